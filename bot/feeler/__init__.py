@@ -1,0 +1,1 @@
+"""Feeler: practise the talk with a company that has no vacancy."""

@@ -1,0 +1,87 @@
+"""What an interview is, as typed values. Pure: no I/O, no model."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from feeler.personas.values import Topic
+
+
+class Speaker(StrEnum):
+    CANDIDATE = "candidate"
+    COMPANY = "company"
+    COACH = "coach"  # the practice partner's own voice, clearly not the interviewer's
+
+
+class Phase(StrEnum):
+    OPENING = "opening"
+    STORY = "story"
+    STRENGTHS = "strengths"
+    COMPANY = "company"
+    QUESTIONS = "questions"
+    CLOSE = "close"
+
+
+class Difficulty(StrEnum):
+    WARM = "warm"
+    NEUTRAL = "neutral"
+    TOUGH = "tough"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """What the person told us about themselves before the talk. Any of it may be empty."""
+
+    name: str = ""
+    background: str = ""
+    curious: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the transcript, exactly as it was said."""
+
+    number: int  # 1-based position in the transcript
+    turn: int  # the candidate's message it belongs to, 1-based; 0 for what came before the first
+    speaker: Speaker
+    persona: str  # slug of the interviewer in the room
+    phase: Phase
+    text: str
+    at: datetime  # aware, UTC
+    acts: tuple[str, ...] = ()  # candidate: what they did, see `acts`
+    topics: tuple[Topic, ...] = ()  # candidate: what a question was about; company: what the facts are about
+    facts: tuple[str, ...] = ()  # company: ids of the dossier facts this line told
+    probe: str = ""  # company: id of the probe this line asked
+    fallback: bool = False  # company: a written line, since no draft passed
+    seconds_to_first_text: float | None = None  # company
+    seconds: float | None = None  # company: the whole turn
+    tokens: int | None = None  # company: of the chosen draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interview:
+    """One talk. A new value for every change: `evolve`."""
+
+    id: str  # uuid4 hex
+    persona: str  # slug of the interviewer in the room now
+    company: str  # slug
+    started: datetime
+    budget: int = 16  # the candidate's turns
+    difficulty: Difficulty = Difficulty.NEUTRAL
+    candidate: Candidate = field(default_factory=Candidate)
+    lines: tuple[Line, ...] = ()
+    ended: datetime | None = None
+
+    def evolve(self, **changes: Any) -> "Interview":
+        return replace(self, **changes)
+
+    @property
+    def turn(self) -> int:
+        """How many messages the candidate has sent."""
+        return sum(line.speaker is Speaker.CANDIDATE for line in self.lines)
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Ids of the facts the company has told so far."""
+        return frozenset(fact for line in self.lines for fact in line.facts)

@@ -1,0 +1,89 @@
+"""What a persona and a company are, as typed values. No I/O here; `library` reads the files."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Topic(StrEnum):
+    """The topic map: what a candidate can ask a company about."""
+
+    PATH = "path"  # the interviewer's own path
+    DAY = "day"  # day-to-day work
+    ENTRY = "entry"  # entry from outside the field
+    SUCCESS = "success"  # success and how it is judged
+    TEAM = "team"  # team and manager
+    CULTURE = "culture"  # culture and conflict
+    GROWTH = "growth"
+    CONDITIONS = "conditions"  # hours, place and pressure
+    BUSINESS = "business"  # business health
+    INDUSTRY = "industry"  # where the industry goes
+    PAY = "pay"  # pay norms
+    ADVICE = "advice"  # advice and other people to meet
+    PROBLEM = "problem"  # the problem this company would pay to have solved
+
+
+class Reveal(StrEnum):
+    """When the company lets a fact out."""
+
+    VOLUNTEERED = "volunteered"
+    ASKED = "if asked"
+    PROBED = "if probed"  # only on a follow-up to the same topic
+    NEVER = "never"  # must not even enter a prompt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing the company knows about itself, written as its people would say it aloud."""
+
+    id: str  # unique in the company: "release-rhythm"
+    topic: Topic
+    text: str  # spoken, first person plural, one or two sentences
+    reveal: Reveal
+    keywords: tuple[str, ...] = ()  # what a question about it might say, beyond the words of `text`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    slug: str
+    name: str
+    field: str  # "maker of packaging machines, family-owned"
+    place: str
+    about: str  # two or three sentences anybody may know
+    facts: tuple[Fact, ...]
+    people: tuple[str, ...] = ()  # colleagues that may be named: "Ruth Abel, who runs the night shift"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """Something this persona wants to find out about the candidate."""
+
+    id: str
+    about: str  # the talent or trait, in words for the prompt: "calming an angry customer"
+    question: str  # the persona's own written question, the last resort
+    keywords: tuple[str, ...] = ()  # words of the candidate's that make this probe fit now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """One exchange that shows how this persona speaks."""
+
+    job: str  # "react and ask", "answer", "tell", "hand over", "close"
+    candidate: str
+    persona: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    slug: str
+    name: str
+    role: str
+    company: str  # slug of the company
+    temper: str
+    speech: str  # the way of speaking, for the prompt
+    opening: str  # the line this persona opens a talk with
+    knows: str  # the file's body: what this person knows and how they came here
+    probes: tuple[Probe, ...]
+    examples: tuple[Example, ...]
+    lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # written last-resort lines by job
+    extra: dict[str, Any] = field(default_factory=dict)  # unknown fields of an imported card, kept
