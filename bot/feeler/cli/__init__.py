@@ -1,6 +1,7 @@
 """The command line: one module a command, each with `register(app)`. Heavy imports stay inside the commands."""
 
 from importlib import import_module
+from importlib.util import find_spec
 
 import typer
 
@@ -28,5 +29,6 @@ def build_app() -> typer.Typer:
             raise typer.Exit
 
     for name in COMMANDS:
-        import_module(f"feeler.cli.{name}").register(app)
+        if find_spec(f"feeler.cli.{name}"):
+            import_module(f"feeler.cli.{name}").register(app)
     return app
