@@ -53,6 +53,7 @@ class Line:
     topics: tuple[Topic, ...] = ()  # candidate: what a question was about; company: what the facts are about
     facts: tuple[str, ...] = ()  # company: ids of the dossier facts this line told
     probe: str = ""  # company: id of the probe this line asked
+    offers: tuple[Topic, ...] = ()  # topics to put on the reply keyboard under this line
     fallback: bool = False  # company: a written line, since no draft passed
     seconds_to_first_text: float | None = None  # company
     seconds: float | None = None  # company: the whole turn
@@ -80,6 +81,12 @@ class Interview:
     def turn(self) -> int:
         """How many messages the candidate has sent."""
         return sum(line.speaker is Speaker.CANDIDATE for line in self.lines)
+
+    @property
+    def offers(self) -> tuple[Topic, ...]:
+        """The topics that the last turn put on the reply keyboard; empty where it was not the candidate's turn."""
+        turn = self.turn
+        return next((line.offers for line in reversed(self.lines) if line.turn == turn and line.offers), ())
 
     @property
     def told(self) -> frozenset[str]:
