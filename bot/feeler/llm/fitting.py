@@ -1,0 +1,34 @@
+"""A prompt that is longer than the context loses its oldest turns, never the persona or the last message."""
+
+from collections.abc import Callable, Sequence
+
+from feeler.errors import PromptTooLong
+from feeler.ports import Message
+
+
+def fit(
+    messages: Sequence[Message], room: int, count: Callable[[Sequence[Message]], int]
+) -> tuple[Message, ...]:
+    """Leave out as few of the oldest messages as make the prompt fit `room` tokens.
+
+    A first system message and the last message always stay; `count` gives the tokens of a rendered prompt.
+    Raises PromptTooLong when those two alone do not fit.
+    """
+    head = tuple(messages[:1]) if messages and messages[0].role == "system" else ()
+    body = tuple(messages[len(head) :])
+    if count((*head, *body)) <= room:
+        return (*head, *body)
+    fewest, most = 1, max(len(body) - 1, 0)  # of the oldest messages left out
+    needed = count((*head, *body[most:]))
+    if needed > room:
+        raise PromptTooLong(
+            f"the persona and the last message take {needed} tokens, and the model's context has room for {room}; "
+            "use a shorter message or persona, or a model with a longer context"
+        )
+    while fewest < most:
+        middle = (fewest + most) // 2
+        if count((*head, *body[middle:])) <= room:
+            most = middle
+        else:
+            fewest = middle + 1
+    return (*head, *body[most:])
