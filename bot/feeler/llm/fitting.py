@@ -22,7 +22,7 @@ def fit(
     needed = count((*head, *body[most:]))
     if needed > room:
         raise PromptTooLong(
-            f"the persona and the last message take {needed} tokens, and the model's context has room for {room}; "
+            f"the persona and the last message take {needed} tokens, and the context has room for {room}; "
             "use a shorter message or persona, or a model with a longer context"
         )
     while fewest < most:
