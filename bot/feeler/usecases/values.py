@@ -45,6 +45,7 @@ class Chat:
     chat_id: int
     candidate: Candidate = field(default_factory=Candidate)
     difficulty: Difficulty = Difficulty.NEUTRAL
+    budget: int | None = None  # turns of the next talk; None: the setting's
     awaiting: Awaiting = ""  # what the next plain message answers, where it is not part of the talk
     interview: Interview | None = None  # the talk that goes on, or the last one
     undo: Interview | None = None  # the talk as it stood before the last turn
@@ -57,3 +58,4 @@ class Outcome:
     chat: Chat
     replies: tuple[Reply, ...] = ()
     forget: bool = False  # delete everything stored about this chat, then send `replies`
+    errand: str = ""  # what is still to be done after `replies` are out, as the chat's next turn: `Desk.run`

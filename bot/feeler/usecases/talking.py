@@ -1,0 +1,155 @@
+"""The talk itself: what is said, /stop, /again, /undo and /hint."""
+
+from dataclasses import replace
+
+from feeler.errors import EngineError, PromptTooLong
+from feeler.interview.phases import is_over
+from feeler.interview.plan import make_plan
+from feeler.interview.topics import LABELS, topic_labelled
+from feeler.interview.values import Interview, Line, Speaker
+from feeler.personas.values import Topic
+from feeler.usecases import texts
+from feeler.usecases.choosing import somebody
+from feeler.usecases.drafting import take_turn
+from feeler.usecases.starting import begin
+from feeler.usecases.values import Outcome, Reply
+from feeler.usecases.visit import Stopped, Visit, coach, company
+
+Keyboard = tuple[tuple[str, ...], ...]
+
+
+async def talk(visit: Visit, text: str) -> Outcome:
+    """A plain message: the candidate's next line. Without a talk, one begins with it as its first line."""
+    if visit.chat.interview is None:
+        opened = begin(visit, somebody(visit.means.library, visit.chat), texts.STARTED_BY_ITSELF)
+        answered = await talk(replace(visit, chat=opened.chat), text)
+        return replace(answered, replies=opened.replies + answered.replies)
+    if visit.talk is None:
+        return visit.answer(texts.OVER.format(name=visit.name))
+    return await _say(visit, visit.talk, text)
+
+
+async def again(visit: Visit, argument: str) -> Outcome:
+    """/again: have the last line answered that got no answer."""
+    unanswered = _unanswered(visit.talk)
+    if visit.talk is None or unanswered is None:
+        return visit.answer(texts.NOTHING_TO_REPEAT)
+    before = visit.talk.evolve(lines=visit.talk.lines[:-1])
+    return await _say(visit, before, unanswered.text)
+
+
+async def stop(visit: Visit, argument: str) -> Outcome:
+    """/stop: what was being written has been ended by `Writing.stop`; say where that leaves the talk."""
+    if _unanswered(visit.talk):
+        return visit.answer(texts.STOPPED.format(name=visit.name))
+    return visit.answer(texts.NOTHING_TO_STOP)
+
+
+async def undo(visit: Visit, argument: str) -> Outcome:
+    """/undo: the talk as it stood before the last message, switch or move."""
+    back, now = visit.chat.undo, visit.chat.interview
+    if back is None:
+        return visit.answer(texts.NOTHING_TO_UNDO)
+    visit = replace(visit, chat=replace(visit.chat, interview=back, undo=None))
+    moved = now is not None and now.id != back.id
+    last = next(line for line in reversed(back.lines) if line.speaker is Speaker.COMPANY)
+    return visit.answer(texts.UNDONE_MOVE.format(name=visit.name) if moved else texts.UNDONE, company(last.text))
+
+
+async def hint(visit: Visit, argument: str) -> Outcome:
+    """/hint: how to answer what was asked, topics not touched yet and a way into each; never a ready question."""
+    if argument:
+        return _hint_at(visit, argument)
+    if visit.talk is None:
+        return visit.answer(texts.NO_TALK)
+    untouched = _untouched(visit.talk)[:3]
+    parts = [texts.HINT_ANSWER.format(name=visit.name)] if _was_asked(visit.talk) else []
+    parts.append(texts.HINT_ASK if untouched else texts.HINT_ALL_TOUCHED)
+    parts += [_way_in(topic) for topic in untouched]
+    if visit.talk.turn > 1:
+        parts.append(texts.HINT_LAST)
+    return visit.answer(coach("\n\n".join(parts), keyboard=keyboard_of(untouched) or None))
+
+
+def keyboard_of(topics: tuple[Topic, ...]) -> Keyboard:
+    """A reply keyboard with one topic a row."""
+    return tuple((LABELS[topic],) for topic in topics)
+
+
+async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
+    """One turn. However it ends, the candidate's line stays in the talk."""
+    library = visit.means.library
+    persona = library.persona(before.persona)
+    try:
+        async with visit.means.writing.stoppable(visit.chat.chat_id):
+            after = await take_turn(
+                before,
+                persona,
+                library.company_of(persona),
+                text,
+                engine=visit.means.engine,
+                preview=visit.preview,
+                now=visit.now,
+                people=library.colleagues(persona),
+            )
+    except Stopped:
+        return visit.answer(interview=_heard(visit, before, text), undo=before)
+    except EngineError as error:
+        sorry = texts.PROMPT_TOO_LONG if isinstance(error, PromptTooLong) else texts.UNAVAILABLE
+        return visit.answer(
+            sorry.format(name=visit.name), interview=_heard(visit, before, text), undo=before
+        )
+    replies = [_as_reply(line) for line in after.lines[len(before.lines) + 1 :]]
+    if is_over(after) and not is_over(before):
+        replies.append(coach(texts.CLOSING.format(name=persona.name), keyboard=(("/end",),)))
+    return visit.answer(*replies, interview=after, undo=before)
+
+
+def _heard(visit: Visit, before: Interview, text: str) -> Interview:
+    """The talk with the candidate's line, and no answer to it."""
+    persona = visit.means.library.persona(before.persona)
+    plan = make_plan(before, persona, visit.means.library.company_of(persona), text)
+    line = Line(
+        number=len(before.lines) + 1,
+        turn=plan.turn,
+        speaker=Speaker.CANDIDATE,
+        persona=persona.slug,
+        phase=plan.phase,
+        text=text,
+        at=visit.now,
+        acts=tuple(plan.acts),
+        topics=plan.topics,
+    )
+    return before.evolve(lines=(*before.lines, line))
+
+
+def _as_reply(line: Line) -> Reply:
+    if line.speaker is Speaker.COACH:
+        return coach(line.text, keyboard=keyboard_of(line.topics) or None)
+    return company(line.text)
+
+
+def _unanswered(interview: Interview | None) -> Line | None:
+    last = interview.lines[-1] if interview is not None and interview.lines else None
+    return last if last is not None and last.speaker is Speaker.CANDIDATE else None
+
+
+def _untouched(interview: Interview) -> tuple[Topic, ...]:
+    touched = {topic for line in interview.lines if line.speaker is Speaker.CANDIDATE for topic in line.topics}
+    return tuple(topic for topic in texts.HOW_TO_ASK if topic not in touched)
+
+
+def _was_asked(interview: Interview) -> bool:
+    said = [line for line in interview.lines if line.speaker is Speaker.COMPANY]
+    return bool(said) and said[-1].text.rstrip().endswith("?")
+
+
+def _way_in(topic: Topic) -> str:
+    return f"• {LABELS[topic]}: {texts.HOW_TO_ASK[topic]}"
+
+
+def _hint_at(visit: Visit, wanted: str) -> Outcome:
+    topic = topic_labelled(wanted)
+    if topic is None:
+        return visit.answer(texts.TOPICS_KNOWN.format(topics=", ".join(LABELS.values())))
+    return visit.answer(_way_in(topic).removeprefix("• "))

@@ -1,0 +1,171 @@
+"""Everything the coach says that is not a debrief. Change the wording here; braces are filled in by the caller.
+
+Short on purpose: each text fits a phone's screen, says what works, and names a command for every choice.
+"""
+
+from feeler.interview.values import Difficulty
+from feeler.personas.values import Topic
+
+MARK = "🧭 Coach:"  # begins every message that is not the interviewer's, so that nobody mistakes the two
+
+# --- starting -------------------------------------------------------------------------------------------------
+
+WELCOME = (
+    "Welcome. Here you practise the talk with a company that has no vacancy: they look for talents they did not "
+    "know they could use, you find out what they really offer. You may ask as much as they do, and nothing is "
+    "at stake."
+)
+ASK_WHO = "First: who are you? A sentence or two about what you do or did is plenty.\n\n/skip goes on without."
+REMEMBERED = "\n\nLast time you told me: “{background}” /skip keeps that."
+ASK_CURIOUS = "And what are you curious about? A field, a kind of work, a question.\n\n/skip goes on without."
+MEET = (
+    "You are about to meet {name}, {role} at {company} ({field}).\n\n"
+    "Just write back. /hint helps, /end closes with a summary, /companies shows who else there is."
+)
+STARTED_BY_ITSELF = (
+    "Let's begin; I have put you with {name}, {role} at {company} ({field}). What you wrote is your first line.\n\n"
+    "/hint helps, /end closes with a summary, /companies shows who else there is."
+)
+ALREADY_TALKING = (
+    "You are in a talk with {name} of {company}, and it waits for your next line.\n\n"
+    "/new starts another one, /end closes this one with a summary, /help shows the rest."
+)
+NOTHING_TO_SKIP = "There is nothing to skip just now. Write to {name}, or see /help."
+LEFT_BEHIND = "Your talk with {name} is kept as it stands (/history). /undo takes you back to it."
+
+# --- talking --------------------------------------------------------------------------------------------------
+
+EMPTY = "That arrived without any words. Write a sentence and it goes to the interviewer."
+WORDLESS = (
+    "Interviewers here only read words, so I kept that one back. Say it in a sentence; /hint helps if you are stuck."
+)
+TOO_LONG = (
+    "That is {length:,} characters, and up to {most:,} go through at once. Nothing is lost: the talk stands where it "
+    "was. Send the most important part, as you would say it aloud."
+)
+OVER = (
+    "This talk has ended, so {name} no longer reads along.\n\n"
+    "/new starts another, /companies lets you choose with whom, /summary and /transcript give you this one again."
+)
+NO_TALK = "No talk is going on yet. Just write a line, or choose with /companies."
+STOPPED = (
+    "Stopped. Your line stays in the talk. Write on, let {name} answer after all with /again, "
+    "or take the line back with /undo."
+)
+NOTHING_TO_STOP = "Nothing is being written just now. To close the talk there is /end."
+NOTHING_TO_REPEAT = "Nothing of yours waits for an answer. Write your next line; /hint helps."
+UNDONE = "Taken back. The talk stands where it was before; the last thing said to you:"
+UNDONE_MOVE = "Back in the talk with {name}. The last thing said to you:"
+NOTHING_TO_UNDO = "There is nothing to take back. (I keep one step: your last message and its answer.)"
+CLOSING = (
+    "That was the time you had. /end gives you the summary and the transcript.\n\n"
+    "If something is still on your mind, ask it first; {name} is still here."
+)
+UNAVAILABLE = (
+    "The model that plays {name} cannot answer just now. Your line is kept in the talk: "
+    "send /again in a minute and it is answered."
+)
+PROMPT_TOO_LONG = (
+    "That was more than the model can read in one go. Your line stays in the transcript; say the heart of it "
+    "in two or three sentences."
+)
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+PEOPLE = "People you can talk to. Tap one, or send the command beside the name."
+PEOPLE_JOIN = "🚪 joins your talk at {company} and knows what was said. ✨ starts a new one elsewhere."
+JOINS = "{name}, {role}, comes into the room and knows what was said so far."
+ALREADY_HERE = "You are talking to {name} already. /persona shows who else there is, /new {slug} starts afresh."
+NO_SUCH_PERSON = "I know nobody called “{slug}”.{near} /persona lists everybody."
+
+# --- hints ----------------------------------------------------------------------------------------------------
+
+HINT_ANSWER = (
+    "{name} asked about you. Take one real situation: what was hard, what did you do, what came of it. "
+    "Three sentences do. A number or a name makes it believable."
+)
+HINT_ASK = "Good questions are open, about this company, and hang on to what was just said. Not touched yet:"
+HINT_ALL_TOUCHED = "You have touched every topic. Now go deeper: take an answer you got and ask what lies behind it."
+HINT_LAST = "Pick up their last answer first: a “how come” or “what happened then” opens more than a new topic."
+TOPICS_KNOWN = "Topics I can hint at: {topics}."
+
+# --- ending ---------------------------------------------------------------------------------------------------
+
+NOTHING_TO_END = "No talk is going on, so there is nothing to end. Just write a line to begin one."
+NOTHING_SAID = "No talk to look at yet. Hold one first: just write a line."
+TRANSCRIPT = "The transcript: {count} lines with {who}, {day}."
+WHICH_FORMAT = "I can send the transcript as: {formats}. For instance: /transcript pdf"
+AFTERWARDS = "/new starts another talk, /transcript pdf gives this one with the summary, /history lists all."
+NO_SUCH_TALK = "There is no talk number {number}. /history shows which there are."
+
+# --- settings -------------------------------------------------------------------------------------------------
+
+SETTINGS = (
+    "Interviewers are {difficulty}: {meaning}. A talk is {budget} messages of yours.\n\n"
+    "Change it with /settings warm, /settings neutral, /settings tough, or a length from {least} to {most}, "
+    "such as /settings 20."
+)
+SET_DIFFICULTY = "Interviewers are {difficulty} from now on: {meaning}."
+SET_BUDGET = "Your next talk is {budget} messages long. The one going on keeps its length."
+BAD_SETTING = "“{given}” is not a setting I know. Use warm, neutral or tough, or a number from {least} to {most}."
+MEANING = {
+    Difficulty.WARM: "they help you along",
+    Difficulty.NEUTRAL: "they are friendly and to the point",
+    Difficulty.TOUGH: "they are short of time and push once on what is vague, and stay fair",
+}
+
+# --- privacy --------------------------------------------------------------------------------------------------
+
+PRIVACY = (
+    "What is kept: your lines, the answers, what you told me about yourself, and your settings, in the database "
+    "of whoever runs this bot. The interviewer is {engine}; your words go to it and to nobody else from here. "
+    "They do pass through Telegram, as all messages do.\n\n"
+    "Talks are deleted after {days}. Texts never go into logs.\n\n"
+    "/export sends you all of it as a file. /forget deletes all of it."
+)
+KEPT_FOR = "{days} days"
+KEPT_FOR_EVER = "your /forget, not before"
+ASK_FORGET = (
+    "This deletes everything stored about you: all talks, summaries and settings. It cannot be taken back.\n\n"
+    "Really? Send /forget yes, or /forget no to keep it all."
+)
+FORGOTTEN = "Done. Everything stored about you is deleted. Should you come back, /start begins anew."
+KEPT = "Nothing was deleted; all is as it was."
+EXPORT = "Everything stored about you."
+
+# --- what does not work ---------------------------------------------------------------------------------------
+
+UNKNOWN_COMMAND = "I don't know /{command}.{near} /help shows what I do know. Your talk is untouched."
+OLD_BUTTON = "That button belongs to something that is over. /help shows what works now."
+STICKER = "Nice one, but interviewers here can't see stickers. Say it in words and it gets through."
+PHOTO = "I can't look at pictures or videos, so the interviewer did not see it. Tell in words what it shows."
+VOICE = "I can't listen to recordings, so the interviewer did not hear it. Please write it; short is fine."
+FILE = "I can't open files, so the interviewer did not read it. Paste the few lines that matter."
+OTHER_MEDIA = "I only understand written messages. Say it in words and it gets through; /help shows the rest."
+EDITED = (
+    "An edit doesn't reach the interviewer, who answered what you wrote first. /undo takes that back; then write it anew."
+)
+FORWARDED = "That was forwarded, so I kept it back: in this talk only your own words count. Say it in your own."
+GROUP = "Practice is a talk for two. Write to me in a private chat and I am all yours."
+CHANNEL = "I can't practise in a channel. Write to me in a private chat and we begin."
+
+HELP_TOP = "Write, and the interviewer answers. You may ask them anything at any time; half of the talk is yours."
+HELP_END = "Buttons are a shortcut only: every choice also has a command."
+
+# --- how to ask about a topic: a way in, never a ready question ------------------------------------------------
+
+HOW_TO_ASK = {
+    Topic.PATH: "what brought them here and what nearly made them leave says more than their title.",
+    Topic.DAY: "have them walk you through one real day, last Tuesday for instance, not the job description.",
+    Topic.ENTRY: "find somebody who came from outside, and what was hard for them in the first months.",
+    Topic.SUCCESS: "after what time does somebody here notice that you are good, and by what?",
+    Topic.TEAM: "who would you sit with, who decides, and when did the two last disagree?",
+    Topic.CULTURE: "values on a wall are cheap; ask for the last conflict and how it was settled.",
+    Topic.GROWTH: "look for one person who grew here, and what it took, rather than for a programme.",
+    Topic.CONDITIONS: "hours and pressure are fair to ask about; ask for the worst week, not the average one.",
+    Topic.BUSINESS: "how do they earn their money, and what would have to go wrong to hurt?",
+    Topic.INDUSTRY: "what changes in their field, and what do they bet on that others don't?",
+    Topic.PAY: "ask how pay is set rather than how much, and ask late; then it is a question among equals.",
+    Topic.ADVICE: "somebody who was honest with you knows others: who else to meet, what to read, what to try.",
+    Topic.PROBLEM: "the problem they would pay to have solved is where a position for you could come from.",
+}

@@ -1,0 +1,104 @@
+"""One update's visit to the desk: the chat, what the desk works with, and how a text under way is stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from feeler.interview.values import Interview, Speaker
+from feeler.personas.library import Library
+from feeler.personas.values import Persona
+from feeler.ports import Archive, Engine, Preview
+from feeler.usecases.values import Chat, Outcome, Reply
+
+
+class Stopped(Exception):
+    """The user stopped what was being written. Never leaves the use cases."""
+
+
+class Writing:
+    """Which chats have a text under way in this process, so that /stop can end it."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[int, asyncio.Timeout] = {}
+
+    @asynccontextmanager
+    async def stoppable(self, chat_id: int) -> AsyncIterator[None]:
+        """Whatever is awaited in here ends with Stopped once `stop` is called for this chat."""
+        scope = asyncio.timeout(None)  # a timeout without a deadline is a cancel scope: `stop` sets the deadline
+        try:
+            async with scope:
+                self._scopes[chat_id] = scope
+                try:
+                    yield
+                finally:
+                    self._scopes.pop(chat_id, None)
+        except TimeoutError:
+            if scope.expired():
+                raise Stopped from None
+            raise
+
+    def stop(self, chat_id: int) -> bool:
+        """End what is being written for this chat; False where nothing is. Call it in the event loop."""
+        scope = self._scopes.pop(chat_id, None)
+        if scope is None:
+            return False
+        scope.reschedule(asyncio.get_running_loop().time())
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What every use case works with."""
+
+    library: Library
+    engine: Engine
+    archive: Archive
+    budget: int = 16  # turns of a talk, where the user has not chosen
+    max_chars: int = 4000  # of one message
+    retention_days: int = 90  # 0: for ever
+    writing: Writing = field(default_factory=Writing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One update: who writes, when, and where the answer may be shown while it is written."""
+
+    means: Means
+    chat: Chat
+    preview: Preview | None
+    now: datetime
+
+    @property
+    def talk(self) -> Interview | None:
+        """The talk that goes on; None before the first one and after /end."""
+        interview = self.chat.interview
+        return interview if interview is not None and interview.ended is None else None
+
+    @property
+    def interviewer(self) -> Persona | None:
+        """Who sits across in the talk going on, or sat there in the last one."""
+        interview = self.chat.interview
+        return self.means.library.personas.get(interview.persona) if interview else None
+
+    @property
+    def name(self) -> str:
+        """The interviewer's name, for the coach's texts."""
+        return self.interviewer.name if self.interviewer else "your interviewer"
+
+    def answer(self, *replies: Reply | str, **changes: Any) -> Outcome:
+        """The outcome in which the coach says `replies` and the chat takes `changes`."""
+        said = tuple(coach(reply) if isinstance(reply, str) else reply for reply in replies)
+        return Outcome(chat=replace(self.chat, **changes), replies=said)
+
+
+def coach(text: str, **rest: Any) -> Reply:
+    """A message in the coach's own voice."""
+    return Reply(text=text, speaker=Speaker.COACH, **rest)
+
+
+def company(text: str, **rest: Any) -> Reply:
+    """A message of the interviewer's."""
+    return Reply(text=text, speaker=Speaker.COMPANY, **rest)
