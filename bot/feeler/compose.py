@@ -1,0 +1,51 @@
+"""The only place that names concrete adapters: builds the parts that the settings ask for and joins them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from feeler.personas.library import Library, load_library
+from feeler.settings import Settings
+
+if TYPE_CHECKING:
+    from feeler.llm.weights import Progress
+    from feeler.ports import Engine
+    from feeler.store import Store
+
+
+def build_library(settings: Settings) -> Library:
+    """The shipped personas and companies, and the user's own over them."""
+    return load_library(settings.personas_dir)
+
+
+@asynccontextmanager
+async def running_engine(settings: Settings, progress: "Progress | None" = None) -> "AsyncIterator[Engine]":
+    """The engine of the settings, loaded in a thread (seconds) and closed at the end; fetches missing weights."""
+    from feeler.llm.choose import make_engine
+
+    engine = await asyncio.to_thread(make_engine, settings, progress)
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+@asynccontextmanager
+async def opened_store(settings: Settings) -> "AsyncIterator[Store]":
+    """The database of the settings, migrated where needed; private to its owner where we create its folder."""
+    from feeler.store import open_store
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = await open_store(settings.database, bot_id=_bot_id(settings))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _bot_id(settings: Settings) -> int:
+    """The number before the token's colon says whose updates these are."""
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    head = token.partition(":")[0]
+    return int(head) if head.isdecimal() else 0
