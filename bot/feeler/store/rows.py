@@ -1,0 +1,118 @@
+"""Between rows and values, and the statements that several parts of the store share."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Table, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeler.errors import LeaseLost
+from feeler.interview.values import Interview
+from feeler.mailroom import Call, Claim, Turn, Upload
+from feeler.store.tables import chat, outbox, talk
+from feeler.usecases.values import Chat
+
+CHAT = TypeAdapter(Chat)
+INTERVIEW = TypeAdapter(Interview)
+
+
+def insert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
+    return postgres_insert(table) if connection.dialect.name == "postgresql" else sqlite_insert(table)
+
+
+async def ensure_chat(connection: AsyncConnection, bot_id: int, chat_id: int) -> None:
+    await connection.execute(
+        insert(connection, chat).values(bot_id=bot_id, chat_id=chat_id).on_conflict_do_nothing()
+    )
+
+
+async def prove(connection: AsyncConnection, bot_id: int, claim: Claim, **changes: Any) -> None:
+    """Change the chat's row under the claim that answers it; LeaseLost where it is not ours any more."""
+    changed = await connection.execute(
+        update(chat)
+        .where(chat.c.bot_id == bot_id, chat.c.chat_id == claim.chat_id, chat.c.owner == claim.token)
+        .values(**changes)
+    )
+    if not changed.rowcount:
+        raise LeaseLost(f"another process answers chat {claim.chat_id} now")
+
+
+async def put_calls(
+    connection: AsyncConnection,
+    bot_id: int,
+    chat_id: int,
+    calls: Sequence[Call],
+    *,
+    now: float,
+    update_id: int | None = None,
+) -> None:
+    """Append calls to the chat's outbox, in order."""
+    for call in calls:
+        upload = call.upload
+        await connection.execute(
+            outbox.insert().values(
+                bot_id=bot_id,
+                chat_id=chat_id,
+                update_id=update_id,
+                method=call.method,
+                params=json.dumps(call.params, ensure_ascii=False),
+                upload=upload
+                and json.dumps([upload.field, upload.filename, upload.media_type], ensure_ascii=False),
+                content=upload and upload.content,
+                state="new",
+                created=now,
+            )
+        )
+
+
+def read_call(row: Any) -> Call:
+    upload = None
+    if row.upload:
+        field, filename, media_type = json.loads(row.upload)
+        upload = Upload(field=field, filename=filename, media_type=media_type, content=bytes(row.content))
+    return Call(method=row.method, params=json.loads(row.params), upload=upload)
+
+
+def read_turn(row: Any) -> Turn:
+    return Turn(
+        seq=row.seq,
+        update_id=row.update_id,
+        chat_id=row.chat_id,
+        lane=row.lane,
+        body=row.body,
+        tries=row.tries,
+        received=row.received,
+    )
+
+
+def read_chat(chat_id: int, value: str | None) -> Chat:
+    return CHAT.validate_json(value) if value else Chat(chat_id=chat_id)
+
+
+def write_chat(value: Chat) -> str:
+    return CHAT.dump_json(value).decode()
+
+
+async def put_talk(
+    connection: AsyncConnection, bot_id: int, chat_id: int, interview: Interview, *, now: float
+) -> None:
+    """Archive a talk as it stands; the same talk later takes its place."""
+    value = INTERVIEW.dump_json(interview).decode()
+    statement = insert(connection, talk).values(
+        bot_id=bot_id,
+        id=interview.id,
+        chat_id=chat_id,
+        value=value,
+        started=interview.started.timestamp(),
+        changed=now,
+    )
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[talk.c.bot_id, talk.c.id], set_={"value": value, "changed": now}
+        )
+    )

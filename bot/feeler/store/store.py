@@ -1,0 +1,105 @@
+"""The store: one database behind the inbox, the turns, the outbox and the archive."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+from sqlalchemy import update
+
+from feeler.errors import StoreError
+from feeler.mailroom import Wakes
+from feeler.store.database import Database
+from feeler.store.election import Election, listen
+from feeler.store.inbox import StoredInbox
+from feeler.store.outbox import StoredOutbox
+from feeler.store.records import Records
+from feeler.store.tables import chat, turn
+from feeler.store.turns import StoredTurns
+
+
+class Store(Records):
+    """Everything durable. `bot_id` says whose rows these are: the number before the colon in the token."""
+
+    def __init__(self, database: Database, bot_id: int) -> None:
+        self.bot_id = bot_id
+        super().__init__(database, lambda: self.bot_id)
+        self.shared = database.shared
+        self.wakes = Wakes()
+        self.inbox = StoredInbox(database, self._bot_id, self._woken)
+        self.turns = StoredTurns(database, self._bot_id, self._woken)
+        self.outbox = StoredOutbox(database, self._bot_id, self._woken)
+        self._election = Election(database.dsn()) if database.shared else None
+
+    def _woken(self, what: str) -> None:
+        for wake in getattr(self.wakes, what, ()):
+            wake()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncGenerator[None, None]:
+        """Hold the store as one that answers turns: locks an SQLite file for this process alone."""
+        if self.shared:
+            listener = asyncio.create_task(listen(self._database.dsn(), self._woken))
+            try:
+                yield
+            finally:
+                listener.cancel()
+                with suppress(asyncio.CancelledError):
+                    await listener
+                if self._election:
+                    await self._election.resign()
+            return
+        handle = self._lock_file()
+        try:
+            await self._clear_owners()
+            yield
+        finally:
+            os.close(handle)
+
+    def _lock_file(self) -> int:
+        """Leases of a process that died need not be waited for where nobody else can have one."""
+        handle = os.open(f"{self._database.path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(handle, 32).decode(errors="replace").strip()
+            os.close(handle)
+            raise StoreError(
+                f"another feeler (process {owner or '?'}) already answers from {self._database.path}; "
+                "stop it first, or use PostgreSQL for several processes"
+            ) from None
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+        return handle
+
+    async def _clear_owners(self) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(update(chat).values(owner=None, until=0, sender=None, send_until=0))
+            await connection.execute(update(turn).where(turn.c.state == "new").values(until=0))
+
+    async def elected(self) -> bool:
+        """Whether this process is the one that long-polls; tries to become it where none is."""
+        return await self._election.won(self.bot_id) if self._election else True
+
+    async def scrub(self) -> None:
+        """Rewrite the files so that deleted text is not left in them."""
+        if self.shared:
+            await self._database.outside_transaction(
+                *(f"VACUUM FULL {name}" for name in ("chat", "turn", "outbox", "talk"))
+            )
+        else:
+            await self._database.outside_transaction("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        await self._database.close()
+
+
+async def open_store(url: str, *, bot_id: int = 0) -> Store:
+    """Open the database at `url`, create or migrate it where needed.
+
+    SettingsError: not a URL we can use. StoreError: it cannot be reached or written.
+    """
+    database = Database(url)
+    await database.open()
+    return Store(database, bot_id)

@@ -1,0 +1,120 @@
+"""The tables. Times are seconds since the epoch; every table carries the bot it belongs to.
+
+A chat holds two leases: one to answer its turns, one to send its outbox. Touch `chat` before any other table
+in a transaction, or two of them can deadlock.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True),
+    Column("chat_id", BigInteger, primary_key=True),
+    Column("value", Text),  # usecases.values.Chat as JSON; null before the first answer
+    Column("seen", Double, nullable=False, server_default="0"),  # its last accepted update
+    Column("served", Double, nullable=False, server_default="0"),  # its last finished turn
+    Column("owner", Text),  # token of the lease to answer
+    Column("until", Double, nullable=False, server_default="0"),
+    Column("stop", Boolean, nullable=False, server_default=text("false")),  # end the running turn
+    Column("sender", Text),  # token of the lease to send
+    Column("send_until", Double, nullable=False, server_default="0"),
+    Column("next_send", Double, nullable=False, server_default="0"),
+    Column("blocked", Boolean, nullable=False, server_default=text("false")),
+    Column("day", Text, nullable=False, server_default=""),  # "2026-11-22", UTC
+    Column("day_turns", Integer, nullable=False, server_default="0"),
+    Column("noticed", Double, nullable=False, server_default="0"),  # last told that a message is not taken
+    Column("paired", Boolean, nullable=False, server_default=text("false")),
+    Column("strikes", Integer, nullable=False, server_default="0"),  # wrong pairing codes
+    Column("forgotten", Boolean, nullable=False, server_default=text("false")),  # goes once its outbox is out
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("update_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),  # 0 once forgotten
+    Column("lane", Text, nullable=False),  # chat, stop, aside
+    Column("body", Text, nullable=False),  # the raw update; emptied once it is answered
+    Column("state", Text, nullable=False),  # new, done, stopped, poison, refused
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("until", Double, nullable=False, server_default="0"),  # lease of a turn in the aside lane
+    Column("received", Double, nullable=False),
+    Column("ended", Double),
+    UniqueConstraint("bot_id", "update_id", name="turn_update"),
+)
+Index(
+    "turn_new",
+    turn.c.bot_id,
+    turn.c.chat_id,
+    turn.c.update_id,
+    sqlite_where=text("state = 'new'"),
+    postgresql_where=text("state = 'new'"),
+)
+Index("turn_chat", turn.c.bot_id, turn.c.chat_id)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("update_id", BigInteger),  # what it answers; null for a notice
+    Column("method", Text, nullable=False),
+    Column("params", Text, nullable=False),  # JSON; emptied once it is sent
+    Column("upload", Text),  # {"field", "filename", "media_type"} as JSON
+    Column("content", LargeBinary),
+    Column("state", Text, nullable=False),  # new, sending, sent, uncertain, refused, dropped
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("message_id", BigInteger),
+    Column("created", Double, nullable=False),
+    Column("ended", Double),
+)
+Index(
+    "outbox_unsent",
+    outbox.c.bot_id,
+    outbox.c.chat_id,
+    outbox.c.id,
+    sqlite_where=text("state IN ('new', 'sending')"),
+    postgresql_where=text("state IN ('new', 'sending')"),
+)
+Index("outbox_chat", outbox.c.bot_id, outbox.c.chat_id)
+
+talk = Table(
+    "talk",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("value", Text, nullable=False),  # interview.values.Interview as JSON
+    Column("started", Double, nullable=False),
+    Column("changed", Double, nullable=False),
+)
+Index("talk_chat", talk.c.bot_id, talk.c.chat_id, talk.c.started)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True),
+    Column("next", Double, nullable=False),  # the next free slot of the overall sending rate
+)
