@@ -21,7 +21,7 @@ def build_library(settings: Settings) -> Library:
 
 @asynccontextmanager
 async def running_engine(settings: Settings, progress: "Progress | None" = None) -> "AsyncIterator[Engine]":
-    """The engine of the settings, loaded in a thread (seconds) and closed at the end; fetches missing weights."""
+    """The engine of the settings, loaded in a thread (seconds), closed at the end; fetches missing weights."""
     from feeler.llm.choose import make_engine
 
     engine = await asyncio.to_thread(make_engine, settings, progress)
@@ -33,7 +33,7 @@ async def running_engine(settings: Settings, progress: "Progress | None" = None)
 
 @asynccontextmanager
 async def opened_store(settings: Settings) -> "AsyncIterator[Store]":
-    """The database of the settings, migrated where needed; private to its owner where we create its folder."""
+    """The database of the settings, migrated where needed; private to its owner where its folder is ours."""
     from feeler.store import open_store
 
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
