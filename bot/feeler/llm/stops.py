@@ -38,3 +38,27 @@ class Stops:
             if any(string.startswith(self._held[-size:]) for string in self._strings):
                 return size
         return 0
+
+
+class Opening:
+    """Takes the words that an answer was made to begin with off its front, where the model repeats them."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """What of the answer can be shown now that `text` has come."""
+        if not self._words:
+            return text
+        self._held += text
+        if self._words.startswith(self._held) and self._held != self._words:
+            return ""
+        shown = self._held.removeprefix(self._words)
+        self._words = self._held = ""
+        return shown
+
+    def rest(self) -> str:
+        """What was held back, now that the answer is over."""
+        shown, self._words, self._held = self._held, "", ""
+        return shown

@@ -1,0 +1,183 @@
+"""`feeler models`: which models there are, fetch one, check what is in the cache."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feeler.errors import WeightsError
+
+if TYPE_CHECKING:
+    from feeler.llm.cards import ModelCard
+    from feeler.llm.weights import Progress
+    from feeler.settings import Settings
+
+_QUIET_SECONDS = 5.0  # between lines where nobody watches a bar
+
+
+def register(app: typer.Typer) -> None:
+    """Add `feeler models list|pull|verify`."""
+    models = typer.Typer(
+        help="List, fetch and check the models that Feeler can run.",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+    )
+    models.command("list", epilog="Example: `feeler models list --json`")(list_models)
+    models.command("pull", epilog="Example: `feeler models pull qwen3-4b-instruct-2507`")(pull)
+    models.command("verify", epilog="Example: `feeler models verify qwen2.5-coder-1.5b-instruct`")(
+        verify_models
+    )
+    app.add_typer(models, name="models")
+
+
+def list_models(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for programs.")] = False,
+) -> None:
+    """Show every model card: its size, licence, memory, and whether it is in the cache."""
+    from feeler.llm.cards import load_cards
+    from feeler.settings import load_settings
+
+    settings = load_settings()
+    rows = [_row(card, settings) for card in load_cards().values()]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    _print_table(rows)
+    typer.echo(f"* is used by default (FEELER_MODEL). The cache is {settings.cache_dir / 'models'}.")
+
+
+def pull(
+    slugs: Annotated[
+        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Cards to fetch; default: FEELER_MODEL.")
+    ] = None,
+) -> None:
+    """Fetch a model's weights into the cache and check them.
+
+    Goes on where an interrupted pull stopped, and costs nothing when they are there already. Exit code 2 when
+    they cannot be had.
+    """
+    from feeler.llm.cards import find_card, load_cards
+    from feeler.llm.choose import chosen_card
+    from feeler.llm.weights import ensure_weights
+    from feeler.settings import load_settings
+
+    settings = load_settings()
+    cards = load_cards()
+    if slugs:
+        wanted = [find_card(slug, cards) for slug in slugs]
+    elif card := chosen_card(settings, cards):
+        wanted = [card]
+    else:
+        typer.echo(f"Nothing to fetch: the {settings.engine} engine brings its own model.")
+        return
+    for card in wanted:
+        with progress_bar(card) as progress:
+            path = ensure_weights(card, settings.cache_dir, progress)
+        typer.echo(f"{card.slug}: {path}")
+
+
+def verify_models(
+    slugs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SLUG]...", help="Cards to check; default: all in the cache."),
+    ] = None,
+) -> None:
+    """Compare the weights in the cache with their cards' sha256. Exit code 2 when one is wrong."""
+    from feeler.llm.cards import find_card, load_cards
+    from feeler.llm.weights import verify, weights_path
+    from feeler.settings import load_settings
+
+    cache_dir, cards = load_settings().cache_dir, load_cards()
+    wanted = [find_card(slug, cards) for slug in slugs or ()]
+    wanted = wanted or [card for card in cards.values() if weights_path(card, cache_dir).is_file()]
+    if not wanted:
+        raise WeightsError(
+            f"no weights in {cache_dir / 'models'}: `feeler models pull` fetches the default ones"
+        )
+    wrong = []
+    for card in wanted:
+        try:
+            with progress_bar(card) as progress:
+                verify(card, cache_dir, progress, thorough=True)
+            typer.echo(f"{card.slug}: good, sha256 {card.sha256}")
+        except WeightsError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise WeightsError("; ".join(wrong))
+
+
+@contextmanager
+def progress_bar(card: "ModelCard") -> "Iterator[Progress]":
+    """A bar on standard error while somebody watches; else a line now and then."""
+    if sys.stderr.isatty():
+        with _bar(card) as progress:
+            yield progress
+    else:
+        yield _lines(card)
+
+
+@contextmanager
+def _bar(card: "ModelCard") -> "Iterator[Progress]":
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(card.slug, total=card.bytes, visible=False)
+        yield lambda what, done, of: bar.update(
+            task, description=f"{what} {card.slug}", completed=done, total=of, visible=True
+        )
+
+
+def _lines(card: "ModelCard") -> "Progress":
+    last = ("", 0.0)
+
+    def tell(what: str, done: int, of: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if what != last[0] or now - last[1] >= _QUIET_SECONDS:
+            last = (what, now)
+            sys.stderr.write(f"{what} {card.slug}: {done / 1e6:.0f} of {of / 1e6:.0f} MB\n")
+
+    return tell
+
+
+def _row(card: "ModelCard", settings: "Settings") -> dict[str, str | int | bool]:
+    from feeler.llm.weights import weights_path
+
+    return {
+        "slug": card.slug,
+        "name": card.name,
+        "about": card.about,
+        "licence": card.licence,
+        "bytes": card.bytes,
+        "memory_mb": card.memory_mb,
+        "context": card.context,
+        "in_cache": weights_path(card, settings.cache_dir).is_file(),
+        "default": card.slug == settings.model,
+    }
+
+
+def _print_table(rows: list[dict[str, str | int | bool]]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        "", "model", "size", "memory", "licence", "in the cache", "what it is good for", box=SIMPLE_HEAD
+    )
+    for row in rows:
+        table.add_row(
+            "*" if row["default"] else "",
+            str(row["slug"]),
+            f"{int(row['bytes']) / 1e9:.2f} GB",
+            f"{int(row['memory_mb']) / 1000:.1f} GB",
+            str(row["licence"]),
+            "yes" if row["in_cache"] else "no",
+            str(row["about"]),
+        )
+    Console().print(table)

@@ -1,0 +1,61 @@
+"""Messages as the tokens that a model reads, by its tokenizer's own chat template where it has one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import TemplateError
+
+from feeler.ports import Message
+
+
+class ChatText:
+    """Renders and encodes prompts for one Hugging Face tokenizer."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self._templated = bool(getattr(tokenizer, "chat_template", None))
+        self._special = sorted(map(str, tokenizer.all_special_tokens), key=len, reverse=True)
+        # without a template the talk is a plain script, and the model must not write on for both sides
+        self.stop = () if self._templated else ("\nUser:", "\nAssistant:", "\nSystem:")
+
+    def tokens(self, messages: Sequence[Message], opening: str = "") -> list[int]:
+        """The whole prompt, up to where the answer goes on after `opening`."""
+        said = [{"role": message.role, "content": self._plain(message.content)} for message in messages]
+        if not self._templated:
+            return self._encode(_script(said) + opening, special=True)
+        try:
+            text = self._render(said)
+        except TemplateError:  # it knows no system message, or insists on taking turns
+            text = self._render(_taking_turns(said))
+        return self._encode(text + opening, special=False)
+
+    def _plain(self, text: str) -> str:
+        """Text of people's, without words that the tokenizer would read as the end of a turn."""
+        for token in self._special:
+            text = text.replace(token, "")
+        return text
+
+    def _render(self, said: list[dict[str, str]]) -> str:
+        return str(self._tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=True))
+
+    def _encode(self, text: str, *, special: bool) -> list[int]:
+        return list(self._tokenizer(text, add_special_tokens=special)["input_ids"])
+
+
+def _script(said: list[dict[str, str]]) -> str:
+    lines = [f"{message['role'].capitalize()}: {message['content']}" for message in said]
+    return "\n".join([*lines, "Assistant:"])
+
+
+def _taking_turns(said: list[dict[str, str]]) -> list[dict[str, str]]:
+    """User and assistant in turn, the user first; the system's words open the user's first message."""
+    turns: list[dict[str, str]] = []
+    for message in said:
+        role = "assistant" if message["role"] == "assistant" else "user"
+        if turns and turns[-1]["role"] == role:
+            turns[-1]["content"] += "\n\n" + message["content"]
+        elif turns or role == "user":
+            turns.append({"role": role, "content": message["content"]})
+        else:
+            turns += [{"role": "user", "content": "(begins)"}, {"role": role, "content": message["content"]}]
+    return turns

@@ -1,0 +1,91 @@
+"""From settings to a running engine: which one, with which weights, with how many drafts."""
+
+import re
+from pathlib import Path
+
+from feeler.errors import SettingsError
+from feeler.llm.cards import ModelCard, find_card, load_cards
+from feeler.llm.weights import Progress, ensure_weights
+from feeler.ports import Engine
+from feeler.settings import Settings
+
+_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w.-]+)?")
+
+
+def chosen_card(settings: Settings, cards: dict[str, ModelCard]) -> ModelCard | None:
+    """The card whose weights these settings need; None where the engine needs no file of ours.
+
+    Raises DataError for a slug that no card has, SettingsError for an engine that cannot run the model.
+    """
+    if settings.engine in ("remote", "scripted"):
+        return None
+    if not is_hugging_face(settings.model):
+        return find_card(settings.model, cards)
+    if settings.engine == "torch":
+        raise SettingsError(
+            f"FEELER_MODEL={settings.model!r} is a folder or a hub's name, which FEELER_ENGINE=torch "
+            "cannot run; set FEELER_ENGINE=transformers, or a model card's slug (`feeler models list`)"
+        )
+    return None
+
+
+def is_hugging_face(model: str) -> bool:
+    """Whether FEELER_MODEL names a folder or a hub's `owner/name[@revision]`, and no card."""
+    return bool(_HUB_NAME.fullmatch(model)) or Path(model).expanduser().is_dir()
+
+
+def make_engine(settings: Settings, progress: Progress | None = None) -> Engine:
+    """Build the engine of the settings, and fetch missing weights. Takes seconds: call it in a thread.
+
+    `auto` is the torch engine for a card (transformers where there is CUDA) and transformers for a folder or
+    a hub's name. Raises SettingsError, DataError, WeightsError or EngineUnavailable, each saying what to do.
+    """
+    if settings.engine == "scripted":
+        from feeler.llm.scripted import ScriptedEngine
+
+        return ScriptedEngine(wants_drafts=settings.drafts or 1)
+    if settings.engine == "remote":
+        return _remote(settings)
+    card = chosen_card(settings, load_cards())
+    if card is None:
+        from feeler.llm.transformers_engine import TransformersEngine
+
+        model = Path(settings.model).expanduser()
+        return TransformersEngine.load(
+            str(model) if model.is_dir() else settings.model, wants_drafts=settings.drafts or 1
+        )
+    return _from_card(settings, card, ensure_weights(card, settings.cache_dir, progress))
+
+
+def _remote(settings: Settings) -> Engine:
+    from feeler.llm.remote import RemoteEngine
+
+    key = settings.remote_api_key
+    return RemoteEngine(
+        settings.remote_url,
+        model=settings.remote_model,
+        api_key=key.get_secret_value() if key else "",
+        wants_drafts=settings.drafts or 1,
+    )
+
+
+def _from_card(settings: Settings, card: ModelCard, weights: Path) -> Engine:
+    """The card's file on the engine that suits the machine."""
+    import torch
+
+    drafts = settings.drafts or card.wants_drafts
+    if settings.engine == "transformers" or (settings.engine == "auto" and torch.cuda.is_available()):
+        from feeler.llm.transformers_engine import TransformersEngine
+
+        return TransformersEngine.load(
+            str(weights.parent),
+            gguf=weights.name,
+            context=card.context,
+            sampling=card.sampling,
+            wants_drafts=drafts,
+        )
+    from feeler.llm.torch_engine import TorchEngine
+
+    return TorchEngine.load(
+        weights, card, threads=settings.threads, kv_cache_mb=settings.kv_cache_mb, wants_drafts=drafts
+    )

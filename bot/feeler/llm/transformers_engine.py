@@ -1,0 +1,233 @@
+"""Any causal chat model in Hugging Face format, by transformers itself; on CUDA where there is one.
+
+One generation runs at a time, in a thread of its own; the others wait their turn. Weights are safetensors or
+GGUF, never pickles, and no code of a model's repository is ever run.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, StoppingCriteria
+
+from feeler.errors import EngineUnavailable, WeightsError
+from feeler.llm.cards import SamplingDefaults
+from feeler.llm.chat_text import ChatText
+from feeler.llm.detokenize import Detokenizer
+from feeler.llm.fitting import fit
+from feeler.llm.stops import Stops
+from feeler.ports import Finish, Piece, Request, Sampling
+
+_LONGEST = (
+    8192  # tokens of context where the model would take more: each costs memory, and a talk needs fewer
+)
+
+
+class TransformersEngine:
+    """A model that transformers loads from a folder, a hub repository or a GGUF file."""
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        *,
+        name: str,
+        context: int | None = None,  # tokens; default: the model's own, at most 8192
+        sampling: SamplingDefaults | None = None,
+        wants_drafts: int = 1,
+    ) -> None:
+        self.name = name
+        self.wants_drafts = wants_drafts
+        self._model = model
+        self._tokenizer = tokenizer
+        self._text = ChatText(tokenizer)
+        self._context = context or min(getattr(model.config, "max_position_embeddings", _LONGEST), _LONGEST)
+        self._sampling = sampling or SamplingDefaults()
+        self._ends = _ends(model, tokenizer)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="transformers")
+        self._closed = threading.Event()
+
+    @classmethod
+    def load(
+        cls,
+        source: str,
+        *,
+        gguf: str | None = None,  # name of a GGUF file in the folder `source`
+        device: str | None = None,  # default: "cuda" where there is one
+        context: int | None = None,
+        sampling: SamplingDefaults | None = None,
+        wants_drafts: int = 1,
+    ) -> "TransformersEngine":
+        """Load a folder, or a hub's `owner/name` or `owner/name@revision`. Raises WeightsError."""
+        place, _, revision = (source, "", "") if Path(source).exists() else source.partition("@")
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        options: dict[str, Any] = {
+            "trust_remote_code": False,
+            "gguf_file": gguf,
+            "revision": revision or "main",
+        }
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(place, **options)
+            weights = {} if gguf else {"use_safetensors": True}
+            model = AutoModelForCausalLM.from_pretrained(place, dtype="auto", **weights, **options)
+        except (OSError, ValueError, ImportError, KeyError) as error:
+            raise WeightsError(
+                f"transformers cannot load {source}: {_first_line(error)} (wanted is a folder or a hub's "
+                "owner/name in Hugging Face format, with safetensors and without code of its own)"
+            ) from None
+        model.eval()  # type: ignore[no-untyped-call]
+        return cls(
+            model.to(device, _dtype(model.dtype, device)),
+            tokenizer,
+            name=f"transformers · {gguf or source} on {device}",
+            context=context,
+            sampling=sampling,
+            wants_drafts=wants_drafts,
+        )
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """See `feeler.ports.Engine`."""
+        if self._closed.is_set():
+            raise EngineUnavailable("the engine was closed")
+        loop = asyncio.get_running_loop()
+        arrived: asyncio.Queue[Piece | None] = asyncio.Queue()
+        cancelled = threading.Event()
+
+        def hand_over(piece: Piece | None) -> None:
+            loop.call_soon_threadsafe(arrived.put_nowait, piece)
+
+        work = self._thread.submit(self._generate, request, hand_over, cancelled)
+        try:
+            while (piece := await arrived.get()) is not None:
+                yield piece
+            await asyncio.wrap_future(work)  # raises what went wrong in the thread
+        finally:
+            cancelled.set()
+            work.cancel()  # where it has not begun
+
+    async def close(self) -> None:
+        """End what runs or waits, with EngineUnavailable, and free the model."""
+        self._closed.set()
+        await asyncio.to_thread(self._thread.shutdown, wait=True)
+        self._model = None
+
+    def _generate(
+        self, request: Request, hand_over: Callable[[Piece | None], None], cancelled: threading.Event
+    ) -> None:
+        """In the thread: write all drafts as one batch. Hands over None at the end."""
+        try:
+            prompt = self._prompt(request)
+            sampling = self._sampling.fill(request.sampling)
+            drafts = [_Draft(number, self, prompt, sampling) for number in range(request.drafts)]
+            watch = _Watch(drafts, hand_over, lambda: cancelled.is_set() or self._closed.is_set())
+            if not watch.ended():
+                self._run(prompt, sampling, watch)
+            if self._closed.is_set():
+                raise EngineUnavailable("the engine was closed")
+        except torch.OutOfMemoryError:
+            raise EngineUnavailable("the device has too little memory for this model and prompt") from None
+        finally:
+            hand_over(None)
+
+    def _prompt(self, request: Request) -> list[int]:
+        room = self._context - request.sampling.max_tokens
+        kept = fit(request.messages, room, lambda said: len(self._text.tokens(said, request.opening)))
+        return self._text.tokens(kept, request.opening)
+
+    def _run(self, prompt: list[int], sampling: Sampling, watch: "_Watch") -> None:
+        batch = torch.tensor([prompt] * len(watch.drafts), device=self._model.device)
+        with torch.inference_mode(), torch.random.fork_rng(enabled=sampling.seed is not None):
+            if sampling.seed is not None:
+                torch.manual_seed(sampling.seed)
+            self._model.generate(
+                batch,
+                attention_mask=torch.ones_like(batch),
+                generation_config=self._config(sampling),
+                stopping_criteria=[watch],
+            )
+
+    def _config(self, sampling: Sampling) -> GenerationConfig:
+        chance: dict[str, Any] = {"do_sample": False}
+        if sampling.temperature:
+            drawn = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": sampling.top_k}
+            chance = {"do_sample": True} | drawn
+        pad = self._tokenizer.pad_token_id
+        return GenerationConfig(  # type: ignore[no-untyped-call]
+            max_new_tokens=sampling.max_tokens,
+            repetition_penalty=sampling.repetition_penalty,
+            eos_token_id=sorted(self._ends) or None,
+            pad_token_id=min(self._ends, default=0) if pad is None else pad,
+            **chance,
+        )
+
+
+class _Watch(StoppingCriteria):
+    """Called by transformers after every step with all tokens so far: hands on the new text, ends drafts.
+
+    It stands in for a streamer, which cannot end anything, and which transformers allows for one draft only.
+    """
+
+    def __init__(
+        self, drafts: "list[_Draft]", hand_over: Callable[[Piece | None], None], ended: Callable[[], bool]
+    ) -> None:
+        self.drafts = drafts
+        self.ended = ended
+        self._hand_over = hand_over
+
+    def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+        ended = self.ended()
+        for draft, token in zip(self.drafts, input_ids[:, -1].tolist(), strict=True):
+            if not ended and not draft.finish and (piece := draft.take(token)):
+                self._hand_over(piece)
+        return torch.tensor([ended or bool(draft.finish) for draft in self.drafts], device=input_ids.device)
+
+
+class _Draft:
+    """One draft as its tokens come."""
+
+    def __init__(
+        self, number: int, engine: TransformersEngine, prompt: list[int], sampling: Sampling
+    ) -> None:
+        self._number = number
+        self._ends = engine._ends
+        self._limit = sampling.max_tokens
+        self._text = Detokenizer(lambda ids: engine._tokenizer.decode(ids, skip_special_tokens=True), prompt)
+        self._stops = Stops(sampling.stop + engine._text.stop)
+        self._tokens = 0
+        self.finish: Finish | None = None
+
+    def take(self, token: int) -> Piece | None:
+        """The piece that this token makes, if any."""
+        self._tokens += 1
+        text = "" if token in self._ends else self._stops.feed(self._text.feed(token))
+        if token in self._ends or self._stops.reached:
+            self.finish = "stop"
+        elif self._tokens >= self._limit:
+            self.finish = "length"
+        if self.finish:
+            text += self._stops.rest()
+        if not text and not self.finish:
+            return None
+        return Piece(draft=self._number, text=text, tokens=self._tokens, finish=self.finish)
+
+
+def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Tokens that end an answer."""
+    named = model.generation_config.eos_token_id
+    listed = named if isinstance(named, list) else [named]
+    return frozenset(token for token in (*listed, tokenizer.eos_token_id) if token is not None)
+
+
+def _dtype(stored: torch.dtype, device: str) -> torch.dtype:
+    """Float16 is slow and unsteady on a CPU; full float32 is wasted on a GPU."""
+    if device == "cpu":
+        return torch.bfloat16 if stored == torch.float16 else stored
+    return torch.bfloat16 if stored == torch.float32 else stored
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
