@@ -9,7 +9,23 @@ from feeler.usecases import texts
 from feeler.usecases.values import Chat, Outcome
 from feeler.usecases.visit import Visit
 
-STOPWORDS = frozenset("about and for from how into like something the what with work working".split())
+STOPWORDS = frozenset(
+    [
+        "about",
+        "and",
+        "for",
+        "from",
+        "how",
+        "into",
+        "like",
+        "something",
+        "the",
+        "what",
+        "with",
+        "work",
+        "working",
+    ]
+)
 
 
 def find_persona(library: Library, given: str) -> Persona | None:

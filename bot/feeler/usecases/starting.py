@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from uuid import uuid4
 
-from feeler.interview.values import Candidate
 from feeler.personas.values import Persona
 from feeler.usecases import texts
 from feeler.usecases.choosing import find_persona, no_such_person, somebody
@@ -56,8 +55,8 @@ def hear_who(visit: Visit, text: str) -> Outcome:
 
 def hear_curious(visit: Visit, text: str) -> Outcome:
     """The answer to the second question, and on to somebody whose field comes nearest."""
-    chat = replace(visit.chat, candidate=replace(visit.chat.candidate, curious=text))
-    return begin(replace(visit, chat=chat), somebody(visit.means.library, chat))
+    visit = visit.with_chat(candidate=replace(visit.chat.candidate, curious=text))
+    return begin(visit, somebody(visit.means.library, visit.chat))
 
 
 def begin(visit: Visit, persona: Persona, introduction: str = texts.MEET) -> Outcome:

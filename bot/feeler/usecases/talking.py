@@ -5,7 +5,6 @@ from dataclasses import replace
 from feeler.errors import EngineError, PromptTooLong
 from feeler.interview.phases import is_over
 from feeler.interview.plan import make_plan
-from feeler.interview.topics import LABELS, topic_labelled
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Topic
 from feeler.usecases import texts
@@ -50,10 +49,12 @@ async def undo(visit: Visit, argument: str) -> Outcome:
     back, now = visit.chat.undo, visit.chat.interview
     if back is None:
         return visit.answer(texts.NOTHING_TO_UNDO)
-    visit = replace(visit, chat=replace(visit.chat, interview=back, undo=None))
+    visit = visit.with_chat(interview=back, undo=None)
     moved = now is not None and now.id != back.id
     last = next(line for line in reversed(back.lines) if line.speaker is Speaker.COMPANY)
-    return visit.answer(texts.UNDONE_MOVE.format(name=visit.name) if moved else texts.UNDONE, company(last.text))
+    return visit.answer(
+        texts.UNDONE_MOVE.format(name=visit.name) if moved else texts.UNDONE, company(last.text)
+    )
 
 
 async def hint(visit: Visit, argument: str) -> Outcome:
@@ -73,7 +74,7 @@ async def hint(visit: Visit, argument: str) -> Outcome:
 
 def keyboard_of(topics: tuple[Topic, ...]) -> Keyboard:
     """A reply keyboard with one topic a row."""
-    return tuple((LABELS[topic],) for topic in topics)
+    return tuple((texts.TOPIC_NAMES[topic],) for topic in topics)
 
 
 async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
@@ -96,9 +97,7 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
         return visit.answer(interview=_heard(visit, before, text), undo=before)
     except EngineError as error:
         sorry = texts.PROMPT_TOO_LONG if isinstance(error, PromptTooLong) else texts.UNAVAILABLE
-        return visit.answer(
-            sorry.format(name=visit.name), interview=_heard(visit, before, text), undo=before
-        )
+        return visit.answer(sorry.format(name=visit.name), interview=_heard(visit, before, text), undo=before)
     replies = [_as_reply(line) for line in after.lines[len(before.lines) + 1 :]]
     if is_over(after) and not is_over(before):
         replies.append(coach(texts.CLOSING.format(name=persona.name), keyboard=(("/end",),)))
@@ -135,7 +134,9 @@ def _unanswered(interview: Interview | None) -> Line | None:
 
 
 def _untouched(interview: Interview) -> tuple[Topic, ...]:
-    touched = {topic for line in interview.lines if line.speaker is Speaker.CANDIDATE for topic in line.topics}
+    touched = {
+        topic for line in interview.lines if line.speaker is Speaker.CANDIDATE for topic in line.topics
+    }
     return tuple(topic for topic in texts.HOW_TO_ASK if topic not in touched)
 
 
@@ -145,11 +146,12 @@ def _was_asked(interview: Interview) -> bool:
 
 
 def _way_in(topic: Topic) -> str:
-    return f"• {LABELS[topic]}: {texts.HOW_TO_ASK[topic]}"
+    return f"• {texts.TOPIC_NAMES[topic]}: {texts.HOW_TO_ASK[topic]}"
 
 
 def _hint_at(visit: Visit, wanted: str) -> Outcome:
-    topic = topic_labelled(wanted)
+    meant = wanted.casefold()
+    topic = next((t for t, name in texts.TOPIC_NAMES.items() if meant == t or meant in name.casefold()), None)
     if topic is None:
-        return visit.answer(texts.TOPICS_KNOWN.format(topics=", ".join(LABELS.values())))
+        return visit.answer(texts.TOPICS_KNOWN.format(topics=", ".join(texts.TOPIC_NAMES.values())))
     return visit.answer(_way_in(topic).removeprefix("• "))

@@ -1,4 +1,4 @@
-"""Everything the coach says that is not a debrief. Change the wording here; braces are filled in by the caller.
+"""Everything the coach says that is not a debrief. Change the wording here; callers fill in the braces.
 
 Short on purpose: each text fits a phone's screen, says what works, and names a command for every choice.
 """
@@ -8,14 +8,18 @@ from feeler.personas.values import Topic
 
 MARK = "🧭 Coach:"  # begins every message that is not the interviewer's, so that nobody mistakes the two
 
-# --- starting -------------------------------------------------------------------------------------------------
+# --- starting ---------------------------------------------------------------------------------------------
 
 WELCOME = (
-    "Welcome. Here you practise the talk with a company that has no vacancy: they look for talents they did not "
-    "know they could use, you find out what they really offer. You may ask as much as they do, and nothing is "
+    "Welcome. Here you practise the talk with a company that has no vacancy: they look for talents they "
+    "did not "
+    "know they could use, you find out what they really offer. You may ask as much as they do, and "
+    "nothing is "
     "at stake."
 )
-ASK_WHO = "First: who are you? A sentence or two about what you do or did is plenty.\n\n/skip goes on without."
+ASK_WHO = (
+    "First: who are you? A sentence or two about what you do or did is plenty.\n\n/skip goes on without."
+)
 REMEMBERED = "\n\nLast time you told me: “{background}” /skip keeps that."
 ASK_CURIOUS = "And what are you curious about? A field, a kind of work, a question.\n\n/skip goes on without."
 MEET = (
@@ -23,7 +27,8 @@ MEET = (
     "Just write back. /hint helps, /end closes with a summary, /companies shows who else there is."
 )
 STARTED_BY_ITSELF = (
-    "Let's begin; I have put you with {name}, {role} at {company} ({field}). What you wrote is your first line.\n\n"
+    "Let's begin; I have put you with {name}, {role} at {company} ({field}). What you wrote is your "
+    "first line.\n\n"
     "/hint helps, /end closes with a summary, /companies shows who else there is."
 )
 ALREADY_TALKING = (
@@ -33,19 +38,22 @@ ALREADY_TALKING = (
 NOTHING_TO_SKIP = "There is nothing to skip just now. Write to {name}, or see /help."
 LEFT_BEHIND = "Your talk with {name} is kept as it stands (/history). /undo takes you back to it."
 
-# --- talking --------------------------------------------------------------------------------------------------
+# --- talking ----------------------------------------------------------------------------------------------
 
 EMPTY = "That arrived without any words. Write a sentence and it goes to the interviewer."
 WORDLESS = (
-    "Interviewers here only read words, so I kept that one back. Say it in a sentence; /hint helps if you are stuck."
+    "Interviewers here only read words, so I kept that one back. Say it in a sentence; /hint helps if "
+    "you are stuck."
 )
 TOO_LONG = (
-    "That is {length:,} characters, and up to {most:,} go through at once. Nothing is lost: the talk stands where it "
+    "That is {length:,} characters, and up to {most:,} go through at once. Nothing is lost: the talk "
+    "stands where it "
     "was. Send the most important part, as you would say it aloud."
 )
 OVER = (
     "This talk has ended, so {name} no longer reads along.\n\n"
-    "/new starts another, /companies lets you choose with whom, /summary and /transcript give you this one again."
+    "/new starts another, /companies lets you choose with whom, /summary and /transcript give you this "
+    "one again."
 )
 NO_TALK = "No talk is going on yet. Just write a line, or choose with /companies."
 STOPPED = (
@@ -70,26 +78,32 @@ PROMPT_TOO_LONG = (
     "in two or three sentences."
 )
 
-# --- people ---------------------------------------------------------------------------------------------------
+# --- people -----------------------------------------------------------------------------------------------
 
 PEOPLE = "People you can talk to. Tap one, or send the command beside the name."
 PEOPLE_JOIN = "🚪 joins your talk at {company} and knows what was said. ✨ starts a new one elsewhere."
 JOINS = "{name}, {role}, comes into the room and knows what was said so far."
-ALREADY_HERE = "You are talking to {name} already. /persona shows who else there is, /new {slug} starts afresh."
+ALREADY_HERE = (
+    "You are talking to {name} already. /persona shows who else there is, /new {slug} starts afresh."
+)
 NO_SUCH_PERSON = "I know nobody called “{slug}”.{near} /persona lists everybody."
 
-# --- hints ----------------------------------------------------------------------------------------------------
+# --- hints ------------------------------------------------------------------------------------------------
 
 HINT_ANSWER = (
     "{name} asked about you. Take one real situation: what was hard, what did you do, what came of it. "
     "Three sentences do. A number or a name makes it believable."
 )
 HINT_ASK = "Good questions are open, about this company, and hang on to what was just said. Not touched yet:"
-HINT_ALL_TOUCHED = "You have touched every topic. Now go deeper: take an answer you got and ask what lies behind it."
-HINT_LAST = "Pick up their last answer first: a “how come” or “what happened then” opens more than a new topic."
+HINT_ALL_TOUCHED = (
+    "You have touched every topic. Now go deeper: take an answer you got and ask what lies behind it."
+)
+HINT_LAST = (
+    "Pick up their last answer first: a “how come” or “what happened then” opens more than a new topic."
+)
 TOPICS_KNOWN = "Topics I can hint at: {topics}."
 
-# --- ending ---------------------------------------------------------------------------------------------------
+# --- ending -----------------------------------------------------------------------------------------------
 
 NOTHING_TO_END = "No talk is going on, so there is nothing to end. Just write a line to begin one."
 NOTHING_SAID = "No talk to look at yet. Hold one first: just write a line."
@@ -98,7 +112,7 @@ WHICH_FORMAT = "I can send the transcript as: {formats}. For instance: /transcri
 AFTERWARDS = "/new starts another talk, /transcript pdf gives this one with the summary, /history lists all."
 NO_SUCH_TALK = "There is no talk number {number}. /history shows which there are."
 
-# --- settings -------------------------------------------------------------------------------------------------
+# --- settings ---------------------------------------------------------------------------------------------
 
 SETTINGS = (
     "Interviewers are {difficulty}: {meaning}. A talk is {budget} messages of yours.\n\n"
@@ -107,18 +121,22 @@ SETTINGS = (
 )
 SET_DIFFICULTY = "Interviewers are {difficulty} from now on: {meaning}."
 SET_BUDGET = "Your next talk is {budget} messages long. The one going on keeps its length."
-BAD_SETTING = "“{given}” is not a setting I know. Use warm, neutral or tough, or a number from {least} to {most}."
+BAD_SETTING = (
+    "“{given}” is not a setting I know. Use warm, neutral or tough, or a number from {least} to {most}."
+)
 MEANING = {
     Difficulty.WARM: "they help you along",
     Difficulty.NEUTRAL: "they are friendly and to the point",
     Difficulty.TOUGH: "they are short of time and push once on what is vague, and stay fair",
 }
 
-# --- privacy --------------------------------------------------------------------------------------------------
+# --- privacy ----------------------------------------------------------------------------------------------
 
 PRIVACY = (
-    "What is kept: your lines, the answers, what you told me about yourself, and your settings, in the database "
-    "of whoever runs this bot. The interviewer is {engine}; your words go to it and to nobody else from here. "
+    "What is kept: your lines, the answers, what you told me about yourself, and your settings, in the "
+    "database "
+    "of whoever runs this bot. The interviewer is {engine}; your words go to it and to nobody else from "
+    "here. "
     "They do pass through Telegram, as all messages do.\n\n"
     "Talks are deleted after {days}. Texts never go into logs.\n\n"
     "/export sends you all of it as a file. /forget deletes all of it."
@@ -126,14 +144,15 @@ PRIVACY = (
 KEPT_FOR = "{days} days"
 KEPT_FOR_EVER = "your /forget, not before"
 ASK_FORGET = (
-    "This deletes everything stored about you: all talks, summaries and settings. It cannot be taken back.\n\n"
+    "This deletes everything stored about you: all talks, summaries and settings. It cannot be taken "
+    "back.\n\n"
     "Really? Send /forget yes, or /forget no to keep it all."
 )
 FORGOTTEN = "Done. Everything stored about you is deleted. Should you come back, /start begins anew."
 KEPT = "Nothing was deleted; all is as it was."
 EXPORT = "Everything stored about you."
 
-# --- what does not work ---------------------------------------------------------------------------------------
+# --- what does not work -----------------------------------------------------------------------------------
 
 UNKNOWN_COMMAND = "I don't know /{command}.{near} /help shows what I do know. Your talk is untouched."
 OLD_BUTTON = "That button belongs to something that is over. /help shows what works now."
@@ -143,16 +162,21 @@ VOICE = "I can't listen to recordings, so the interviewer did not hear it. Pleas
 FILE = "I can't open files, so the interviewer did not read it. Paste the few lines that matter."
 OTHER_MEDIA = "I only understand written messages. Say it in words and it gets through; /help shows the rest."
 EDITED = (
-    "An edit doesn't reach the interviewer, who answered what you wrote first. /undo takes that back; then write it anew."
+    "An edit doesn't reach the interviewer, who answered what you wrote first. /undo takes that back; "
+    "then write it anew."
 )
-FORWARDED = "That was forwarded, so I kept it back: in this talk only your own words count. Say it in your own."
+FORWARDED = (
+    "That was forwarded, so I kept it back: in this talk only your own words count. Say it in your own."
+)
 GROUP = "Practice is a talk for two. Write to me in a private chat and I am all yours."
 CHANNEL = "I can't practise in a channel. Write to me in a private chat and we begin."
 
-HELP_TOP = "Write, and the interviewer answers. You may ask them anything at any time; half of the talk is yours."
+HELP_TOP = (
+    "Write, and the interviewer answers. You may ask them anything at any time; half of the talk is yours."
+)
 HELP_END = "Buttons are a shortcut only: every choice also has a command."
 
-# --- how to ask about a topic: a way in, never a ready question ------------------------------------------------
+# --- how to ask about a topic: a way in, never a ready question -------------------------------------------
 
 HOW_TO_ASK = {
     Topic.PATH: "what brought them here and what nearly made them leave says more than their title.",
@@ -162,10 +186,26 @@ HOW_TO_ASK = {
     Topic.TEAM: "who would you sit with, who decides, and when did the two last disagree?",
     Topic.CULTURE: "values on a wall are cheap; ask for the last conflict and how it was settled.",
     Topic.GROWTH: "look for one person who grew here, and what it took, rather than for a programme.",
-    Topic.CONDITIONS: "hours and pressure are fair to ask about; ask for the worst week, not the average one.",
+    Topic.CONDITIONS: "hours and pressure are fair to ask about; ask for the worst week, not the average.",
     Topic.BUSINESS: "how do they earn their money, and what would have to go wrong to hurt?",
     Topic.INDUSTRY: "what changes in their field, and what do they bet on that others don't?",
     Topic.PAY: "ask how pay is set rather than how much, and ask late; then it is a question among equals.",
-    Topic.ADVICE: "somebody who was honest with you knows others: who else to meet, what to read, what to try.",
+    Topic.ADVICE: "somebody honest with you knows others: who else to meet, what to read, what to try.",
     Topic.PROBLEM: "the problem they would pay to have solved is where a position for you could come from.",
+}
+
+TOPIC_NAMES = {
+    Topic.PATH: "Your own path",
+    Topic.DAY: "Day-to-day work",
+    Topic.ENTRY: "Entry from outside",
+    Topic.SUCCESS: "What counts as success",
+    Topic.TEAM: "Team and manager",
+    Topic.CULTURE: "Culture and conflict",
+    Topic.GROWTH: "Growth",
+    Topic.CONDITIONS: "Hours, place and pressure",
+    Topic.BUSINESS: "Business health",
+    Topic.INDUSTRY: "Where the industry goes",
+    Topic.PAY: "Pay norms",
+    Topic.ADVICE: "Advice and people to meet",
+    Topic.PROBLEM: "A problem worth solving",
 }

@@ -27,7 +27,7 @@ class Writing:
     @asynccontextmanager
     async def stoppable(self, chat_id: int) -> AsyncIterator[None]:
         """Whatever is awaited in here ends with Stopped once `stop` is called for this chat."""
-        scope = asyncio.timeout(None)  # a timeout without a deadline is a cancel scope: `stop` sets the deadline
+        scope = asyncio.timeout(None)  # without a deadline it is a cancel scope: `stop` sets the deadline
         try:
             async with scope:
                 self._scopes[chat_id] = scope
@@ -87,6 +87,10 @@ class Visit:
     def name(self) -> str:
         """The interviewer's name, for the coach's texts."""
         return self.interviewer.name if self.interviewer else "your interviewer"
+
+    def with_chat(self, **changes: Any) -> "Visit":
+        """The same visit, the chat changed."""
+        return replace(self, chat=replace(self.chat, **changes))
 
     def answer(self, *replies: Reply | str, **changes: Any) -> Outcome:
         """The outcome in which the coach says `replies` and the chat takes `changes`."""

@@ -1,0 +1,81 @@
+"""From an update to the use case it means. One handler a kind of update, the first whose filter fits."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from telegram import Update
+from telegram.ext import filters
+
+from feeler.ports import Preview
+from feeler.usecases import texts
+from feeler.usecases.commands import parse_command
+from feeler.usecases.desk import Desk
+from feeler.usecases.values import Chat, Outcome
+
+Handler = Callable[[Update, Chat, Desk, Preview | None, datetime], Awaitable[Outcome]]
+
+
+async def dispatch(update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime) -> Outcome:
+    """Answer one update. Needs no bot; touches neither store nor network besides engine and preview.
+
+    To stop a running dispatch because its user said /stop, call `desk.stop(chat_id)` instead of cancelling the
+    task: it then returns at once with the candidate's line kept; the /stop itself is dispatched after it.
+    """
+    if update.callback_query is not None:
+        return await press_button(update, chat, desk, preview, now)
+    for wanted, handle in HANDLERS:
+        if wanted.check_update(update):
+            return await handle(update, chat, desk, preview, now)
+    return Outcome(chat=chat)
+
+
+async def hear_text(
+    update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
+) -> Outcome:
+    """A command, or something said."""
+    message = update.effective_message
+    return await desk.hear(chat, (message.text or "") if message else "", preview, now)
+
+
+async def press_button(
+    update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
+) -> Outcome:
+    """A button says the command that it stands for; one of an older version says nothing we know."""
+    query = update.callback_query
+    command = parse_command((query.data or "") if query else "")
+    if command is None:
+        return desk.notice(chat, texts.OLD_BUTTON)
+    return await desk.do(chat, *command, preview, now)
+
+
+def explain(text: str) -> Handler:
+    """A handler for what cannot be heard: it says what works, and changes nothing."""
+
+    async def explain_it(
+        update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
+    ) -> Outcome:
+        return desk.notice(chat, text)
+
+    return explain_it
+
+
+async def keep_quiet(
+    update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
+) -> Outcome:
+    """Telegram's own notes, such as a pinned message: nobody said them to the bot."""
+    return Outcome(chat=chat)
+
+
+HANDLERS: tuple[tuple[filters.BaseFilter, Handler], ...] = (
+    (filters.StatusUpdate.ALL, keep_quiet),
+    (filters.UpdateType.CHANNEL_POST | filters.UpdateType.EDITED_CHANNEL_POST, explain(texts.CHANNEL)),
+    (filters.ChatType.GROUPS, explain(texts.GROUP)),
+    (filters.UpdateType.EDITED_MESSAGE, explain(texts.EDITED)),
+    (filters.FORWARDED, explain(texts.FORWARDED)),
+    (filters.TEXT, hear_text),
+    (filters.Sticker.ALL, explain(texts.STICKER)),
+    (filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE, explain(texts.VOICE)),
+    (filters.PHOTO | filters.VIDEO | filters.ANIMATION, explain(texts.PHOTO)),
+    (filters.Document.ALL, explain(texts.FILE)),
+    (filters.ALL, explain(texts.OTHER_MEDIA)),
+)

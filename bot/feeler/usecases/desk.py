@@ -1,0 +1,89 @@
+"""The desk: where every message of a user arrives, whichever way it came."""
+
+from datetime import datetime
+
+from feeler.personas.library import Library
+from feeler.ports import Archive, Engine, Preview
+from feeler.usecases import ending, privacy, starting, talking, texts
+from feeler.usecases.commands import parse_command, perform
+from feeler.usecases.values import Chat, Outcome
+from feeler.usecases.visit import Means, Visit
+
+
+class Desk:
+    """Takes a chat and what its user did; returns the chat as it is then, and what is to be sent.
+
+    Writes nothing anywhere: whoever calls commits the Outcome. One Desk serves all chats of a process.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        engine: Engine,
+        archive: Archive,
+        budget: int = 16,
+        max_chars: int = 4000,
+        retention_days: int = 90,
+    ) -> None:
+        self.means = Means(
+            library=library,
+            engine=engine,
+            archive=archive,
+            budget=budget,
+            max_chars=max_chars,
+            retention_days=retention_days,
+        )
+
+    async def hear(self, chat: Chat, text: str, preview: Preview | None, now: datetime) -> Outcome:
+        """Whatever was typed: a command where it begins like one, otherwise something said."""
+        if len(text) <= self.means.max_chars and (command := parse_command(text)):
+            return await self.do(chat, *command, preview, now)
+        return await self.say(chat, text, preview, now)
+
+    async def do(
+        self, chat: Chat, name: str, argument: str, preview: Preview | None, now: datetime
+    ) -> Outcome:
+        """One command: "persona", "mira-stone"."""
+        return await perform(self._visit(chat, preview, now), name, argument)
+
+    async def say(self, chat: Chat, text: str, preview: Preview | None, now: datetime) -> Outcome:
+        """Something said: the answer to the coach's question where there is one, else a line of the talk."""
+        visit = self._visit(chat, preview, now)
+        if refusal := self._unheard(text):
+            return visit.answer(refusal)
+        match chat.awaiting:
+            case "who":
+                return starting.hear_who(visit, text)
+            case "curious":
+                return starting.hear_curious(visit, text)
+            case "forget" if privacy.is_yes(text) or privacy.is_no(text):
+                return await privacy.forget(visit, text)
+        return await talking.talk(visit.with_chat(awaiting=""), text)
+
+    async def run(self, chat: Chat, errand: str, preview: Preview | None, now: datetime) -> Outcome:
+        """What an Outcome left to be done after its replies."""
+        return await ending.run(self._visit(chat, preview, now), errand)
+
+    def notice(self, chat: Chat, text: str) -> Outcome:
+        """A text of the coach's that changes nothing."""
+        return Visit(means=self.means, chat=chat, preview=None, now=datetime.min).answer(text)
+
+    def stop(self, chat_id: int) -> bool:
+        """End what is being written for this chat, from the event loop; False where nothing is.
+
+        The call that was writing returns at once with the candidate's line kept. Then let the chat hear "/stop",
+        which says so.
+        """
+        return self.means.writing.stop(chat_id)
+
+    def _unheard(self, text: str) -> str:
+        """Why `text` cannot be said in a talk; empty where it can."""
+        if not text.strip():
+            return texts.EMPTY
+        if len(text) > self.means.max_chars:
+            return texts.TOO_LONG.format(length=len(text), most=self.means.max_chars)
+        return "" if any(letter.isalnum() for letter in text) else texts.WORDLESS
+
+    def _visit(self, chat: Chat, preview: Preview | None, now: datetime) -> Visit:
+        return Visit(means=self.means, chat=chat, preview=preview, now=now)
