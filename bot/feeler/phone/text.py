@@ -10,7 +10,7 @@ MAX_CAPTION = 1024
 _FOUND = re.compile(
     r"(?P<url>https?://[^\s<>\"]+)"
     r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
-    r"|(?<![\w/])(?P<bot_command>/[A-Za-z0-9_]{1,32}(?:@\w{3,32})?)(?![\w/])"
+    r"|(?<![\w/<>])(?P<bot_command>/[A-Za-z0-9_]{1,32}(?:@\w{3,32})?)(?![\w/<>])"
     r"|(?<![\w@])(?P<mention>@[A-Za-z]\w{3,31})\b"
     r"|(?<![\w#])(?P<hashtag>#\w*[^\W\d]\w*)"
 )

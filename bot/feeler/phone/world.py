@@ -122,6 +122,7 @@ class World:
         self.messages.setdefault(chat_id, {})[message["message_id"]] = message
         self._keep_message(message)
         self.tell(chat_id, {"type": "message", "message": self.shown(message)})
+        self.tell(None, {"type": "people"})
         return message
 
     def change_message(self, message: Json, content: Json) -> Json:
