@@ -18,8 +18,8 @@ Handler = Callable[[Update, Chat, Desk, Preview | None, datetime], Awaitable[Out
 async def dispatch(update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime) -> Outcome:
     """Answer one update. Needs no bot; touches neither store nor network besides engine and preview.
 
-    To stop a running dispatch because its user said /stop, call `desk.stop(chat_id)` instead of cancelling the
-    task: it then returns at once with the candidate's line kept; the /stop itself is dispatched after it.
+    To stop a running dispatch because its user said /stop, call `desk.stop(chat_id)` instead of cancelling
+    the task: it then returns at once with the candidate's line kept; the /stop itself is dispatched after it.
     """
     if update.callback_query is not None:
         return await press_button(update, chat, desk, preview, now)

@@ -26,13 +26,13 @@ def render(reply: Reply) -> tuple[Call, ...]:
 
 
 def marked(reply: Reply) -> str:
-    """The text as it is shown: the coach's begins with the coach's mark, the interviewer's stands as it is."""
+    """The text as it is shown: the coach's with the coach's mark, the interviewer's as it is."""
     text = reply.text.strip()
     return f"{MARK} {text}" if text and reply.speaker is Speaker.COACH else text
 
 
 def split_text(text: str, limit: int = MESSAGE_LIMIT) -> Iterator[str]:
-    """Cut `text` into parts of at most `limit` UTF-16 units, between paragraphs or sentences where possible."""
+    """Cut `text` into parts of at most `limit` UTF-16 units, between paragraphs or sentences if possible."""
     rest = text.strip()
     while utf16_length(rest) > limit:
         head = _fitting(rest, limit)

@@ -9,23 +9,7 @@ from feeler.usecases import texts
 from feeler.usecases.values import Chat, Outcome
 from feeler.usecases.visit import Visit
 
-STOPWORDS = frozenset(
-    [
-        "about",
-        "and",
-        "for",
-        "from",
-        "how",
-        "into",
-        "like",
-        "something",
-        "the",
-        "what",
-        "with",
-        "work",
-        "working",
-    ]
-)
+STOPWORDS = frozenset({"about", "and", "for", "from", "how", "into", "like", "the", "what", "with", "work"})
 
 
 def find_persona(library: Library, given: str) -> Persona | None:
@@ -62,5 +46,5 @@ def _field(library: Library, persona: Persona) -> set[str]:
 
 
 def _words(text: str) -> set[str]:
-    """The words of `text` that mean something, cut to their stem's first letters: "machines" meets "machine"."""
+    """The words of `text` that mean something, cut short: "machines" meets "machine"."""
     return {word[:6] for word in re.findall(r"[^\W\d_]{3,}", text.casefold()) if word not in STOPWORDS}

@@ -72,8 +72,8 @@ class Desk:
     def stop(self, chat_id: int) -> bool:
         """End what is being written for this chat, from the event loop; False where nothing is.
 
-        The call that was writing returns at once with the candidate's line kept. Then let the chat hear "/stop",
-        which says so.
+        The call that was writing returns at once with the candidate's line kept. Then let the chat hear
+        "/stop", which says so.
         """
         return self.means.writing.stop(chat_id)
 

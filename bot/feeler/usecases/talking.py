@@ -58,7 +58,7 @@ async def undo(visit: Visit, argument: str) -> Outcome:
 
 
 async def hint(visit: Visit, argument: str) -> Outcome:
-    """/hint: how to answer what was asked, topics not touched yet and a way into each; never a ready question."""
+    """/hint: how to answer what was asked, and ways into topics not touched yet; never a ready question."""
     if argument:
         return _hint_at(visit, argument)
     if visit.talk is None:

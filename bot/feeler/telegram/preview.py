@@ -1,0 +1,67 @@
+"""Shows an answer while it is written, by message drafts: lossy on purpose, and never in anybody's way."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from telegram import Bot
+from telegram.error import RetryAfter, TelegramError
+
+from feeler.errors import StoreError
+
+FRAME = 1.1  # seconds between two frames: Telegram allows about one a second
+LIMIT = 4096  # UTF-16 units of a message
+
+
+class DraftPreview:
+    """One turn's preview. Frames run beside the generation; one at a time, the newest text wins."""
+
+    def __init__(
+        self, bot: Bot, chat_id: int, draft_id: int, may_send: Callable[[], Awaitable[bool]]
+    ) -> None:
+        self._bot, self._chat_id, self._draft_id = bot, chat_id, draft_id
+        self._may_send = may_send  # takes a slot of the overall rate, or says no
+        self._next = 0.0
+        self._frame: asyncio.Task[None] | None = None
+        self._ended = False
+
+    async def show(self, text: str) -> None:
+        """Show the answer as it stands so far (whole text, not the difference)."""
+        shown = text.strip().encode("utf-16-le")[: 2 * LIMIT].decode("utf-16-le", "ignore")
+        busy = self._frame is not None and not self._frame.done()
+        if not shown or busy or self._ended or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + FRAME
+        self._frame = asyncio.create_task(self._send(shown))
+
+    async def typing(self) -> None:
+        """Say that something is coming, before there is text to show."""
+        self._frame = asyncio.create_task(self._act())
+
+    async def end(self) -> None:
+        """No frame after this: the final message comes now."""
+        self._ended = True
+        if self._frame and not self._frame.done():
+            self._frame.cancel()
+            await asyncio.gather(self._frame, return_exceptions=True)
+
+    async def _send(self, text: str) -> None:
+        try:
+            if await self._may_send():
+                await self._bot.send_message_draft(self._chat_id, self._draft_id, text)
+        except RetryAfter as error:
+            pause = error.retry_after
+            self._next = time.monotonic() + (
+                pause if isinstance(pause, int | float) else pause.total_seconds()
+            )
+        except TelegramError:
+            self._ended = True  # drafts do not work here; the final message comes all the same
+        except StoreError:
+            pass  # a frame less
+
+    async def _act(self) -> None:
+        try:
+            if await self._may_send():
+                await self._bot.send_chat_action(self._chat_id, "typing")
+        except (TelegramError, StoreError):
+            pass
