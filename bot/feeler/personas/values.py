@@ -68,9 +68,30 @@ class Probe:
 class Example:
     """One exchange that shows how this persona speaks."""
 
-    job: str  # "react and ask", "answer", "tell", "hand over", "close"
+    job: str  # one of SLOTS
     candidate: str
     persona: str
+
+
+# The jobs a company's line can have, and what its written lines may hold: {question} is the probe's written
+# question, {fact} the dossier's words, {hook} a few words of the candidate's, {knower} a colleague who would
+# know, {note} a sentence of the persona's own. A line whose slot cannot be filled is not used.
+SLOTS: dict[str, frozenset[str]] = {
+    "react and ask": frozenset({"hook", "question"}),
+    "push": frozenset({"hook"}),
+    "rephrase": frozenset({"question"}),
+    "answer": frozenset({"fact"}),
+    "answer near": frozenset({"fact"}),
+    "not known": frozenset({"knower"}),
+    "hold back": frozenset(),
+    "answer personally": frozenset({"note"}),
+    "tell": frozenset({"fact"}),
+    "hand over": frozenset(),
+    "steady": frozenset(),
+    "deflect": frozenset(),
+    "close": frozenset(),
+    "goodbye": frozenset(),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +103,8 @@ class Persona:
     temper: str
     speech: str  # the way of speaking, for the prompt
     opening: str  # the line this persona opens a talk with
-    knows: str  # the file's body: what this person knows and how they came here
+    knows: str  # the file's body: first person, each sentence speakable on its own
     probes: tuple[Probe, ...]
     examples: tuple[Example, ...]
-    lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # written last-resort lines by job
+    lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # last-resort lines by job, with SLOTS
     extra: dict[str, Any] = field(default_factory=dict)  # unknown fields of an imported card, kept
