@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,13 +46,22 @@ def list_models(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    _print_table(rows)
-    typer.echo(f"* is used by default (FEELER_MODEL). The cache is {settings.cache_dir / 'models'}.")
+    for row in rows:
+        facts = (
+            f"{row['bytes'] / 1e9:.2f} GB on disk",
+            f"{row['memory_mb'] / 1000:.1f} GB of memory",
+            row["licence"],
+            "in the cache" if row["in_cache"] else "not fetched",
+        )
+        typer.echo(f"{'*' if row['default'] else ' '} {row['slug']}")
+        typer.echo(f"    {row['name']}: {' · '.join(facts)}")
+        typer.echo(f"    {row['about']}")
+    typer.echo(f"* is what FEELER_MODEL names. The cache is {settings.cache_dir / 'models'}.")
 
 
 def pull(
     slugs: Annotated[
-        list[str] | None, typer.Argument(metavar="[SLUG]...", help="Cards to fetch; default: FEELER_MODEL.")
+        list[str] | None, typer.Argument(metavar="SLUG...", help="Cards to fetch; default: FEELER_MODEL.")
     ] = None,
 ) -> None:
     """Fetch a model's weights into the cache and check them.
@@ -83,7 +92,7 @@ def pull(
 def verify_models(
     slugs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SLUG]...", help="Cards to check; default: all in the cache."),
+        typer.Argument(metavar="SLUG...", help="Cards to check; default: all in the cache."),
     ] = None,
 ) -> None:
     """Compare the weights in the cache with their cards' sha256. Exit code 2 when one is wrong."""
@@ -146,7 +155,7 @@ def _lines(card: "ModelCard") -> "Progress":
     return tell
 
 
-def _row(card: "ModelCard", settings: "Settings") -> dict[str, str | int | bool]:
+def _row(card: "ModelCard", settings: "Settings") -> dict[str, Any]:
     from feeler.llm.weights import weights_path
 
     return {
@@ -160,24 +169,3 @@ def _row(card: "ModelCard", settings: "Settings") -> dict[str, str | int | bool]
         "in_cache": weights_path(card, settings.cache_dir).is_file(),
         "default": card.slug == settings.model,
     }
-
-
-def _print_table(rows: list[dict[str, str | int | bool]]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(
-        "", "model", "size", "memory", "licence", "in the cache", "what it is good for", box=SIMPLE_HEAD
-    )
-    for row in rows:
-        table.add_row(
-            "*" if row["default"] else "",
-            str(row["slug"]),
-            f"{int(row['bytes']) / 1e9:.2f} GB",
-            f"{int(row['memory_mb']) / 1000:.1f} GB",
-            str(row["licence"]),
-            "yes" if row["in_cache"] else "no",
-            str(row["about"]),
-        )
-    Console().print(table)

@@ -79,6 +79,8 @@ class RemoteEngine:
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See `feeler.ports.Engine`."""
+        if self._closed:
+            raise EngineUnavailable("the engine was closed")
         messages, manners = request.messages, self._manners
         while True:
             try:

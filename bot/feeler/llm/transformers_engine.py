@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, StoppingCriteria
+from transformers.utils import logging
 
 from feeler.errors import EngineUnavailable, WeightsError
 from feeler.llm.cards import SamplingDefaults
@@ -64,6 +65,7 @@ class TransformersEngine:
     ) -> "TransformersEngine":
         """Load a folder, or a hub's `owner/name` or `owner/name@revision`. Raises WeightsError."""
         place, _, revision = (source, "", "") if Path(source).exists() else source.partition("@")
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         options: dict[str, Any] = {
             "trust_remote_code": False,
@@ -73,13 +75,13 @@ class TransformersEngine:
         try:
             tokenizer = AutoTokenizer.from_pretrained(place, **options)
             weights = {} if gguf else {"use_safetensors": True}
-            model = AutoModelForCausalLM.from_pretrained(place, dtype="auto", **weights, **options)
+            model: Any = AutoModelForCausalLM.from_pretrained(place, dtype="auto", **weights, **options)
         except (OSError, ValueError, ImportError, KeyError) as error:
             raise WeightsError(
                 f"transformers cannot load {source}: {_first_line(error)} (wanted is a folder or a hub's "
                 "owner/name in Hugging Face format, with safetensors and without code of its own)"
             ) from None
-        model.eval()  # type: ignore[no-untyped-call]
+        model.eval()
         return cls(
             model.to(device, _dtype(model.dtype, device)),
             tokenizer,
