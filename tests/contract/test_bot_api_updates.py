@@ -63,9 +63,7 @@ async def test_limit_bounds_one_answer_and_forgets_nothing(server: BotApiServer)
 
 async def test_a_long_poll_ends_with_the_first_update(server: BotApiServer) -> None:
     poll = asyncio.create_task(texts(server, timeout=20))
-    with server.world.listening():
-        while server.world.queue._poller is None:  # the poll must be waiting before anything is said
-            await asyncio.sleep(0)
+    await server.bot_polls()
     server.user(ADA).say("hello")
     assert await asyncio.wait_for(poll, 2) == ["hello"]
 
@@ -77,8 +75,7 @@ async def test_a_long_poll_ends_empty_after_its_timeout() -> None:
 
 async def test_a_second_poller_ends_the_first_with_409(server: BotApiServer) -> None:
     first = asyncio.create_task(call(server, "getUpdates", timeout=20))
-    while server.world.queue._poller is None:
-        await asyncio.sleep(0)
+    await server.bot_polls()
     second = asyncio.create_task(call(server, "getUpdates", timeout=20))
     code, body = await asyncio.wait_for(first, 2)
     assert code == 409

@@ -14,6 +14,7 @@ from feeler.phone.faults import Fault
 from feeler.phone.people import PhoneUser
 from feeler.phone.refusals import Json, Refusal
 from feeler.phone.values import Shown
+from feeler.usecases.texts import MARK
 
 if TYPE_CHECKING:
     from feeler.phone.server import BotApiServer
@@ -148,7 +149,12 @@ class Pages:
     def _about(self) -> Json:
         world = self._world
         commands = next((kept for kept in world.commands.values() if kept), [])
-        return {"bot": world.profile, "commands": commands, "people": self._people_now()}
+        return {
+            "bot": world.profile,
+            "commands": commands,
+            "people": self._people_now(),
+            "coach_mark": MARK,
+        }
 
     async def _act(self, request: web.Request) -> web.Response:
         body = await _body(request)

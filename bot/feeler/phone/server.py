@@ -93,6 +93,10 @@ class BotApiServer:
         """Deliver the last confirmed updates a second time."""
         self.world.queue.deliver_again(count)
 
+    async def bot_polls(self) -> None:
+        """Return when the bot waits in a long poll: it is up, and has fetched all there was."""
+        await self.world.queue.polled.wait()
+
     # Its life
 
     async def __aenter__(self) -> "BotApiServer":

@@ -30,6 +30,7 @@ class UpdateQueue:
         self._clock = clock
         self._arrived = asyncio.Event()
         self._poller: asyncio.Future[None] | None = None
+        self.polled = asyncio.Event()  # set while a poll waits
         self._again: list[Json] = []  # delivered once more, whatever the offset says
         self._confirmed: deque[Json] = deque(maxlen=100)
         self._at: dict[int, float] = {}
@@ -126,6 +127,7 @@ class UpdateQueue:
         self._arrived.clear()
         arrived = asyncio.ensure_future(self._arrived.wait())
         waiting: set[asyncio.Future[Any]] = {arrived, taken_over}
+        self.polled.set()
         try:
             await asyncio.wait(
                 waiting,
@@ -134,6 +136,7 @@ class UpdateQueue:
             )
         finally:
             arrived.cancel()
+            self.polled.clear()
         if taken_over.done():
             taken_over.result()
 

@@ -1,10 +1,11 @@
 // One message as a list item.
 import { icon, make, nodesOf, sizeOf, timeNode } from "./text.js";
 
-/** The item for a message. `actions`: { command(text), press(message, button, element), picture(url, name, text) }. */
+/** The item for a message. `actions`: { coachMark, command(text), press(message, button, element), picture(url, name, text) }. */
 export function bubbleOf(message, userId, actions) {
   const item = make("li", message.mine ? "message mine" : "message");
   item.dataset.id = message.id;
+  if (!message.mine && message.text.startsWith(actions.coachMark)) item.classList.add("coach");
   const bubble = make("div", "bubble");
   bubble.append(make("span", "hidden", message.mine ? "You: " : "Feeler: "));
   if (message.forwarded) bubble.append(make("p", "aside", "Forwarded"));

@@ -106,8 +106,8 @@ export class Phone {
     const first = this.messages.size === 0;
     const there = new Set(state.messages.map((message) => message.id));
     for (const id of this.messages.keys()) if (!there.has(id)) this.drop(id);
-    for (const message of state.messages) this.upsert(message, true);
     this.about(state);
+    for (const message of state.messages) this.upsert(message, true);
     this.showKeyboard(state.keyboard);
     this.preview.draft(state.draft);
     this.act(state.action);
@@ -120,7 +120,8 @@ export class Phone {
     this.typed();
   }
 
-  about({ bot, commands, people }) {
+  about({ bot, commands, people, coach_mark: mark }) {
+    this.actions.coachMark = mark;
     this.find(".bot-name").textContent = bot.first_name;
     this.find(".description").textContent =
       bot.description || "A practice partner for the talk you are going to have. It asks, you answer; you ask, it answers.";
