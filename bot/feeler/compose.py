@@ -10,8 +10,9 @@ from feeler.settings import Settings
 
 if TYPE_CHECKING:
     from feeler.llm.weights import Progress
-    from feeler.ports import Engine
+    from feeler.ports import Archive, Engine
     from feeler.store import Store
+    from feeler.usecases.desk import Desk
 
 
 def build_library(settings: Settings) -> Library:
@@ -19,9 +20,23 @@ def build_library(settings: Settings) -> Library:
     return load_library(settings.personas_dir)
 
 
+def build_desk(settings: Settings, library: Library, engine: "Engine", archive: "Archive") -> "Desk":
+    """The desk, with the limits of the settings."""
+    from feeler.usecases.desk import Desk
+
+    return Desk(
+        library=library,
+        engine=engine,
+        archive=archive,
+        budget=settings.turn_budget,
+        max_chars=settings.max_message_chars,
+        retention_days=settings.retention_days,
+    )
+
+
 @asynccontextmanager
 async def running_engine(settings: Settings, progress: "Progress | None" = None) -> "AsyncIterator[Engine]":
-    """The engine of the settings, loaded in a thread (seconds), closed at the end; fetches missing weights."""
+    """The engine of the settings, loaded in a thread (seconds), closed at the end; fetches weights."""
     from feeler.llm.choose import make_engine
 
     engine = await asyncio.to_thread(make_engine, settings, progress)
