@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from feeler.interview.values import Speaker
 from feeler.mailroom import Call, Upload
-from feeler.usecases.texts import MARK
+from feeler.usecases.texts import marked
 from feeler.usecases.values import Document, Reply
 
 MESSAGE_LIMIT = 4096  # UTF-16 units of a message's text
@@ -23,12 +22,6 @@ def render(reply: Reply) -> tuple[Call, ...]:
     if utf16_length(text) > CAPTION_LIMIT:  # a caption cannot be split: the text goes first
         return (*_messages(text, {}), _file(upload, "", markup))
     return (_file(upload, text, markup),)
-
-
-def marked(reply: Reply) -> str:
-    """The text as it is shown: the coach's with the coach's mark, the interviewer's as it is."""
-    text = reply.text.strip()
-    return f"{MARK} {text}" if text and reply.speaker is Speaker.COACH else text
 
 
 def split_text(text: str, limit: int = MESSAGE_LIMIT) -> Iterator[str]:

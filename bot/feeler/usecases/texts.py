@@ -3,8 +3,9 @@
 Short on purpose: each text fits a phone's screen, says what works, and names a command for every choice.
 """
 
-from feeler.interview.values import Difficulty
+from feeler.interview.values import Difficulty, Speaker
 from feeler.personas.values import Topic
+from feeler.usecases.values import Reply
 
 MARK = "🧭 Coach:"  # begins every message that is not the interviewer's, so that nobody mistakes the two
 
@@ -209,3 +210,9 @@ TOPIC_NAMES = {
     Topic.ADVICE: "Advice and people to meet",
     Topic.PROBLEM: "A problem worth solving",
 }
+
+
+def marked(reply: Reply) -> str:
+    """The text as it is shown: the coach's with the coach's mark, the interviewer's as it is."""
+    text = reply.text.strip()
+    return f"{MARK} {text}" if text and reply.speaker is Speaker.COACH else text

@@ -1,0 +1,1 @@
+"""The interview in a terminal, typed or played from a script."""

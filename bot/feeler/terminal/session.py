@@ -1,0 +1,104 @@
+"""One person at the desk, over a terminal: messages in, what came of them out to a surface."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from feeler.interview.values import Interview, Line, Speaker
+from feeler.ports import Preview
+from feeler.terminal.memory import MemoryArchive
+from feeler.usecases.desk import Desk
+from feeler.usecases.values import Chat, Outcome, Reply
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One thing to show: a line of the talk, a reply, or a line together with the reply that says it."""
+
+    line: Line | None = None  # None: a text that is not part of the talk
+    reply: Reply | None = None  # None: the candidate's line
+    interview: Interview | None = None  # the talk as it stands after it
+
+
+class Surface(Protocol):
+    """Where a session is shown."""
+
+    preview: Preview | None
+
+    def typed(self, text: str) -> None:
+        """A message or command as it came, before it is answered."""
+        ...
+
+    def show(self, shown: Shown) -> None:
+        """One thing that came of it."""
+        ...
+
+
+class Session:
+    """Holds the chat between messages, and keeps its talks in the archive."""
+
+    def __init__(self, desk: Desk, archive: MemoryArchive, surface: Surface, chat: Chat) -> None:
+        self._desk, self._archive, self._surface = desk, archive, surface
+        self.chat = chat
+        self._errand = ""  # what the last outcome left to be done
+
+    async def hear(self, text: str) -> None:
+        """One message or command, answered in full."""
+        self._surface.typed(text)
+        self._take(await self._desk.hear(self.chat, text, self._surface.preview, datetime.now(UTC)))
+        await self._run_errands()
+
+    async def do(self, command: str, argument: str = "") -> None:
+        """One command, such as the first /start."""
+        outcome = await self._desk.do(self.chat, command, argument, self._surface.preview, datetime.now(UTC))
+        self._take(outcome)
+
+    def stop(self) -> bool:
+        """End what is being written; False where nothing is."""
+        return self._desk.stop(self.chat.chat_id)
+
+    async def _run_errands(self) -> None:
+        while self._errand:
+            errand, self._errand = self._errand, ""
+            self._take(await self._desk.run(self.chat, errand, self._surface.preview, datetime.now(UTC)))
+
+    def _take(self, outcome: Outcome) -> None:
+        before, self.chat = self.chat.interview, outcome.chat
+        self._errand = outcome.errand
+        for shown in in_order(before, outcome):
+            self._surface.show(shown)
+        if outcome.forget:
+            self._archive.forget(self.chat.chat_id)
+        elif outcome.chat.interview is not None:
+            self._archive.remember(self.chat.chat_id, outcome.chat.interview)
+
+
+def in_order(before: Interview | None, outcome: Outcome) -> Iterator[Shown]:
+    """The new lines of the talk and the replies in the order in which they belong, each once."""
+    after = outcome.chat.interview
+    waiting = list(new_lines(before, after))
+    for reply in outcome.replies:
+        found = next((line for line in waiting if _says(line, reply)), None)
+        while found is not None and waiting:
+            line = waiting.pop(0)
+            if line is found:
+                break
+            yield Shown(line=line, interview=after)
+        yield Shown(line=found, reply=reply, interview=after)
+    for line in waiting:
+        yield Shown(line=line, interview=after)
+
+
+def new_lines(before: Interview | None, after: Interview | None) -> tuple[Line, ...]:
+    """What was said since `before`; nothing where lines were taken back."""
+    if after is None:
+        return ()
+    if before is None or before.id != after.id:
+        return after.lines
+    known = before.lines
+    return after.lines[len(known) :] if after.lines[: len(known)] == known else ()
+
+
+def _says(line: Line, reply: Reply) -> bool:
+    return line.speaker is not Speaker.CANDIDATE and (line.speaker, line.text) == (reply.speaker, reply.text)
