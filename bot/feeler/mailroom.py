@@ -8,8 +8,9 @@ from typing import Any, Literal, Protocol
 from feeler.ports import Archive
 from feeler.usecases.values import Chat
 
-Lane = Literal["chat", "stop", "aside"]
-"""chat: in its chat's order. stop: ends the running turn, then goes first. aside: beside a running turn."""
+Lane = Literal["chat", "errand", "stop", "aside"]
+"""chat: in its chat's order. errand: what the last turn left to do, before the next. stop: ends the running
+turn, then goes first. aside: beside a running turn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ class Turn:
     update_id: int
     chat_id: int
     lane: Lane
-    body: str
+    body: str  # the raw update; of an errand, its text
     tries: int  # times this turn was begun, this one included
     received: float  # seconds since the epoch
 
@@ -109,6 +110,7 @@ class Answer:
     chat: Chat
     calls: tuple[Call, ...] = ()
     forget: bool = False
+    errand: str = ""  # becomes the chat's next turn
 
 
 @dataclass(frozen=True, kw_only=True)

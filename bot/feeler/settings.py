@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     webhook_listen: str = "127.0.0.1:8443"
     lease_seconds: float = Field(default=24.0, ge=2)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
 

@@ -94,6 +94,18 @@ class StoredTurns:
                 await prove(connection, bot_id, work.claim, value=write_chat(answer.chat), served=now)
                 if answer.chat.interview:
                     await put_talk(connection, bot_id, chat_id, answer.chat.interview, now=now)
+            if answer.errand:
+                await connection.execute(
+                    turn.insert().values(
+                        bot_id=bot_id,
+                        update_id=-work.turn.seq,  # Telegram's are positive
+                        chat_id=chat_id,
+                        lane="errand",
+                        body=answer.errand,
+                        state="new",
+                        received=now,
+                    )
+                )
             following = await self._end(connection, work, "done", "", answer.calls, now, keep)
         self._tell(answer.calls, following, keep)
         return following
@@ -176,7 +188,7 @@ class StoredTurns:
                 select(turn)
                 .where(turn.c.bot_id == bot_id, turn.c.chat_id == claim.chat_id)
                 .where(turn.c.state == "new", turn.c.lane != "aside")
-                .order_by(turn.c.lane.desc(), turn.c.update_id)  # "stop" sorts after "chat": it goes first
+                .order_by(turn.c.lane.desc(), turn.c.update_id)  # stop, errand, chat
                 .limit(1)
             )
         ).one_or_none()

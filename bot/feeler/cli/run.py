@@ -1,0 +1,59 @@
+"""`feeler run`: the Telegram bot, by long polling or webhook, in one process or in several."""
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from feeler.settings import Settings
+    from feeler.telegram.run import Role
+
+
+def register(app: typer.Typer) -> None:
+    """Add `feeler run`."""
+
+    @app.command()
+    def run(
+        role: Annotated[
+            str, typer.Option(help="all, receive, work or send; anything but all needs PostgreSQL.")
+        ] = "all",
+    ) -> None:
+        """Run the bot on Telegram. Needs FEELER_BOT_TOKEN (from @BotFather); `feeler phone` needs none.
+
+        Example: `FEELER_BOT_TOKEN=123456:ABC feeler run`
+
+        On several machines: `FEELER_DATABASE_URL=postgresql://… feeler run --role work`
+        """
+        from feeler.errors import SettingsError
+        from feeler.logs import set_up_logs
+        from feeler.settings import load_settings
+        from feeler.telegram.connection import token_of
+        from feeler.telegram.run import ROLES
+
+        if role not in ROLES:
+            raise SettingsError(f"--role {role!r} is not valid; allowed: {', '.join(ROLES)}")
+        settings = load_settings()
+        token_of(settings)  # before a model is loaded for nothing
+        set_up_logs(settings)
+        asyncio.run(_serve(settings, role))
+
+
+async def _serve(settings: "Settings", role: "Role") -> None:
+    """Everything the role needs, until SIGTERM or Ctrl-C."""
+    from feeler.compose import build_desk, build_library, opened_store, running_engine
+    from feeler.telegram.run import run_bot
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with opened_store(settings) as store:
+        if role in ("receive", "send"):
+            await run_bot(settings, desk=None, store=store, role=role, stop=stop)
+            return
+        library = build_library(settings)
+        async with running_engine(settings) as engine:
+            desk = build_desk(settings, library, engine, store)
+            await run_bot(settings, desk=desk, store=store, role=role, stop=stop)

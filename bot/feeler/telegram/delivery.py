@@ -1,0 +1,126 @@
+"""Sends the outbox: in order, at Telegram's rates, honest about what may have arrived twice."""
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+from typing import Any
+
+import httpx
+from telegram import Bot, InputFile
+from telegram.error import BadRequest, EndPointNotFound, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from feeler.errors import LeaseLost, StoreError
+from feeler.mailroom import Call, Mailroom, Parcel, SendResult
+from feeler.telegram.patience import either, insist
+from feeler.telegram.pulse import Pulse
+
+log = logging.getLogger(__name__)
+
+GAP = 1 / 28  # seconds between two sends overall: Telegram allows 30 a second
+PAUSE = 1.02  # seconds between two sends in one chat
+AGAIN = "↻ "  # marks what may have arrived before; as many UTF-16 units as characters
+AT_ONCE = 32
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # surely
+
+
+class Delivery:
+    """Sends parcels side by side, one a chat at a time."""
+
+    def __init__(self, *, mailroom: Mailroom, bot: Bot, pulse: Pulse, lease: float) -> None:
+        self._mailroom, self._bot, self._pulse, self._lease = mailroom, bot, pulse, lease
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        mailroom.wakes.send.append(self._woken.set)
+
+    async def run(self, ending: asyncio.Event) -> None:
+        """Send until `ending` is set; what is on its way goes on, see `finish`."""
+        while not ending.is_set():
+            self._woken.clear()
+            again: float | None = 1.0
+            try:
+                parcels, again = await self._mailroom.outbox.claim(
+                    AT_ONCE - len(self._tasks), self._lease, GAP
+                )
+                for parcel in parcels:
+                    task = asyncio.create_task(self._send(parcel, time.monotonic()))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+            except StoreError as error:
+                log.warning("cannot claim what is to be sent: %s", error)
+            if self._mailroom.shared:
+                again = min(again or 1.0, 1.0)
+            await either(self._woken, ending, again)
+
+    async def finish(self, patience: float) -> None:
+        """Give sends on their way `patience` seconds; one that is cut off is repeated later, marked."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=patience)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _send(self, parcel: Parcel, claimed: float) -> None:
+        await asyncio.sleep(parcel.wait)
+        if time.monotonic() - claimed > self._lease / 2:
+            return  # we were frozen: somebody else may be sending this by now
+        message_id, reason, pause = None, "", PAUSE
+        result: SendResult
+        try:
+            answered = await self._call(parcel.claim.chat_id, marked(parcel.call, parcel.tries))
+            message_id = answered.get("message_id") if isinstance(answered, dict) else None
+            result = "sent"
+        except TelegramError as error:
+            result, reason, pause = judge(error)
+        if result != "sent":
+            log.warning("outbox %s (try %s): %s %s", parcel.id, parcel.tries, result, reason)
+        self._pulse.sends.labels(result).inc()
+        try:
+            await insist(
+                lambda: self._mailroom.outbox.done(
+                    parcel, result, message_id=message_id, reason=reason, pause=pause
+                ),
+                f"outbox {parcel.id}: cannot store how it went",
+            )
+        except LeaseLost as lost:
+            log.warning("outbox %s: %s", parcel.id, lost)
+
+    async def _call(self, chat_id: int, call: Call) -> Any:
+        arguments: dict[str, Any] = {"chat_id": chat_id, **call.params}
+        if upload := call.upload:
+            file = InputFile(upload.content, filename=upload.filename, attach=False)
+            file.mimetype = upload.media_type
+            arguments[upload.field] = file
+        return await self._bot.do_api_request(call.method, api_kwargs=arguments)
+
+
+def marked(call: Call, tries: int) -> Call:
+    """The call with a mark for the user, where it may be a repeat."""
+    if tries < 2:
+        return call
+    field = "text" if "text" in call.params else "caption"
+    params = {**call.params, field: AGAIN + call.params.get(field, "")}
+    key = "entities" if field == "text" else "caption_entities"
+    if entities := params.get(key):
+        params[key] = [{**each, "offset": each["offset"] + len(AGAIN)} for each in entities]
+    return replace(call, params=params)
+
+
+def judge(error: TelegramError) -> tuple[SendResult, str, float]:
+    """What an error means for the call: result, reason for the books, and the chat's pause in seconds."""
+    if isinstance(error, RetryAfter):
+        after = error.retry_after
+        return (
+            "later",
+            "flood control",
+            (after if isinstance(after, int | float) else after.total_seconds()) + 0.1,
+        )
+    if isinstance(error, Forbidden):
+        return "blocked", "the user has blocked the bot", PAUSE
+    if isinstance(error, BadRequest | EndPointNotFound):
+        return "refused", type(error).__name__ + ": " + error.message[:120], PAUSE
+    if isinstance(error, InvalidToken):
+        return "later", "the token was refused", 30.0
+    if isinstance(error.__cause__, NOT_SENT):
+        return "later", type(error.__cause__).__name__, 2.0
+    return "unknown", type(error).__name__, 2.0

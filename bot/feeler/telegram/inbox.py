@@ -1,0 +1,73 @@
+"""Reads raw updates just far enough to store them: whose they are, whether they may wait. Never raises."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from feeler.mailroom import Incoming, Lane
+from feeler.telegram.commands import BYPASS
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+def read_updates(raw: object) -> list[Incoming]:
+    """What a getUpdates result or a webhook's body holds, in its order. What has no update id is left out:
+    it could be neither told apart nor confirmed."""
+    found = raw if isinstance(raw, list) else [raw]
+    return [_read(each) for each in found if isinstance(each, dict) and _update_id(each) is not None]
+
+
+def next_offset(updates: Iterable[Incoming], offset: int) -> int:
+    """The offset that confirms these updates."""
+    return max((each.update_id + 1 for each in updates), default=offset)
+
+
+def _read(raw: dict[str, Any]) -> Incoming:
+    text = _text(raw)
+    command = _command(text)
+    return Incoming(
+        update_id=raw["update_id"],
+        chat_id=_chat_id(raw),
+        lane=_lane(command) if "message" in raw else "chat",
+        body=json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace").decode(),
+        text=text,
+        command=bool(command) or "message" not in raw,
+    )
+
+
+def _update_id(raw: dict[str, Any]) -> int | None:
+    found = raw.get("update_id")
+    fits = isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 2**63
+    return found if fits else None
+
+
+def _text(raw: dict[str, Any]) -> str:
+    message = raw.get("message")
+    text = message.get("text") if isinstance(message, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def _command(text: str) -> str:
+    """The name in "/name@bot and more", lower case; empty where there is none."""
+    words = text.split(maxsplit=1)
+    return words[0][1:].partition("@")[0].lower() if words and words[0].startswith("/") else ""
+
+
+def _lane(command: str) -> Lane:
+    if command not in BYPASS:
+        return "chat"
+    return "stop" if command == "stop" else "aside"
+
+
+def _chat_id(raw: dict[str, Any]) -> int:
+    """The chat of whatever kind of update this is; 0 where none can be told."""
+    for kind, content in raw.items():
+        if kind == "update_id" or not isinstance(content, dict):
+            continue
+        message = content.get("message") if kind == "callback_query" else content
+        for holder, key in ((message, "chat"), (content, "from"), (content, "user")):
+            place = holder.get(key) if isinstance(holder, dict) else None
+            found = place.get("id") if isinstance(place, dict) else None
+            if isinstance(found, int) and not isinstance(found, bool) and abs(found) < 2**63:
+                return found
+    return 0

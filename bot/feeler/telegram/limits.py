@@ -1,0 +1,116 @@
+"""Who may write, and how much may wait: pure decisions over how a chat stands. Refusals say how long."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from feeler.mailroom import Call, Incoming, Judge, Standing, Verdict
+from feeler.settings import Settings
+
+NOTICE_PAUSE = 60.0  # seconds: a flood is answered once, not message by message
+STRIKES = 5  # wrong pairing codes until we fall silent
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the settings allow."""
+
+    allowed: frozenset[int]
+    code: str  # "" for none
+    waiting: int
+    waiting_overall: int
+    turns_a_day: int
+    talks: int
+
+    @property
+    def private(self) -> bool:
+        return bool(self.allowed or self.code)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        allowed=frozenset(settings.allowed_user_ids),
+        code=settings.pairing_code.get_secret_value() if settings.pairing_code else "",
+        waiting=settings.max_waiting,
+        waiting_overall=settings.max_queue,
+        turns_a_day=settings.max_turns_a_day,
+        talks=settings.max_talks,
+    )
+
+
+def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
+    """The judge of the inbox. `turn_seconds` estimates how long one answer takes now."""
+
+    def judge(incoming: Incoming, standing: Standing) -> Verdict:
+        if limits.private and incoming.chat_id not in limits.allowed and not standing.known:
+            return _stranger(limits, incoming, standing)
+        refusal = _too_much(limits, incoming, standing, turn_seconds())
+        return _refuse(refusal, standing) if refusal else Verdict(take=True)
+
+    return judge
+
+
+def _stranger(limits: Limits, incoming: Incoming, standing: Standing) -> Verdict:
+    """Somebody who is not on the list. Nothing they write is kept; the right code lets them in."""
+    code = incoming.text.removeprefix("/start").strip()
+    if limits.code and code and standing.strikes < STRIKES:
+        if hmac.compare_digest(code.encode(), limits.code.encode()):
+            return Verdict(take=True, paired=True, body=incoming.body.replace(code, ""))
+        return _refuse("That is not the code. Ask whoever runs this bot.", standing, pause=0.0, strike=True)
+    words = "This bot is private. "
+    words += "Send me the pairing code to begin." if limits.code else "Ask whoever runs it to let you in."
+    return _refuse(words, standing, pause=DAY if standing.strikes >= STRIKES else NOTICE_PAUSE)
+
+
+def _too_much(limits: Limits, incoming: Incoming, standing: Standing, seconds: float) -> str:
+    """Why this update cannot be taken now; empty where it can."""
+    if incoming.lane != "chat":
+        return "" if standing.waiting < 2 * limits.waiting else "Give me a moment, then try again."
+    if standing.waiting >= limits.waiting:
+        wait = in_words(standing.waiting * seconds)
+        return (
+            f"{standing.waiting} of your messages still wait for an answer, so I left this one out. "
+            f"Please send it again in about {wait}. /stop ends what I am writing now."
+        )
+    if standing.waiting_overall >= limits.waiting_overall:
+        wait = in_words(standing.waiting_overall * seconds / max(1, min(limits.talks, 8)))
+        return (
+            f"So many people are talking to me that I cannot take this message. "
+            f"Please send it again in about {wait}."
+        )
+    if incoming.command:
+        return ""
+    if standing.turns_today >= limits.turns_a_day:
+        wait = in_words(DAY - standing.now % DAY)
+        return (
+            f"That were {limits.turns_a_day} messages today, which is as many as I can take. "
+            f"We can go on in {wait}; your talk is kept."
+        )
+    if not standing.talking and standing.others_talking >= limits.talks:
+        return (
+            f"All {limits.talks} seats are taken by other talks. One is free at the latest "
+            "15 minutes after its last message; please try again in a quarter of an hour."
+        )
+    return ""
+
+
+def _refuse(words: str, standing: Standing, pause: float = NOTICE_PAUSE, strike: bool = False) -> Verdict:
+    notice = message(words) if standing.noticed >= pause else None
+    return Verdict(take=False, notice=notice, strike=strike)
+
+
+def message(text: str) -> Call:
+    """A plain message of the bot's own."""
+    return Call(method="sendMessage", params={"text": text, "link_preview_options": {"is_disabled": True}})
+
+
+def in_words(seconds: float) -> str:
+    """A rough duration for people: "20 seconds", "3 minutes", "5 hours"."""
+    if seconds < 55:
+        rough, unit = max(5, round(seconds / 5) * 5), "second"
+    elif seconds < 55 * 60:
+        rough, unit = round(seconds / 60), "minute"
+    else:
+        rough, unit = round(seconds / 3600), "hour"
+    return f"{rough} {unit}" + ("s" if rough != 1 else "")
