@@ -21,7 +21,7 @@ class Doors:
     """
 
     def __init__(self, pairing_code: str = "") -> None:
-        self._code = pairing_code
+        self.code = pairing_code
         self._paired: set[str] = set()
         self._wrong = 0
         self._closed_until = 0.0
@@ -46,7 +46,7 @@ class Doors:
         """The cookie for a phone that typed the right code; None for a wrong one, or too many of them."""
         if time.monotonic() < self._closed_until:
             return None
-        if not self._code or not secrets.compare_digest(code.strip().encode(), self._code.encode()):
+        if not self.code or not secrets.compare_digest(code.strip().encode(), self.code.encode()):
             self._wrong += 1
             if self._wrong >= TRIES:
                 self._wrong, self._closed_until = 0, time.monotonic() + PAUSE
