@@ -26,7 +26,10 @@ class Shelf:
                 "CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, about TEXT, content BLOB)"
             )
         except sqlite3.OperationalError as error:
-            raise StoreError(f"{path} cannot be opened ({error}); is another phone running on it?") from None
+            raise StoreError(
+                f"{path} cannot be opened ({error}): another phone may be running on it. "
+                "Use that one, or set FEELER_DATA_DIR to another folder"
+            ) from None
 
     def put(self, kind: str, key: object, value: Json) -> None:
         text = json.dumps(value, ensure_ascii=False)
