@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, StoppingCriteria
 from transformers.utils import logging
 
@@ -76,7 +77,7 @@ class TransformersEngine:
             tokenizer = AutoTokenizer.from_pretrained(place, **options)
             weights = {} if gguf else {"use_safetensors": True}
             model: Any = AutoModelForCausalLM.from_pretrained(place, dtype="auto", **weights, **options)
-        except (OSError, ValueError, ImportError, KeyError) as error:
+        except (OSError, ValueError, ImportError, KeyError, SafetensorError) as error:
             raise WeightsError(
                 f"transformers cannot load {source}: {_first_line(error)} (wanted is a folder or a hub's "
                 "owner/name in Hugging Face format, with safetensors and without code of its own)"
@@ -122,7 +123,7 @@ class TransformersEngine:
     ) -> None:
         """In the thread: write all drafts as one batch. Hands over None at the end."""
         try:
-            prompt = self._prompt(request)
+            prompt = self.prompt(request)
             sampling = self._sampling.fill(request.sampling)
             drafts = [_Draft(number, self, prompt, sampling) for number in range(request.drafts)]
             watch = _Watch(drafts, hand_over, lambda: cancelled.is_set() or self._closed.is_set())
@@ -135,10 +136,15 @@ class TransformersEngine:
         finally:
             hand_over(None)
 
-    def _prompt(self, request: Request) -> list[int]:
+    def prompt(self, request: Request) -> list[int]:
+        """The tokens that the model is given for `request`, fitted to the context. Raises PromptTooLong."""
         room = self._context - request.sampling.max_tokens
         kept = fit(request.messages, room, lambda said: len(self._text.tokens(said, request.opening)))
         return self._text.tokens(kept, request.opening)
+
+    def decode(self, tokens: list[int]) -> str:
+        """The text of tokens, without the special ones."""
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     def _run(self, prompt: list[int], sampling: Sampling, watch: "_Watch") -> None:
         batch = torch.tensor([prompt] * len(watch.drafts), device=self._model.device)
@@ -197,7 +203,7 @@ class _Draft:
         self._number = number
         self._ends = engine._ends
         self._limit = sampling.max_tokens
-        self._text = Detokenizer(lambda ids: engine._tokenizer.decode(ids, skip_special_tokens=True), prompt)
+        self._text = Detokenizer(engine.decode, prompt)
         self._stops = Stops(sampling.stop + engine._text.stop)
         self._tokens = 0
         self.finish: Finish | None = None

@@ -1,0 +1,72 @@
+"""The scripted engine: exact answers, in exact pieces."""
+
+import asyncio
+
+import pytest
+
+from feeler.errors import EngineError
+from feeler.llm.scripted import ScriptedEngine
+from feeler.ports import Engine, Message, Piece, Request, Sampling
+
+
+async def test_answers_are_played_in_order_a_word_at_a_time() -> None:
+    engine = ScriptedEngine(["Good evening, Ruth.", "Bye."])
+    first = await written(engine, ask())
+    assert [piece.text for piece in first] == ["Good", " evening,", " Ruth."]
+    assert [(piece.tokens, piece.finish) for piece in first] == [(1, None), (2, None), (3, "stop")]
+    assert text(await written(engine, ask())) == "Bye."
+    with pytest.raises(EngineError, match="no more answers"):
+        await written(engine, ask())
+
+
+async def test_an_entry_may_have_a_text_for_every_draft() -> None:
+    pieces = await written(ScriptedEngine([("One.", "Two, a little longer.")]), ask(drafts=2))
+    assert text(pieces, 0) == "One."
+    assert text(pieces, 1) == "Two, a little longer."
+
+
+async def test_a_function_sees_the_request_and_the_draft() -> None:
+    engine = ScriptedEngine(lambda request, draft: f"{request.messages[-1].content} {draft}")
+    assert text(await written(engine, ask("Why?", drafts=2)), 1) == "Why? 1"
+    assert engine.asked[0].drafts == 2
+
+
+async def test_an_opening_at_the_front_of_an_answer_is_taken_off() -> None:
+    engine = ScriptedEngine(["We build machines."])
+    assert text(await written(engine, ask(opening="We build"))) == " machines."
+
+
+async def test_it_takes_its_time_when_told_to() -> None:
+    engine = ScriptedEngine(["word " * 1000], seconds_per_token=10)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(written(engine, ask()), 0.02)
+
+
+async def test_an_empty_answer_ends_at_once() -> None:
+    assert await written(ScriptedEngine([""]), ask()) == [Piece(draft=0, text="", tokens=0, finish="stop")]
+
+
+async def test_alone_it_asks_on_and_tells_what_the_prompt_lists() -> None:
+    engine = ScriptedEngine()
+    told = text(await written(engine, ask("Use this:\n- The hall starts at six. There is bread at nine.\n")))
+    assert told.startswith("The hall starts at six. There is bread at nine. ")
+    assert told.endswith("?")
+    drafts = await written(engine, ask(drafts=4))
+    assert len({text(drafts, draft) for draft in range(4)}) == 4
+
+
+def ask(content: str = "Hello?", *, opening: str = "", drafts: int = 1) -> Request:
+    return Request(
+        messages=(Message(role="user", content=content),),
+        opening=opening,
+        drafts=drafts,
+        sampling=Sampling(max_tokens=200),
+    )
+
+
+async def written(engine: Engine, request: Request) -> list[Piece]:
+    return [piece async for piece in engine.stream(request)]
+
+
+def text(pieces: list[Piece], draft: int = 0) -> str:
+    return "".join(piece.text for piece in pieces if piece.draft == draft)
