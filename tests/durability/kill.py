@@ -1,0 +1,104 @@
+"""Figures 1, 2 and 7: kill -9 at random points under load, and see what the people got.
+
+    python -m tests.durability.kill --kills 200
+    python -m tests.durability.kill --kills 200 --database postgres --processes 3
+    python -m tests.durability.kill --every 2 --people 50 --messages 20 --database postgres --processes 3
+"""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from feeler.phone.server import BotApiServer
+from tests.durability.crowd import Crowd, Findings, Processes, done_updates
+from tests.durability.postgres import PostgresServer
+
+LEASE = 4.0
+
+
+async def kill_at_random(
+    database: str, *, kills: int, people: int = 20, processes: int = 1, seed: int = 1, every: float = 0
+) -> Findings:
+    """Keep `people` talking; kill a process at a random point, a fifth of them while it starts, and start it again.
+
+    `every` seconds instead of random ones, where given.
+    """
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix="feeler-kill-") as folder:
+        async with BotApiServer() as server:
+            bots = Processes(server, Path(folder), database, FEELER_LEASE_SECONDS=str(LEASE))
+            crowd = Crowd(server, people)
+            for _ in range(processes):
+                bots.start()
+            try:
+                seen = 0
+                for number in range(kills):
+                    feeding = asyncio.create_task(_feed(crowd))
+                    early = chance.random() < 0.2
+                    pause = every or (chance.uniform(0, 0.9) if early else chance.uniform(1.2, 4.0))
+                    await asyncio.sleep(pause)
+                    feeding.cancel()
+                    victim = chance.choice(bots.running)
+                    bots.kill(victim)
+                    done = done_updates(database)
+                    seen = crowd.note_stored(done, bots.generations(), seen)
+                    bots.start()
+                    if number % 20 == 19:
+                        print(f"{number + 1} kills, {sum(crowd.said.values())} said, {crowd.missing()} open", flush=True)
+                await crowd.until_answered(60 + 2 * crowd.missing() / 20)
+                crowd.note_stored(set(), bots.generations(), seen)
+            finally:
+                bots.end_all()
+            found = crowd.findings()
+            found.notes += [line for line in bots.errors.read_text().splitlines() if "uncertain" in line][:5]
+            return found
+
+
+async def _feed(crowd: Crowd) -> None:
+    """Everybody with little open says something more: there is always work, and never a mountain."""
+    while True:
+        for user in crowd.users:
+            if crowd.said[user.id] - crowd.answered(user) < 2:
+                crowd.say(user)
+        await asyncio.sleep(0.15)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--every", type=float, default=0, help="seconds between kills; default: random")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    begun = time.monotonic()
+
+    async def run(database: str) -> Findings:
+        return await kill_at_random(
+            database,
+            kills=given.kills,
+            people=given.people,
+            processes=given.processes,
+            seed=given.seed,
+            every=given.every,
+        )
+
+    if given.database == "postgres":
+        with PostgresServer() as server:
+            found = asyncio.run(run(server.url))
+    else:
+        with tempfile.TemporaryDirectory(prefix="feeler-kill-db-") as folder:
+            found = asyncio.run(run(f"sqlite+aiosqlite:///{folder}/feeler.sqlite3"))
+    print(f"{given.kills} kills, {given.database}, {given.processes} processes, {time.monotonic() - begun:.0f} s")
+    print(found)
+    for note in found.notes[:20]:
+        print("  ", note)
+    raise SystemExit(not found.clean)
+
+
+if __name__ == "__main__":
+    main()
