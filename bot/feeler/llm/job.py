@@ -1,0 +1,179 @@
+"""One request on its way through the batch: its prompt, its drafts, and what it feeds to the model next."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+
+from feeler.llm.detokenize import Detokenizer
+from feeler.llm.model import Lane
+from feeler.llm.prefixes import Slot
+from feeler.llm.sampler import Draw
+from feeler.llm.stops import Stops
+from feeler.ports import Finish, Piece, Sampling
+
+Tensor = torch.Tensor
+Emit = Callable[[Piece | Exception | None], None]
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """One of the answers being written."""
+
+    number: int
+    text: Detokenizer
+    stops: Stops
+    chance: random.Random
+    tokens: list[int] = field(default_factory=list)
+
+
+class Job:
+    """A request. Every method but `cancel` belongs to the model's thread."""
+
+    def __init__(
+        self,
+        prompt: list[int],
+        sampling: Sampling,  # filled: no field that may be None is, but the seed
+        *,
+        drafts: int,
+        ends: frozenset[int],
+        stop: tuple[str, ...],
+        decode: Callable[[list[int]], str],
+        emit: Emit,
+    ) -> None:
+        self.prompt = prompt
+        self.sampling = sampling
+        self.ends = ends
+        self.emit = emit
+        self.cancelled = False
+        self.slot: Slot | None = None
+        self.writing = False  # the prompt is read
+        seed = sampling.seed if sampling.seed is not None else random.SystemRandom().getrandbits(48)
+        self.drafts = [
+            Draft(
+                number=n,
+                text=Detokenizer(decode, prompt),
+                stops=Stops(stop),
+                chance=random.Random(f"{seed}/{n}"),
+            )
+            for n in range(drafts)
+        ]
+        self.live = list(self.drafts)
+        self._tails: Tensor | None = None  # (layers, 2, drafts, kv_heads, room, dim)
+        self._in_tails = 0
+
+    @property
+    def room_behind_prompt(self) -> int:
+        """Tokens written right behind the prompt: those of a single draft."""
+        return self.sampling.max_tokens if len(self.drafts) == 1 else 0
+
+    def tail_bytes(self, token_bytes: int) -> int:
+        """Of K and V that several drafts hold beside the prompt's."""
+        return len(self.drafts) * self.sampling.max_tokens * token_bytes if len(self.drafts) > 1 else 0
+
+    def start(self, slot: Slot) -> None:
+        """The job joins the batch."""
+        self.slot = slot
+
+    def next_prompt(self, at_most: int) -> Lane:
+        """The next piece of the prompt."""
+        slot = self._slot
+        at = slot.length
+        tokens = self.prompt[at : at + at_most]
+        return self._behind(slot, tokens, wanted=int(at + len(tokens) == len(self.prompt)))
+
+    def next_tokens(self) -> Lane:
+        """The tokens drawn last, one a draft."""
+        slot = self._slot
+        tokens = [draft.tokens[-1] for draft in self.live]
+        if self._tails is None:
+            return self._behind(slot, tokens, wanted=1)
+        return Lane(
+            tokens=tokens,
+            position=slot.length + self._in_tails,
+            past=[strip.filled for strip in (slot.shared, slot.own) if strip and strip.tokens],
+            own=self._tails,
+            filled=self._in_tails,
+            wanted=len(tokens),
+        )
+
+    def fed(self, lane: Lane) -> None:
+        """The model has read these tokens."""
+        if lane.parallel:
+            self._in_tails += 1
+            return
+        self._slot.own.tokens += lane.tokens
+        if not self.writing and self._slot.length == len(self.prompt):
+            self.writing = True
+            if len(self.drafts) > 1:
+                layers, two, heads, _, dim = self._slot.own.kv.shape
+                room = self.sampling.max_tokens
+                shape = (layers, two, len(self.drafts), heads, room, dim)
+                self._tails = torch.empty(shape, dtype=torch.float16)
+
+    def draws(self) -> list[Draw]:
+        """How the next token of every live draft is drawn."""
+        how = self.sampling
+        seen = self.prompt if how.repetition_penalty != 1.0 else []
+        return [
+            Draw(
+                temperature=how.temperature or 0.0,
+                top_p=1.0 if how.top_p is None else how.top_p,
+                top_k=how.top_k or 0,
+                repetition_penalty=how.repetition_penalty or 1.0,
+                seen=torch.tensor(seen + draft.tokens if seen else [], dtype=torch.int64),
+                chance=draft.chance.random(),
+            )
+            for draft in self.live
+        ]
+
+    def take(self, tokens: list[int]) -> None:
+        """The token drawn for every live draft: tell the listener; drafts that end are live no more."""
+        kept = [
+            n
+            for n, (draft, token) in enumerate(zip(self.live, tokens, strict=True))
+            if self._goes_on(draft, token)
+        ]
+        if len(kept) < len(self.live) and self._tails is not None:
+            self._tails = self._tails[:, :, kept]
+        self.live = [self.live[n] for n in kept]
+        if not self.live:
+            self.emit(None)
+
+    def fail(self, error: Exception) -> None:
+        """Nothing more will come."""
+        self.emit(error)
+
+    def _goes_on(self, draft: Draft, token: int) -> bool:
+        if token in self.ends:
+            return self._end(draft, draft.stops.rest(), "stop")
+        draft.tokens.append(token)
+        text = draft.stops.feed(draft.text.feed(token))
+        if draft.stops.reached:
+            return self._end(draft, text, "stop")
+        if len(draft.tokens) >= self.sampling.max_tokens:
+            return self._end(draft, text + draft.stops.rest(), "length")
+        if text:
+            self.emit(Piece(draft=draft.number, text=text, tokens=len(draft.tokens)))
+        return True
+
+    def _end(self, draft: Draft, text: str, finish: Finish) -> bool:
+        self.emit(Piece(draft=draft.number, text=text, tokens=len(draft.tokens), finish=finish))
+        return False
+
+    def _behind(self, slot: Slot, tokens: list[int], wanted: int) -> Lane:
+        return Lane(
+            tokens=tokens,
+            position=slot.length,
+            past=[slot.shared.filled] if slot.shared else [],
+            own=slot.own.kv,
+            filled=len(slot.own.tokens),
+            wanted=wanted,
+        )
+
+    @property
+    def _slot(self) -> Slot:
+        if self.slot is None:
+            raise RuntimeError("the job is not in the batch")
+        return self.slot

@@ -1,0 +1,243 @@
+"""The decoder of the Qwen2 and Llama families, small enough to be read in one sitting.
+
+transformers' own model code spends 30 ms of Python and small operations on a token; this one knows only what these
+two families need: fused projections, int8 rows, K and V in strips that several sequences may share.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+
+from feeler.errors import WeightsError
+from feeler.llm.blocks import to_float
+from feeler.llm.gguf import GgufFile
+from feeler.llm.linear import Int8Linear, int8_rows, quantize
+
+Tensor = torch.Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """The sizes of a decoder."""
+
+    layers: int
+    hidden: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    vocabulary: int
+    context: int
+    epsilon: float  # of the norms
+    theta: float  # of the rotary embedding
+
+
+@dataclass(kw_only=True)
+class Lane:
+    """A request's rows in one step: either consecutive tokens of one sequence, or one token of each draft."""
+
+    tokens: list[int]
+    position: int  # of the first token; the same for all drafts
+    past: list[Tensor] = field(default_factory=list)  # (layers, 2, kv_heads, tokens, dim): seen by every row
+    own: Tensor  # where K and V go: (layers, 2, kv_heads, room, dim), or (layers, 2, drafts, kv_heads, room, dim)
+    filled: int  # tokens in `own` already
+    wanted: int = 1  # of the last rows: logits
+
+    @property
+    def parallel(self) -> bool:
+        return self.own.dim() == 6
+
+
+class Layer:
+    """One block of the decoder: attention and feed-forward."""
+
+    def __init__(self, file: GgufFile, n: int, shape: Shape) -> None:
+        def load(*names: str) -> Int8Linear:
+            return _linear(file, [f"blk.{n}.{name}" for name in names], shape)
+
+        self.attention_norm = _vector(file, f"blk.{n}.attn_norm.weight")
+        self.qkv = load("attn_q", "attn_k", "attn_v")
+        self.output = load("attn_output")
+        self.ffn_norm = _vector(file, f"blk.{n}.ffn_norm.weight")
+        self.gate_up = load("ffn_gate", "ffn_up")
+        self.down = load("ffn_down")
+
+
+class Decoder:
+    """Weights and the forward step."""
+
+    def __init__(self, file: GgufFile) -> None:
+        self.shape = _shape(file)
+        self.embedding = file.mapped("token_embd.weight")
+        self.embedding_kind = file.tensors["token_embd.weight"].kind
+        self.layers = [Layer(file, n, self.shape) for n in range(self.shape.layers)]
+        self.norm = _vector(file, "output_norm.weight")
+        head = "output.weight" if "output.weight" in file.tensors else "token_embd.weight"
+        self.head = Int8Linear(*int8_rows(file, head))
+        self.cos, self.sin = _rotary(self.shape)
+
+    def bytes_per_token(self) -> int:
+        """Of K and V, in one sequence."""
+        s = self.shape
+        return s.layers * 2 * s.kv_heads * s.head_dim * 2
+
+    @torch.inference_mode()
+    def step(self, lanes: list[Lane]) -> Tensor:
+        """Feed every lane's tokens; float32 (wanted rows of all lanes, vocabulary)."""
+        shape = self.shape
+        tokens = [token for lane in lanes for token in lane.tokens]
+        x = to_float(self.embedding[tokens], self.embedding_kind)
+        positions = [at for lane in lanes for at in _positions(lane)]
+        cos, sin = self.cos[positions], self.sin[positions]
+        for n, layer in enumerate(self.layers):
+            h = layer.qkv(*quantize(F.rms_norm(x, x.shape[1:], layer.attention_norm, shape.epsilon)))
+            h = self._attention(n, h, cos, sin, lanes)
+            x += layer.output(*quantize(h))
+            h = layer.gate_up(*quantize(F.rms_norm(x, x.shape[1:], layer.ffn_norm, shape.epsilon)))
+            gate, up = h.chunk(2, -1)
+            x += layer.down(*quantize(F.silu(gate).mul_(up)))
+        x = F.rms_norm(x[_wanted(lanes)], x.shape[1:], self.norm, shape.epsilon)
+        return self.head(*quantize(x))
+
+    def _attention(self, n: int, qkv: Tensor, cos: Tensor, sin: Tensor, lanes: list[Lane]) -> Tensor:
+        """Rotate, store K and V, attend; float32 (rows, heads * dim)."""
+        s = self.shape
+        heads = qkv.view(len(qkv), -1, s.head_dim)
+        turned = heads[:, : s.heads + s.kv_heads]
+        turned = torch.addcmul(turned * cos, turned.roll(s.head_dim // 2, -1), sin).half()
+        q, k = turned[:, : s.heads], turned[:, s.heads :]
+        v = heads[:, s.heads + s.kv_heads :].half()
+        out = []
+        start = 0
+        for lane in lanes:
+            rows = slice(start, start + len(lane.tokens))
+            attend = _attend_drafts if lane.parallel else _attend_sequence
+            out.append(attend(n, lane, q[rows], k[rows], v[rows]))
+            start = rows.stop
+        return (out[0] if len(out) == 1 else torch.cat(out)).float().flatten(1)
+
+
+def _attend_sequence(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Consecutive tokens of one sequence: all of the past, and each other backwards."""
+    count, end = len(q), lane.filled + len(q)
+    own = lane.own[n]
+    own[0, :, lane.filled : end] = k.transpose(0, 1)
+    own[1, :, lane.filled : end] = v.transpose(0, 1)
+    parts = [_full(q, past[n, 0], past[n, 1]) for past in lane.past]
+    if count == 1:
+        parts.append(_full(q, own[0, :, :end], own[1, :, :end]))
+    else:
+        if lane.filled:
+            parts.append(_full(q, own[0, :, : lane.filled], own[1, :, : lane.filled]))
+        parts.append(_causal(q, k, v))
+    return _merge(parts)
+
+
+def _attend_drafts(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """One token of each draft: all share the past, and each has its own tail."""
+    own = lane.own[n]
+    end = lane.filled + 1
+    own[0, :, :, lane.filled] = k
+    own[1, :, :, lane.filled] = v
+    parts = [_full(q, past[n, 0], past[n, 1]) for past in lane.past]
+    grouped = q.view(len(q), k.shape[1], -1, q.shape[-1])
+    out, weight = _flash(grouped, own[0, :, :, :end], own[1, :, :, :end])
+    parts.append((out.flatten(1, 2), weight.flatten(1)))
+    return _merge(parts)
+
+
+def _full(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """q (rows, heads, dim) on all of k, v (kv_heads, tokens, dim): (rows, heads, dim), log weight (rows, heads)."""
+    rows, heads, dim = q.shape
+    kv_heads = k.shape[0]
+    grouped = q.view(rows, kv_heads, -1, dim).transpose(0, 1).reshape(1, kv_heads, -1, dim)
+    out, weight = _flash(grouped, k[None], v[None])
+    out = out.view(kv_heads, rows, -1, dim).transpose(0, 1).reshape(rows, heads, dim)
+    return out, weight.view(kv_heads, rows, -1).transpose(0, 1).reshape(rows, heads)
+
+
+def _causal(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """q (rows, heads, dim) on k, v (rows, kv_heads, dim), each row on itself and those before it."""
+    each = q.shape[1] // k.shape[1]
+    k, v = (t.transpose(0, 1).repeat_interleave(each, 0)[None] for t in (k, v))
+    out, weight = _flash(q.transpose(0, 1)[None], k, v, causal=True)
+    return out[0].transpose(0, 1), weight[0].transpose(0, 1)
+
+
+def _flash(q: Tensor, k: Tensor, v: Tensor, causal: bool = False) -> tuple[Tensor, Tensor]:
+    """torch's flash attention for CPUs: (batch, heads, rows, dim), and the log of the sum of weights."""
+    out, weight = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal)
+    return out, weight
+
+
+def _merge(parts: list[tuple[Tensor, Tensor]]) -> Tensor:
+    """Attention over several stretches of tokens, from that over each."""
+    if len(parts) == 1:
+        return parts[0][0]
+    share = torch.softmax(torch.stack([weight for _, weight in parts]), 0)
+    return torch.stack([out for out, _ in parts]).mul(share.unsqueeze(-1)).sum(0)
+
+
+def _positions(lane: Lane) -> range | list[int]:
+    if lane.parallel:
+        return [lane.position] * len(lane.tokens)
+    return range(lane.position, lane.position + len(lane.tokens))
+
+
+def _wanted(lanes: list[Lane]) -> list[int]:
+    rows: list[int] = []
+    end = 0
+    for lane in lanes:
+        end += len(lane.tokens)
+        rows += range(end - lane.wanted, end)
+    return rows
+
+
+def _rotary(shape: Shape) -> tuple[Tensor, Tensor]:
+    """cos and sin, (context, 1, head_dim); sin is signed so that `x * cos + roll(x) * sin` is the rotation."""
+    each = torch.arange(0, shape.head_dim, 2, dtype=torch.float64) / shape.head_dim
+    angles = torch.arange(shape.context)[:, None] * shape.theta**-each
+    cos, sin = angles.cos().float(), angles.sin().float()
+    return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
+
+
+def _vector(file: GgufFile, name: str) -> Tensor:
+    return to_float(file.rows(name), file.tensors[name].kind).flatten()
+
+
+def _linear(file: GgufFile, names: list[str], shape: Shape) -> Int8Linear:
+    """Several projections of the same input as one."""
+    parts = [int8_rows(file, f"{name}.weight") for name in names]
+    biases = [_vector(file, f"{name}.bias") for name in names if f"{name}.bias" in file.tensors]
+    if file.metadata["general.architecture"] == "llama":
+        parts = [_unpaired(part, name, shape) for part, name in zip(parts, names, strict=True)]
+    weight, scale = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
+    return Int8Linear(weight, scale, torch.cat(biases) if biases else None)
+
+
+def _unpaired(part: tuple[Tensor, Tensor], name: str, shape: Shape) -> tuple[Tensor, Tensor]:
+    """Llama files hold q and k with the two rows of each rotation side by side: put the halves apart again."""
+    if not name.endswith(("attn_q", "attn_k")):
+        return part
+    order = torch.arange(len(part[1])).view(-1, shape.head_dim // 2, 2).transpose(1, 2).flatten()
+    return part[0][order], part[1][order]
+
+
+def _shape(file: GgufFile) -> Shape:
+    meta = file.metadata
+    family = meta["general.architecture"]
+    if family not in ("qwen2", "llama"):
+        raise WeightsError(f"{file.path}: the torch engine runs the families qwen2 and llama, not {family}")
+    heads = meta[f"{family}.attention.head_count"]
+    hidden = meta[f"{family}.embedding_length"]
+    return Shape(
+        layers=meta[f"{family}.block_count"],
+        hidden=hidden,
+        heads=heads,
+        kv_heads=meta.get(f"{family}.attention.head_count_kv", heads),
+        head_dim=meta.get(f"{family}.attention.key_length", hidden // heads),
+        vocabulary=file.tensors["token_embd.weight"].rows,
+        context=min(meta[f"{family}.context_length"], 8192),
+        epsilon=meta[f"{family}.attention.layer_norm_rms_epsilon"],
+        theta=meta.get(f"{family}.rope.freq_base", 10000.0),
+    )

@@ -1,0 +1,155 @@
+"""Continuous batching: everybody's requests in one running batch, one step for all.
+
+A step is  schedule -> run -> postprocess, as in nano-vllm. Requests join when there is memory for them, first come
+first served; they leave when their drafts are done or nobody listens any more. A long prompt is read in pieces, so
+that the others keep streaming.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+import torch
+
+from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.llm.job import Job
+from feeler.llm.model import Decoder, Lane
+from feeler.llm.prefixes import Prefixes
+from feeler.llm.sampler import draw
+
+_READ_ALONE = 256  # tokens of prompts read in a step when nobody is writing
+_READ_BESIDE = 96  # and while somebody is: others wait for this long
+_MOST_ROWS = 64  # drafts in the batch
+
+
+class Scheduler:
+    """Owns the model; `step` is called by one thread only."""
+
+    def __init__(self, model: Decoder, *, kv_cache_bytes: int) -> None:
+        shape = model.shape
+        self.model = model
+        self.prefixes = Prefixes(
+            layers=shape.layers, kv_heads=shape.kv_heads, head_dim=shape.head_dim, limit=kv_cache_bytes
+        )
+        self._arrived: deque[Job] = deque()  # the only thing that other threads touch
+        self._waiting: deque[Job] = deque()
+        self._running: list[Job] = []
+        self._wake = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="feeler-model", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a request; from any thread. Its `emit` is called in the model's thread."""
+        if self._closed:
+            raise EngineUnavailable("the engine was closed")
+        self._arrived.append(job)
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Something was cancelled: look at once."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """End all streams with EngineUnavailable and the thread; blocks for one step at most."""
+        self._closed = True
+        self._wake.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        with torch.inference_mode():
+            while not self._closed:
+                if not self.step():
+                    self._wake.wait()
+                    self._wake.clear()
+        for job in [*self._running, *self._waiting, *self._arrived]:
+            job.fail(EngineUnavailable("the engine was closed"))
+
+    def step(self) -> bool:
+        """One step for everybody; whether there was anything to do."""
+        work = self._schedule()
+        if not work:
+            return False
+        try:
+            self._postprocess(work, self._run(work))
+        except Exception as error:  # the boundary: a broken step ends its requests, not the engine
+            for job, _ in work:
+                self._leave(job)
+                job.fail(
+                    error if isinstance(error, EngineError) else EngineError(f"the model failed: {error!r}")
+                )
+        return True
+
+    def _schedule(self) -> list[tuple[Job, Lane]]:
+        """Let jobs leave and join, and say what each feeds to the model in this step."""
+        while self._arrived:
+            self._waiting.append(self._arrived.popleft())
+        for job in [job for job in self._running if job.cancelled]:
+            self._leave(job)
+        self._waiting = deque(job for job in self._waiting if not job.cancelled)
+        while self._waiting and self._join(self._waiting[0]):
+            self._waiting.popleft()
+        writing = [job for job in self._running if job.writing]
+        reading = [job for job in self._running if not job.writing]
+        work = [(job, job.next_tokens()) for job in writing]
+        budget = _READ_BESIDE if writing else _READ_ALONE
+        for job in reading:
+            if budget <= 0:
+                break
+            lane = job.next_prompt(budget)
+            budget -= len(lane.tokens)
+            work.append((job, lane))
+        return work
+
+    def _join(self, job: Job) -> bool:
+        """Whether the job is done with waiting: it has its memory now, or can never have it."""
+        if sum(len(other.drafts) for other in self._running) + len(job.drafts) > _MOST_ROWS and self._running:
+            return False
+        tails = job.tail_bytes(self.prefixes.token_bytes)
+        slot = self.prefixes.acquire(job.prompt, job.room_behind_prompt, tails)
+        if slot is None and self._running:
+            return False
+        if slot is None:
+            job.fail(PromptTooLong("the prompt needs more memory than FEELER_KV_CACHE_MB allows; raise it"))
+            return True
+        self.prefixes.borrowed += tails
+        job.start(slot)
+        self._running.append(job)
+        return True
+
+    def _run(self, work: list[tuple[Job, Lane]]) -> torch.Tensor:
+        return self.model.step([lane for _, lane in work])
+
+    def _postprocess(self, work: list[tuple[Job, Lane]], logits: torch.Tensor) -> None:
+        """Note what was read, draw tokens for those who write, and tell their listeners."""
+        for job, lane in work:
+            job.fed(lane)
+        drawing = [(job, lane) for job, lane in work if job.writing]
+        rows = torch.cat([logits[at] for at in _rows(work)]) if drawing else logits
+        tokens = iter(draw(rows, [how for job, _ in drawing for how in job.draws()]) if drawing else [])
+        for job, _ in drawing:
+            job.take([next(tokens) for _ in job.live])
+            if not job.live:
+                self._leave(job)
+
+    def _leave(self, job: Job) -> None:
+        if job in self._running:
+            self._running.remove(job)
+        if job.slot is not None:
+            self.prefixes.release(job.slot)
+            self.prefixes.borrowed -= job.tail_bytes(self.prefixes.token_bytes)
+            job.slot = None
+
+
+def _rows(work: list[tuple[Job, Lane]]) -> list[list[int]]:
+    """For every job that draws, the rows of the logits it draws from: one a draft, the same one for the first."""
+    rows, start = [], 0
+    for job, lane in work:
+        if job.writing:
+            first = lane.wanted != len(job.live)
+            rows.append([start] * len(job.live) if first else list(range(start, start + lane.wanted)))
+        start += lane.wanted
+    return rows
+
+
+Emit = Callable[[object], None]
