@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from telegram import Update
+from telegram import ChatMember, Update
+from telegram.constants import ChatType
 from telegram.ext import filters
 
 from feeler.ports import Preview
@@ -23,6 +24,8 @@ async def dispatch(update: Update, chat: Chat, desk: Desk, preview: Preview | No
     """
     if update.callback_query is not None:
         return await press_button(update, chat, desk, preview, now)
+    if update.my_chat_member is not None:
+        return await notice_membership(update, chat, desk, preview, now)
     for wanted, handle in HANDLERS:
         if wanted.check_update(update):
             return await handle(update, chat, desk, preview, now)
@@ -46,6 +49,17 @@ async def press_button(
     if command is None:
         return desk.notice(chat, texts.OLD_BUTTON)
     return await desk.do(chat, *command, preview, now)
+
+
+async def notice_membership(
+    update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
+) -> Outcome:
+    """Brought into a group, the bot says where it works; being blocked is taken in silence."""
+    change = update.my_chat_member
+    invited = change is not None and change.new_chat_member.status == ChatMember.MEMBER
+    if invited and update.effective_chat and update.effective_chat.type != ChatType.PRIVATE:
+        return desk.notice(chat, texts.GROUP)
+    return Outcome(chat=chat)
 
 
 def explain(text: str) -> Handler:

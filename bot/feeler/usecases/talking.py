@@ -5,6 +5,7 @@ from dataclasses import replace
 from feeler.errors import EngineError, PromptTooLong
 from feeler.interview.phases import is_over
 from feeler.interview.plan import make_plan
+from feeler.interview.topics import LABELS, topics_of
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Topic
 from feeler.usecases import texts
@@ -74,7 +75,7 @@ async def hint(visit: Visit, argument: str) -> Outcome:
 
 def keyboard_of(topics: tuple[Topic, ...]) -> Keyboard:
     """A reply keyboard with one topic a row."""
-    return tuple((texts.TOPIC_NAMES[topic],) for topic in topics)
+    return tuple((LABELS[topic],) for topic in topics)
 
 
 async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
@@ -146,12 +147,11 @@ def _was_asked(interview: Interview) -> bool:
 
 
 def _way_in(topic: Topic) -> str:
-    return f"• {texts.TOPIC_NAMES[topic]}: {texts.HOW_TO_ASK[topic]}"
+    return f"• {LABELS[topic]}: {texts.HOW_TO_ASK[topic]}"
 
 
 def _hint_at(visit: Visit, wanted: str) -> Outcome:
-    meant = wanted.casefold()
-    topic = next((t for t, name in texts.TOPIC_NAMES.items() if meant == t or meant in name.casefold()), None)
+    topic = next(iter(topics_of(wanted)), None)
     if topic is None:
-        return visit.answer(texts.TOPICS_KNOWN.format(topics=", ".join(texts.TOPIC_NAMES.values())))
+        return visit.answer(texts.TOPICS_KNOWN.format(topics=", ".join(LABELS.values())))
     return visit.answer(_way_in(topic).removeprefix("• "))

@@ -195,22 +195,6 @@ HOW_TO_ASK = {
     Topic.PROBLEM: "the problem they would pay to have solved is where a position for you could come from.",
 }
 
-TOPIC_NAMES = {
-    Topic.PATH: "Your own path",
-    Topic.DAY: "Day-to-day work",
-    Topic.ENTRY: "Entry from outside",
-    Topic.SUCCESS: "What counts as success",
-    Topic.TEAM: "Team and manager",
-    Topic.CULTURE: "Culture and conflict",
-    Topic.GROWTH: "Growth",
-    Topic.CONDITIONS: "Hours, place and pressure",
-    Topic.BUSINESS: "Business health",
-    Topic.INDUSTRY: "Where the industry goes",
-    Topic.PAY: "Pay norms",
-    Topic.ADVICE: "Advice and people to meet",
-    Topic.PROBLEM: "A problem worth solving",
-}
-
 
 def marked(reply: Reply) -> str:
     """The text as it is shown: the coach's with the coach's mark, the interviewer's as it is."""
