@@ -1,0 +1,63 @@
+"""Who spoke how much, and what either side promised."""
+
+import re
+
+from feeler.coach.questions import is_question, passed_over
+from feeler.coach.values import Balance, Promise
+from feeler.coach.words import count, fold, quote, sentences
+from feeler.interview.values import Interview, Speaker
+
+_DEED = (
+    r"(?:send|mail|email|e-mail|write|call|phone|ring|ask|introduce|show|find out|look into|check|get back|come back"
+    r"|put you|put us|arrange|set up|invite|talk to|talk with|speak to|speak with|pass|bring|prepare|think (?:it|this|that)"
+    r"|think about|let you know|let me know|follow up|forward|share|book|organi[sz]e|connect|read|visit|come by|drop by|draft"
+    r"|sketch|note|try|meet|give|have (?:my|our|her|him)|make sure|see to it|tell (?:her|him|them)|take (?:it|this|that|you))"
+)
+_PROMISE = re.compile(
+    r"\b(?:i|we)(?:'ll| will| shall|'m going to| am going to|'re going to| are going to| promise to| can promise)"
+    rf" (?:\w+ly |also |then |just |gladly |happily |still |definitely |be sure to |be happy to )?{_DEED}\b"
+    rf"|\blet me {_DEED}\b|\b(?:i|we) promise\b|\byou(?:'ll| will) (?:hear from|have (?:it|my|our)|get (?:it|my|our))"
+    r"|\b(?:i|we) (?:can|could) (?:introduce|put you|connect|send you|arrange)"
+)
+# "let me ask you about", "I'll ask you" only lead over to a question; "if ..., I will" hangs on something
+_LEADS_OVER = re.compile(
+    r"\b(?:let me|i'll|i will) (?:ask|tell|give|share|show) (?:you|me)\b|\blet me (?:think|check|read|share)\b"
+)
+_UNSURE = re.compile(
+    r"\b(?:might|maybe|perhaps|wouldn't|won't|if i (?:were|was|had)|can't promise|cannot promise|don't promise)\b"
+)
+
+
+def balance(interview: Interview) -> Balance:
+    """Words of either side, the candidate's longest message, and the questions it passed over."""
+    own = [line for line in interview.lines if line.speaker is Speaker.CANDIDATE]
+    longest = max(own, key=lambda line: count(line.text), default=None)
+    return Balance(
+        candidate_words=sum(count(line.text) for line in own),
+        company_words=sum(count(line.text) for line in interview.lines if line.speaker is Speaker.COMPANY),
+        longest=quote(longest, longest=120) if longest and longest.text.strip() else None,
+        longest_words=count(longest.text) if longest else 0,
+        passed_over=passed_over(interview),
+    )
+
+
+def promises(interview: Interview) -> tuple[Promise, ...]:
+    """What either side said it would do, sentence by sentence, in the order of the talk."""
+    return tuple(
+        Promise(by=line.speaker, said=quote(line, sentence))
+        for line in interview.lines
+        if line.speaker is not Speaker.COACH
+        for sentence in sentences(line.text)
+        if is_promise(sentence)
+    )
+
+
+def is_promise(sentence: str) -> bool:
+    """Whether a sentence commits its speaker to do something after the talk."""
+    folded = fold(sentence)
+    return bool(
+        _PROMISE.search(folded)
+        and not is_question(sentence)
+        and not _LEADS_OVER.search(folded)
+        and not _UNSURE.search(folded)
+    )

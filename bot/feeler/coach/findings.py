@@ -1,0 +1,129 @@
+"""The debrief by rules: everything true by construction, in milliseconds, before the model has read a word."""
+
+from collections.abc import Sequence
+
+from feeler.coach.balance import balance, promises
+from feeler.coach.clock import day_of
+from feeler.coach.practice import practice
+from feeler.coach.progress import Answers, Comparison, progress
+from feeler.coach.questions import questions
+from feeler.coach.reading import told
+from feeler.coach.role import note, role
+from feeler.coach.talents import talents
+from feeler.coach.topics import coverage, hidden
+from feeler.coach.values import Debrief, Figures, Who
+from feeler.interview.values import Interview, Speaker
+from feeler.personas.library import Library
+from feeler.personas.values import Company, Reveal, Topic
+
+FEW_LINES = 4  # a talk of fewer lines is too short for advice
+FEW_TURNS = 2
+
+
+def findings(interview: Interview, library: Library, past: Sequence[Interview] = ()) -> Debrief:
+    """Everything that the rules can say about a talk. `past` are the chat's other talks; later ones are ignored."""
+    company = company_of(interview, library)
+    learned = told(interview, company)
+    asked = questions(interview, company)
+    short = len(interview.lines) < FEW_LINES or interview.turn < FEW_TURNS
+    map_of_topics = coverage(asked, learned)
+    found = Debrief(
+        interview=interview,
+        people=people_of(interview, library),
+        company=company.name,
+        trade=company.field,
+        short=short,
+        facts_open=sum(fact.reveal is not Reveal.NEVER for fact in company.facts),
+        learned=learned,
+        questions=asked,
+        topics=map_of_topics,
+        balance=balance(interview),
+        promises=promises(interview),
+    )
+    earlier = [talk for talk in past if talk.id != interview.id and talk.started <= interview.started]
+    before = tuple(figures(findings(talk, library)) for talk in earlier)
+    found = found.evolve(progress=progress(figures(found), before))
+    return found if short else _advised(found, company)
+
+
+def _advised(found: Debrief, company: Company) -> Debrief:
+    """With everything that needs more than a few lines to rest on."""
+    talk = found.interview
+    shown = talents(talk, found.learned)
+    still = hidden(talk, company, found.questions, found.learned)
+    return found.evolve(
+        talents=shown,
+        hidden=still,
+        role=role(shown, found.learned),
+        note=note(talk, found.interviewer.name, shown, found.learned, found.promises),
+        practice=practice(talk, found.questions, found.topics, found.balance, shown, still),
+    )
+
+
+def figures(debrief: Debrief) -> Figures:
+    """One talk in numbers, for `/history` and the chart."""
+    return Figures(
+        talk=debrief.interview.id,
+        day=day_of(debrief.interview),
+        interviewer=debrief.interviewer.name,
+        company=debrief.company,
+        turns=debrief.interview.turn,
+        questions=len(debrief.questions),
+        open_questions=sum(one.open for one in debrief.questions),
+        follow_ups=sum(one.follows is not None for one in debrief.questions),
+        topics=sum(one.covered for one in debrief.topics),
+        facts=len(debrief.learned),
+        share=round(debrief.balance.share, 3),
+    )
+
+
+def history(talks: Sequence[Interview], library: Library) -> tuple[Figures, ...]:
+    """Past talks in numbers, in the order given."""
+    return tuple(figures(findings(talk, library)) for talk in talks)
+
+
+def compare(talks: Sequence[Interview], library: Library, topic: Topic) -> Comparison:
+    """What each interviewer told on `topic`, the talks in the order given. Empty answers are left out."""
+    found: list[Answers] = []
+    for talk in talks:
+        debrief = findings(talk, library)
+        for slug, who in debrief.people.items():
+            lines = {line.number for line in talk.lines if line.persona == slug}
+            answers = Answers(
+                talk=talk.id,
+                day=day_of(talk),
+                who=who,
+                company=debrief.company,
+                told=tuple(one for one in debrief.learned if one.topic is topic and one.said.line in lines),
+                asked=tuple(
+                    one for one in debrief.questions if topic in one.topics and one.asked.line in lines
+                ),
+            )
+            if answers.told or answers.asked:
+                found.append(answers)
+    return Comparison(topic=topic, answers=tuple(found))
+
+
+def company_of(interview: Interview, library: Library) -> Company:
+    """The talk's company; one without facts where the library no longer has it."""
+    known = library.companies.get(interview.company)
+    return known or Company(
+        slug=interview.company,
+        name=interview.company or "the company",
+        field="",
+        place="",
+        about="",
+        facts=(),
+    )
+
+
+def people_of(interview: Interview, library: Library) -> dict[str, Who]:
+    """The interviewers of a talk by slug, in the order of their coming in; the slug where the library lost one."""
+    slugs = [line.persona for line in interview.lines if line.speaker is not Speaker.COACH]
+    people = {}
+    for slug in dict.fromkeys((*slugs, interview.persona)):
+        persona = library.personas.get(slug)
+        people[slug] = (
+            Who(name=persona.name, role=persona.role) if persona else Who(name=slug or "company", role="")
+        )
+    return people

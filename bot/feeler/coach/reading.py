@@ -1,0 +1,61 @@
+"""Which facts of the dossier the company told, and where: read off the words of the transcript alone.
+
+A fact counts as told when enough of its telling words, rare words of the dossier weighing more, stand within a few
+neighbouring sentences of one company line. What the talk's own record says is not used, so that a talk and the same
+talk read from a file give the same debrief.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from feeler.coach.questions import asked_in
+from feeler.coach.values import Evidence, Learned
+from feeler.coach.words import content, quote, sentences, weigh
+from feeler.interview.values import Interview, Line, Speaker
+from feeler.personas.values import Company, Fact, Reveal
+
+TOLD = 0.5  # share of a fact's weight that must be said
+WINDOW = 4  # sentences a fact may be spread over
+FEWEST = 3  # telling words that must be said, or all of a shorter fact's
+
+
+def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
+    """The facts that the company told, each at the line that told it best first, in the order of the talk."""
+    weights = weigh(company.facts)
+    found: dict[str, Learned] = {}
+    asked: Evidence | None = None
+    for line in interview.lines:
+        if line.speaker is Speaker.CANDIDATE:
+            asked = next((quote(line, one) for one in asked_in(line.text)[-1:]), None)
+        if line.speaker is not Speaker.COMPANY:
+            continue
+        parts = [(sentence, content(sentence)) for sentence in sentences(line.text)]
+        for fact in company.facts:
+            if fact.id in found or fact.reveal is Reveal.NEVER:
+                continue
+            if said := _said(line, parts, fact, weights):
+                found[fact.id] = Learned(fact=fact.id, topic=fact.topic, said=said, opened_by=asked)
+    return tuple(sorted(found.values(), key=lambda one: one.said.line))
+
+
+def _said(
+    line: Line, parts: Sequence[tuple[str, set[str]]], fact: Fact, weights: Mapping[str, float]
+) -> Evidence | None:
+    """The stretch of `line` that tells `fact`, or None."""
+    telling = content(fact.text)
+    whole = sum(weights[word] for word in telling)
+    best: tuple[float, str] | None = None
+    for first in range(len(parts) if telling else 0):
+        hit: set[str] = set()
+        for last in range(first, min(first + WINDOW, len(parts))):
+            hit |= telling & parts[last][1]
+            share = sum(weights[word] for word in hit) / whole
+            enough = share >= TOLD and len(hit) >= min(FEWEST, len(telling))
+            # A longer stretch must earn its length, so that the quotation stays short.
+            if enough and (best is None or share > best[0] + 0.12):
+                best = (share, _stretch(line.text, parts[first][0], parts[last][0]))
+    return quote(line, best[1], longest=260) if best else None
+
+
+def _stretch(text: str, first: str, last: str) -> str:
+    begin = text.index(first)
+    return text[begin : text.index(last, begin) + len(last)]

@@ -1,0 +1,97 @@
+"""The role they might create, and the thank-you note, written by rules: talents shown, needs told, nothing else."""
+
+from collections.abc import Sequence
+
+from feeler.coach.talents import kind_named, serving
+from feeler.coach.values import Duty, Evidence, Learned, Note, Promise, Role, Talent
+from feeler.coach.words import count
+from feeler.interview.values import Interview, Speaker
+from feeler.personas.values import Topic
+
+DUTIES = 3
+BEGINNINGS = (
+    "Begin by listening where it hurts, and write down on one page what keeps going wrong",
+    "Try out the smallest remedy with the people concerned, and report what changed",
+)
+NOTE_WORDS = 119  # a note stays under 120
+
+
+def role(talents: Sequence[Talent], learned: Sequence[Learned]) -> Role | None:
+    """A position for the talents shown at the needs told; None where either is missing."""
+    served = [talent for talent in talents if talent.need]
+    if not served or not served[0].need:
+        return None
+    duties = _duties(talents, learned)
+    first, need = served[0], served[0].need
+    return Role(
+        title=kind_named(first.name).title.capitalize(),
+        duties=duties,
+        why=(
+            f"They told you in line {need.line} where it hurts, and your words in line {first.shown[0].line}"
+            f" show {first.name}. Nobody has to be replaced for that: it is work that somebody should do."
+        ),
+    )
+
+
+def _duties(talents: Sequence[Talent], learned: Sequence[Learned]) -> tuple[Duty, ...]:
+    """Three duties: each talent at the need it serves, each need once while there are others, then how to begin."""
+    free = list(learned)
+    found: list[Duty] = []
+    for talent in sorted(talents, key=lambda one: one.need is None)[:DUTIES]:
+        if need := serving(talent.name, free):
+            deed = kind_named(talent.name).deed
+            found.append(Duty(text=deed[0].upper() + deed[1:], talent=talent.shown[0], need=need))
+            free = [one for one in free if one.said != need] or list(learned)
+    first = found[0]
+    more = (Duty(text=text, talent=first.talent, need=first.need) for text in BEGINNINGS)
+    return (*found, *more)[:DUTIES]
+
+
+def note(
+    interview: Interview,
+    interviewer: str,
+    talents: Sequence[Talent],
+    learned: Sequence[Learned],
+    promises: Sequence[Promise],
+) -> Note | None:
+    """A note on one point of theirs, in the candidate's own words; None where they told nothing to thank for."""
+    point = best_point(learned, talents)
+    if point is None:
+        return None
+    own = next((talent.shown[0] for talent in talents if talent.need == point), None)
+    own = own or next((talent.shown[0] for talent in talents), None)
+    promised = next((one.said for one in promises if one.by is Speaker.CANDIDATE), None)
+    name = interview.candidate.name.strip()[:60] or "[your name]"
+    for with_own, with_promise in ((True, True), (True, False), (False, False)):
+        text = _note_text(
+            interviewer, point, own if with_own else None, promised if with_promise else None, name
+        )
+        if count(text) <= NOTE_WORDS:
+            return Note(text=text, point=point, own=own if with_own else None)
+    return None
+
+
+def best_point(learned: Sequence[Learned], talents: Sequence[Talent]) -> Evidence | None:
+    """What they told that is most worth taking up: what a talent serves, then a problem, then what was asked for."""
+    needs = {talent.need for talent in talents if talent.need}
+    ranked = sorted(
+        learned,
+        key=lambda one: (one.said not in needs, one.topic is not Topic.PROBLEM, one.opened_by is None),
+    )
+    return ranked[0].said if ranked else None
+
+
+def _note_text(
+    interviewer: str, point: Evidence, own: Evidence | None, promised: Evidence | None, name: str
+) -> str:
+    parts = [f"Dear {interviewer},", "thank you for talking with me. One thing you said stays with me:"]
+    parts.append(f"“{point.quote}”")
+    if own:
+        parts.append(f"It made me think of my own work. As I told you: “{own.quote}”")
+    if promised:
+        parts.append(f"And as I said: “{promised.quote}”")
+    else:
+        parts.append(
+            "I will think through what I would try first there, and write it down on one page for you."
+        )
+    return "\n".join((*parts, "Kind regards,", name))
