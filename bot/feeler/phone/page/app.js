@@ -81,6 +81,7 @@ byId("new-person").addEventListener("submit", async (event) => {
 
 function openPanel() {
   byId("panel").classList.add("shown");
+  byId("desk").inert = true;
   byId("close-panel").focus();
 }
 
@@ -88,12 +89,15 @@ function closePanel() {
   const panel = byId("panel");
   if (!panel.classList.contains("shown")) return;
   panel.classList.remove("shown");
+  byId("desk").inert = false;
   [...phones.values()][0]?.find(".open-panel").focus();
 }
 
 byId("close-panel").addEventListener("click", closePanel);
 byId("panel").addEventListener("keydown", (event) => event.key === "Escape" && closePanel());
-byId("desk").addEventListener("click", (event) => event.target.closest(".open-panel") || closePanel());
+document.querySelector(".room").addEventListener("click", (event) => {
+  if (!event.target.closest(".panel, .open-panel")) closePanel();
+});
 
 // Light and dark
 

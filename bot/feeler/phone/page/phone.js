@@ -63,7 +63,7 @@ export class Phone {
   // Connection
 
   connect() {
-    this.log.setAttribute("aria-busy", "true");
+    this.log.parentElement.setAttribute("aria-busy", "true");
     this.source = new EventSource(`/phone/${this.id}/events`);
     this.source.addEventListener("message", (event) => this.hear(JSON.parse(event.data)));
     this.source.addEventListener("error", () => {
@@ -115,7 +115,7 @@ export class Phone {
     this.showWaiting(this.outbox.entries);
     this.showEmpty();
     if (first) this.toEnd(false);
-    this.log.setAttribute("aria-busy", "false");
+    this.log.parentElement.setAttribute("aria-busy", "false");
     this.outbox.flush();
     this.typed();
   }
