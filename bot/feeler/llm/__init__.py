@@ -1,7 +1,7 @@
 """The language model: which weights, how they come here, and the engines that write with them.
 
-From the outside in: `choose` turns settings into an engine; `cards` says which models there are, `weights` and
-`fetch` put a verified file into the cache. Four engines keep the one promise of `feeler.ports.Engine`:
+From the outside in: `choose` turns settings into an engine; `cards` says which models there are; `weights`
+and `fetch` put a verified file into the cache. Four engines keep the one promise of `feeler.ports.Engine`:
 
 - `torch_engine`: a card's GGUF file on a CPU, one running batch for everybody; the default
 - `transformers_engine`: any chat model in Hugging Face format, on CUDA where there is one
