@@ -81,7 +81,7 @@ byId("new-person").addEventListener("submit", async (event) => {
 
 function openPanel() {
   byId("panel").classList.add("shown");
-  byId("desk").inert = true;
+  for (const phone of phones.values()) phone.node.inert = true;
   byId("close-panel").focus();
 }
 
@@ -89,7 +89,7 @@ function closePanel() {
   const panel = byId("panel");
   if (!panel.classList.contains("shown")) return;
   panel.classList.remove("shown");
-  byId("desk").inert = false;
+  for (const phone of phones.values()) phone.node.inert = false;
   [...phones.values()][0]?.find(".open-panel").focus();
 }
 
