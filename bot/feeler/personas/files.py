@@ -6,19 +6,16 @@ fields, and every complaint names the file and the field.
 """
 
 import re
-from collections.abc import Hashable
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from feeler.errors import DataError
+from feeler.personas.strict_yaml import dump_yaml, load_yaml
 from feeler.personas.values import Company, Example, Fact, Persona, Probe, Reveal, Topic
 
-MAX_FILE_CHARS = 200_000
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 CHAT_MARKUP = re.compile(r"<\|[^>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
 
@@ -35,6 +32,14 @@ class Problem:
     def __str__(self) -> str:
         kind = "warning: " if self.warning else ""
         return ": ".join(part for part in (self.file, self.field, kind + self.what) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain:
+    """What a persona gets where it has no lines or probes of its own."""
+
+    lines: dict[str, tuple[str, ...]]
+    probes: tuple[Probe, ...]
 
 
 def problems_as_error(problems: list[Problem]) -> DataError:
@@ -106,10 +111,26 @@ class _Persona(_Strict):
     extra: dict[str, Any] = {}
 
 
+class _Plain(_Strict):
+    lines: dict[Short, tuple[Sentence, ...]]
+    probes: tuple[_Probe, ...]
+
+
+def read_plain(text: str, slug: str, file: str) -> tuple[Plain | None, list[Problem]]:
+    """The plain lines and probes in `text`, or None and everything that is wrong with it."""
+    try:
+        found = _validated(_Plain, load_yaml(text), slug, file)
+    except DataError as error:
+        return None, [_whole(file, error)]
+    if isinstance(found, list):
+        return None, found
+    return Plain(lines=found.lines, probes=tuple(Probe(**probe.__dict__) for probe in found.probes)), []
+
+
 def read_company(text: str, slug: str, file: str) -> tuple[Company | None, list[Problem]]:
     """The company in `text`, or None and everything that is wrong with it."""
     try:
-        found = _validated(_Company, _yaml(text, file), slug, file)
+        found = _validated(_Company, load_yaml(text), slug, file)
     except DataError as error:
         return None, [_whole(file, error)]
     if isinstance(found, list):
@@ -124,7 +145,7 @@ def read_persona(text: str, slug: str, file: str) -> tuple[Persona | None, list[
     """The persona in `text`, or None and everything that is wrong with it."""
     try:
         front, body = _split(text, file)
-        raw = _yaml(front, file)
+        raw = load_yaml(front)
         if "knows" in raw:
             return None, [
                 Problem(file=file, field="knows", what="belongs below the front matter, as the body")
@@ -143,13 +164,13 @@ def read_persona(text: str, slug: str, file: str) -> tuple[Persona | None, list[
 
 def write_company(company: Company) -> str:
     """The company as the text of its file."""
-    return _dump({key: value for key, value in asdict(company).items() if key != "slug"})
+    return dump_yaml({key: value for key, value in asdict(company).items() if key != "slug"})
 
 
 def write_persona(persona: Persona) -> str:
     """The persona as the text of its file."""
     front = {key: value for key, value in asdict(persona).items() if key not in ("slug", "knows")}
-    return f"---\n{_dump({key: value for key, value in front.items() if value})}---\n\n{persona.knows}\n"
+    return f"---\n{dump_yaml({key: value for key, value in front.items() if value})}---\n\n{persona.knows}\n"
 
 
 def _whole(file: str, error: DataError) -> Problem:
@@ -171,38 +192,6 @@ def _split(text: str, file: str) -> tuple[str, str]:
             "has no front matter: it starts with a line `---`, then fields, then `---`, then the body"
         )
     return parts[1], parts[2]
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases and duplicate keys."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise DataError("uses a YAML alias (*name); write the text out")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for name in names:
-            if names.count(name) > 1:
-                raise DataError(f"has the field {name!r} twice in one place")
-        return super().construct_mapping(node, deep)
-
-
-def _yaml(text: str, file: str) -> dict[str, Any]:
-    if len(text) > MAX_FILE_CHARS:
-        raise DataError(f"is longer than {MAX_FILE_CHARS} characters")
-    try:
-        found = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        raise DataError(f"is not valid YAML{where}: {getattr(error, 'problem', None) or error}") from None
-    except (RecursionError, ValueError) as error:
-        raise DataError(f"is not valid YAML: {type(error).__name__}") from None
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
-        raise DataError("is not a list of `field: value` lines")
-    return found
 
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -249,25 +238,3 @@ def _explained(detail: ErrorDetails) -> str:
             return str(detail["ctx"]["error"])
         case _:
             return f"{given}: {detail['msg']}"
-
-
-class _Dumper(yaml.SafeDumper):
-    """Readable YAML: block style, text unwrapped, no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-_Dumper.add_multi_representer(StrEnum, lambda dumper, value: dumper.represent_str(str(value)))
-
-
-def _dump(value: dict[str, Any]) -> str:
-    return yaml.dump(_lists(value), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-
-
-def _lists(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _lists(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_lists(item) for item in value]
-    return value

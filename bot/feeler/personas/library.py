@@ -1,21 +1,28 @@
 """All personas and companies at hand: what is shipped, then a folder of the user's that adds or overrides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from feeler.errors import DataError
-from feeler.personas.files import Problem, problems_as_error, read_company, read_persona
+from feeler.personas.files import (
+    Plain,
+    Problem,
+    problems_as_error,
+    read_company,
+    read_persona,
+    read_plain,
+)
 from feeler.personas.values import Company, Persona
 
 Thing = TypeVar("Thing", Company, Persona)
-Made = TypeVar("Made", Company, Persona, covariant=True)
+Made = TypeVar("Made", Company, Persona, Plain, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """Personas and companies by slug. Every persona's company is there."""
+    """Personas and companies by slug. Every persona has a company, lines for every job, and probes."""
 
     personas: dict[str, Persona]
     companies: dict[str, Company]
@@ -71,7 +78,12 @@ def load_library(folder: Path | None = None) -> Library:
     )
     if problems := shipped.problems + own.problems + homeless(library):
         raise problems_as_error(problems)
-    return library
+    plain, found = _read(shipped_prompts() / "plain.yaml", read_plain)
+    if plain is None:
+        raise problems_as_error(found)
+    return replace(
+        library, personas={slug: _furnished(persona, plain) for slug, persona in library.personas.items()}
+    )
 
 
 def read_folder(folder: Path) -> Folder:
@@ -106,6 +118,15 @@ def homeless(library: Library) -> list[Problem]:
         for persona in library.personas.values()
         if persona.company not in library.companies
     ]
+
+
+def _furnished(persona: Persona, plain: Plain) -> Persona:
+    """With plain lines for the jobs it has none for, and plain probes where it has none at all."""
+    return replace(
+        persona,
+        lines={**plain.lines, **{job: lines for job, lines in persona.lines.items() if lines}},
+        probes=persona.probes or plain.probes,
+    )
 
 
 class _Reader(Protocol[Made]):
