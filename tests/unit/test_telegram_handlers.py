@@ -123,13 +123,26 @@ async def test_groups_and_channels_are_told_where_it_works(body: dict[str, Any])
     assert "private chat" in outcome.replies[0].text
 
 
+POLL = {
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "is_closed": False,
+    "is_anonymous": True,
+    "type": "regular",
+    "allows_multiple_answers": False,
+    "allows_revoting": True,
+    "members_only": False,
+}
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {"message": message(GROUP, new_chat_title="New title")},
         {"message": message(pinned_message=message(text="x"))},
-        {"poll": {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False,
-                  "is_anonymous": True, "allows_revoting": True, "members_only": False, "type": "regular", "allows_multiple_answers": False}},
+        {"poll": POLL},
         {
             "my_chat_member": {
                 "chat": PRIVATE,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from feeler.usecases import ending, people, privacy, starting, talking, texts
+from feeler.usecases import ending, past, people, privacy, starting, talking, texts
 from feeler.usecases.values import Outcome
 from feeler.usecases.visit import Visit
 
@@ -43,8 +43,8 @@ COMMANDS = (
         name="transcript", usage="[md|json|txt|html|pdf]", about="the talk as a file", act=ending.transcript
     ),
     Command(name="new", usage="[name]", about="start another talk", act=starting.new),
-    Command(name="history", about="your talks so far", act=ending.history),
-    Command(name="compare", usage="[topic]", about="two interviewers on one topic", act=ending.compare),
+    Command(name="history", about="your talks so far", act=past.history),
+    Command(name="compare", usage="[topic]", about="two interviewers on one topic", act=past.compare),
     Command(name="settings", about="how hard, how long", act=privacy.settings),
     Command(name="privacy", about="what is kept and for how long", act=privacy.tell_privacy),
     Command(name="export", about="everything stored about you", act=privacy.export),

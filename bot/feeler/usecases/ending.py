@@ -1,54 +1,114 @@
-"""How a talk ends and what stays of it: /end, /summary, /transcript, /history, /compare."""
+"""How a talk ends and what stays of it: /end, /summary, /transcript, and the debrief."""
 
+import asyncio
+
+from feeler import coach as debriefing
+from feeler.coach import Debrief
+from feeler.errors import EngineError
 from feeler.interview.values import Interview
 from feeler.usecases import texts
-from feeler.usecases.values import Document, Outcome, Reply
-from feeler.usecases.visit import Visit, coach
+from feeler.usecases.past import chosen_talk, talks_of
+from feeler.usecases.values import Button, Document, Outcome, Reply
+from feeler.usecases.visit import Stopped, Visit, coach
+
+AT_ONCE = 2  # messages of the debrief that need no model
+AFTERWARDS = (
+    (Button(label="New talk", data="/new"), Button(label="PDF", data="/transcript pdf")),
+    (Button(label="My talks", data="/history"), Button(label="Who else?", data="/companies")),
+)
 
 
 async def end(visit: Visit, argument: str) -> Outcome:
-    """/end: close the talk; summary and transcript."""
+    """/end: close the talk. What the rules say and the transcript come at once, the rest by an errand."""
     talk = visit.talk
     if talk is None:
-        return visit.answer(
-            texts.OVER.format(name=visit.name) if visit.chat.interview else texts.NOTHING_TO_END
-        )
+        return visit.answer(_nothing_to_end(visit))
     ended = talk.evolve(ended=visit.now)
-    return visit.answer(
-        coach("Summary.", keyboard=()), _transcript(visit, ended), interview=ended, undo=talk, awaiting=""
-    )
+    found = await _findings(visit, ended)
+    replies = (*_first_part(found), await _transcript_file(visit, ended))
+    if found.short:
+        replies = (*replies, coach(texts.AFTERWARDS, buttons=AFTERWARDS))
+    errand = "" if found.short else f"debrief {ended.id}"
+    return visit.answer(*replies, interview=ended, undo=talk, awaiting="").with_errand(errand)
 
 
 async def summary(visit: Visit, argument: str) -> Outcome:
-    """/summary: what the talk brought so far."""
-    if visit.chat.interview is None:
-        return visit.answer(texts.NOTHING_SAID)
-    return visit.answer("Summary.")
+    """/summary: the debrief of the talk as it stands, or of an earlier one by its number."""
+    talk = await chosen_talk(visit, argument)
+    if isinstance(talk, str):
+        return visit.answer(talk)
+    found = await _findings(visit, talk)
+    return visit.answer(*_first_part(found)).with_errand("" if found.short else f"debrief {talk.id}")
 
 
 async def transcript(visit: Visit, argument: str) -> Outcome:
-    """/transcript: the talk as a file."""
-    if visit.chat.interview is None:
-        return visit.answer(texts.NOTHING_SAID)
-    return visit.answer(_transcript(visit, visit.chat.interview))
-
-
-async def history(visit: Visit, argument: str) -> Outcome:
-    """/history: the talks so far."""
-    return visit.answer(texts.NOTHING_SAID)
-
-
-async def compare(visit: Visit, argument: str) -> Outcome:
-    """/compare: two interviewers' answers on one topic side by side."""
-    return visit.answer(texts.NOTHING_SAID)
+    """/transcript: the exact words as a file; with a format, the whole document with the debrief."""
+    kind, _, number = argument.casefold().partition(" ")
+    if kind.isdecimal():
+        kind, number = "", kind
+    if kind and kind not in debriefing.MEDIA_TYPES:
+        formats = ", ".join(debriefing.MEDIA_TYPES)
+        return visit.answer(texts.WHICH_FORMAT.format(formats=formats))
+    talk = await chosen_talk(visit, number)
+    if isinstance(talk, str):
+        return visit.answer(talk)
+    if not kind:
+        return visit.answer(await _transcript_file(visit, talk))
+    return visit.answer(await _document(visit.means.debriefs.get(talk) or await _findings(visit, talk), kind))
 
 
 async def run(visit: Visit, errand: str) -> Outcome:
-    """What an earlier outcome left to be done."""
-    return visit.answer()
+    """What /end and /summary left to be done: the model writes its part, then the rest of the debrief."""
+    _, _, wanted = errand.partition(" ")
+    talk = next((talk for talk in await talks_of(visit) if talk.id == wanted), None)
+    if talk is None:  # forgotten in the meantime
+        return visit.answer()
+    found = await _with_prose(visit, await _findings(visit, talk))
+    visit.means.debriefs.keep(found)
+    rest = [coach(text) for text in debriefing.messages(found)[AT_ONCE:]]
+    if note := debriefing.note_message(found):
+        rest.append(coach(f"{texts.NOTE}\n\n{note}"))
+    return visit.answer(
+        *rest,
+        await _document(found, "txt"),
+        coach(texts.AFTERWARDS, buttons=AFTERWARDS),
+    )
 
 
-def _transcript(visit: Visit, interview: Interview) -> Reply:
-    rows = [f"{line.at:%H:%M:%S} {line.speaker}: {line.text}" for line in interview.lines]
-    file = Document(filename="transcript.txt", media_type="text/plain", content="\n".join(rows).encode())
-    return coach("The transcript.", document=file)
+def _nothing_to_end(visit: Visit) -> str:
+    return texts.OVER.format(name=visit.name) if visit.chat.interview else texts.NOTHING_TO_END
+
+
+async def _findings(visit: Visit, talk: Interview) -> Debrief:
+    past = [one for one in await talks_of(visit) if one.id != talk.id]
+    return await asyncio.to_thread(debriefing.findings, talk, visit.means.library, past)
+
+
+async def _with_prose(visit: Visit, found: Debrief) -> Debrief:
+    """With the model's sentences; without them where it cannot write or the user said /stop."""
+    try:
+        async with visit.means.writing.stoppable(visit.chat.chat_id):
+            return found
+    except (Stopped, EngineError):
+        return found
+
+
+def _first_part(found: Debrief) -> tuple[Reply, ...]:
+    return tuple(coach(text, keyboard=()) for text in debriefing.messages(found)[:AT_ONCE])
+
+
+async def _transcript_file(visit: Visit, talk: Interview) -> Reply:
+    content = await asyncio.to_thread(debriefing.render_transcript, talk, visit.means.library, "txt")
+    file = Document(
+        filename=debriefing.filename(talk, "txt", "transcript"), media_type="text/plain", content=content
+    )
+    return coach(texts.TRANSCRIPT.format(count=len(talk.lines)), document=file)
+
+
+async def _document(found: Debrief, kind: str) -> Reply:
+    file = Document(
+        filename=debriefing.filename(found.interview, kind),
+        media_type=debriefing.MEDIA_TYPES[kind],
+        content=await asyncio.to_thread(debriefing.render, found, kind),
+    )
+    return coach(texts.DOCUMENT, document=file)

@@ -4,6 +4,7 @@ import json
 
 from feeler.interview.values import Difficulty
 from feeler.usecases import texts
+from feeler.usecases.past import talks_of
 from feeler.usecases.values import Button, Chat, Document, Outcome
 from feeler.usecases.visit import Visit, coach
 
@@ -40,6 +41,7 @@ async def forget(visit: Visit, argument: str) -> Outcome:
         return visit.answer(coach(texts.ASK_FORGET, buttons=ASK_BUTTONS), awaiting="forget")
     if not is_yes(argument):
         return visit.answer(texts.KEPT, awaiting="")
+    visit.means.debriefs.drop(talk.id for talk in await talks_of(visit))
     blank = Chat(chat_id=visit.chat.chat_id)
     return Outcome(chat=blank, replies=(coach(texts.FORGOTTEN, keyboard=()),), forget=True)
 

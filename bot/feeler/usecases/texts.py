@@ -108,9 +108,17 @@ TOPICS_KNOWN = "Topics I can hint at: {topics}."
 
 NOTHING_TO_END = "No talk is going on, so there is nothing to end. Just write a line to begin one."
 NOTHING_SAID = "No talk to look at yet. Hold one first: just write a line."
-TRANSCRIPT = "The transcript: {count} lines with {who}, {day}."
+TRANSCRIPT = "The talk word for word, {count} lines."
+DOCUMENT = "The whole debrief with the transcript. It opens without a network."
+NOTE = "A thank-you note to send within a day. Change what doesn't sound like you:"
 WHICH_FORMAT = "I can send the transcript as: {formats}. For instance: /transcript pdf"
-AFTERWARDS = "/new starts another talk, /transcript pdf gives this one with the summary, /history lists all."
+AFTERWARDS = "/new starts another talk, /transcript pdf gives this one on paper, /history lists all."
+HISTORY_HOW = (
+    "/summary 2 or /transcript pdf 2 brings back the second of these. /compare puts two side by side."
+)
+COMPARE_WHICH = (
+    "Compare what interviewers told on which topic? For instance: /compare pay\n\nThere is: {topics}."
+)
 NO_SUCH_TALK = "There is no talk number {number}. /history shows which there are."
 
 # --- settings ---------------------------------------------------------------------------------------------

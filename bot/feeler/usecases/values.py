@@ -1,6 +1,6 @@
 """What goes into a use case and what comes out of it, the same for Telegram, the terminal and the tests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from feeler.interview.values import Candidate, Difficulty, Interview, Speaker
@@ -59,3 +59,7 @@ class Outcome:
     replies: tuple[Reply, ...] = ()
     forget: bool = False  # delete everything stored about this chat, then send `replies`
     errand: str = ""  # what is still to be done after `replies` are out, as the chat's next turn: `Desk.run`
+
+    def with_errand(self, errand: str) -> "Outcome":
+        """The same outcome, with something left to be done."""
+        return replace(self, errand=errand)

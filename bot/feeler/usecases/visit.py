@@ -1,12 +1,13 @@
 """One update's visit to the desk: the chat, what the desk works with, and how a text under way is stopped."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from feeler.coach import Debrief
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
@@ -49,6 +50,31 @@ class Writing:
         return True
 
 
+class Debriefs:
+    """The last debriefs with what the model wrote, so that another format does not have it written again."""
+
+    def __init__(self, most: int = 32) -> None:
+        self._kept: dict[str, Debrief] = {}
+        self._most = most
+
+    def keep(self, debrief: Debrief) -> None:
+        """Remember this one; the oldest goes where there are too many."""
+        self._kept.pop(debrief.interview.id, None)
+        self._kept[debrief.interview.id] = debrief
+        while len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]
+
+    def get(self, talk: Interview) -> Debrief | None:
+        """The debrief of this talk as it stands now."""
+        found = self._kept.get(talk.id)
+        return found if found is not None and found.interview.lines == talk.lines else None
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """Forget the debriefs of these talks."""
+        for each in ids:
+            self._kept.pop(each, None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What every use case works with."""
@@ -60,6 +86,7 @@ class Means:
     max_chars: int = 4000  # of one message
     retention_days: int = 90  # 0: for ever
     writing: Writing = field(default_factory=Writing)
+    debriefs: Debriefs = field(default_factory=Debriefs)
 
 
 @dataclass(frozen=True, kw_only=True)

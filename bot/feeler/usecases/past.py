@@ -1,0 +1,63 @@
+"""The talks of before: /history, /compare, and which talk a number means."""
+
+import asyncio
+
+from feeler import coach as debriefing
+from feeler.interview.topics import LABELS, topics_of
+from feeler.interview.values import Interview
+from feeler.personas.values import Topic
+from feeler.usecases import texts
+from feeler.usecases.values import Button, Outcome
+from feeler.usecases.visit import Visit, coach
+
+
+async def talks_of(visit: Visit) -> list[Interview]:
+    """All talks in which the user said something, oldest first, each as it stands now."""
+    stored = {talk.id: talk for talk in await visit.means.archive.talks(visit.chat.chat_id)}
+    if visit.chat.interview is not None:
+        stored[visit.chat.interview.id] = visit.chat.interview
+    return [talk for talk in stored.values() if talk.turn]
+
+
+async def chosen_talk(visit: Visit, number: str) -> Interview | str:
+    """The talk of this number in /history, 1 being the newest; without a number this one; else what to say."""
+    if not number:
+        return visit.chat.interview or texts.NOTHING_SAID
+    talks = await talks_of(visit)
+    if number.isascii() and number.isdecimal() and 1 <= int(number[:6]) <= len(talks):
+        return talks[-int(number[:6])]
+    return texts.NO_SUCH_TALK.format(number=number[:20])
+
+
+async def history(visit: Visit, argument: str) -> Outcome:
+    """/history: past talks in a line each, and how they developed."""
+    talks = await talks_of(visit)
+    if not talks:
+        return visit.answer(texts.NOTHING_SAID)
+    figures = await asyncio.to_thread(debriefing.history, talks, visit.means.library)
+    return visit.answer(f"{debriefing.history_text(figures)}\n\n{texts.HISTORY_HOW}")
+
+
+async def compare(visit: Visit, argument: str) -> Outcome:
+    """/compare: what different interviewers told on one topic, side by side."""
+    talks = await talks_of(visit)
+    if not talks:
+        return visit.answer(texts.NOTHING_SAID)
+    topic = next(iter(topics_of(argument)), None) if argument else None
+    if topic is None:
+        return _ask_which(visit, talks)
+    found = await asyncio.to_thread(debriefing.compare, talks, visit.means.library, topic)
+    return visit.answer(debriefing.comparison_text(found))
+
+
+def _ask_which(visit: Visit, talks: list[Interview]) -> Outcome:
+    """The topics that came up so far, those with the most talks first."""
+    came_up: dict[Topic, set[str]] = {}
+    for talk in talks:
+        for line in talk.lines:
+            for topic in line.topics:
+                came_up.setdefault(topic, set()).add(line.persona)
+    topics = sorted(came_up, key=lambda topic: -len(came_up[topic])) or list(LABELS)
+    buttons = tuple((Button(label=LABELS[topic], data=f"/compare {topic.value}"),) for topic in topics[:6])
+    listed = ", ".join(topic.value for topic in topics)
+    return visit.answer(coach(texts.COMPARE_WHICH.format(topics=listed), buttons=buttons))
