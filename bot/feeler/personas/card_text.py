@@ -1,0 +1,90 @@
+"""The texts of a character card: what of them is said aloud, and the exchanges in its example messages."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from feeler.personas.files import CHAT_MARKUP
+from feeler.personas.macros import without_macros
+from feeler.personas.values import Example
+
+ACTION = re.compile(r"\*[^*\n]{1,400}\*")
+MAX_EXAMPLES = 20
+ROUNDS = 8
+
+
+def unmarked(text: str) -> str:
+    """`text` without markup of chat templates and without control characters."""
+    for _ in range(ROUNDS):
+        text, found = CHAT_MARKUP.subn("", text)
+        if not found:
+            break
+    else:  # markup inside markup inside markup: somebody is trying
+        text = text.translate(dict.fromkeys(map(ord, "<>[]|")))
+    return "".join(sign for sign in text if ord(sign) >= 32 or sign in "\n\t")
+
+
+def said(text: str, char: str) -> str:
+    """Prose about the person, its macros made into text."""
+    return unmarked(without_macros(text, char=char, user="the other person")).strip()
+
+
+def spoken(text: str, char: str) -> str:
+    """What is said aloud: no *actions*, no quotation marks around speech, in one paragraph."""
+    text = ACTION.sub(" ", unmarked(without_macros(text, char=char, user="you")))
+    return re.sub(r"\s+", " ", re.sub(r'["“”]', "", text)).strip(" -–—*")
+
+
+def examples_in(text: str, ours: dict[str, Any], char: str, warnings: list[str]) -> tuple[Example, ...]:
+    """The exchanges in a card's `mes_example`; our own export's, where nobody has changed them since."""
+    own = _own_examples(ours.get("examples"))
+    if own and rendered(own).strip() == text.strip():
+        return own
+    found: list[Example] = []
+    for block in re.split(r"<START>", text, flags=re.IGNORECASE):
+        found += _exchanges(block, char)
+    if text and not found:
+        warnings.append("mes_example: no exchange of {{user}} and {{char}} found in it")
+    return tuple(found[:MAX_EXAMPLES])
+
+
+def _exchanges(block: str, char: str) -> list[Example]:
+    speaker = rf"^[ \t]*(\{{\{{\s*(?:user|char)\s*\}}\}}|<(?:user|bot|char)>|you|{re.escape(char)})[ \t]*:"
+    parts = re.split(speaker, block, flags=re.IGNORECASE | re.MULTILINE)
+    turns = [
+        (re.sub(r"\W", "", who).lower() in ("user", "you"), spoken(words, char)[:600].strip())
+        for who, words in zip(parts[1::2], parts[2::2], strict=True)
+    ]
+    return [
+        Example(job=_job(asked, answer), candidate=asked, persona=answer)
+        for (by_user, asked), (next_by_user, answer) in pairwise(turns)
+        if by_user and not next_by_user and asked and answer
+    ]
+
+
+def _job(candidate: str, persona: str) -> str:
+    if candidate.endswith("?"):
+        return "answer"
+    return "react and ask" if persona.count("?") == 1 else "tell"
+
+
+def rendered(examples: tuple[Example, ...]) -> str:
+    """The exchanges as a card's `mes_example`."""
+    return "".join(f"<START>\n{{{{user}}}}: {e.candidate}\n{{{{char}}}}: {e.persona}\n" for e in examples)
+
+
+def _own_examples(value: Any) -> tuple[Example, ...]:
+    return tuple(
+        Example(job=item["job"], candidate=item["candidate"], persona=item["persona"])
+        for item in (value if isinstance(value, list) else [])
+        if isinstance(item, dict) and all(clean(item.get(k)) for k in ("job", "candidate", "persona"))
+    )[:60]
+
+
+def clean(value: Any, longest: int = 600) -> bool:
+    """Whether `value` is a text that can be taken as it is."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value.strip()) <= longest
+        and unmarked(value).strip() == value.strip()
+    )

@@ -1,0 +1,207 @@
+"""Character Cards V2/V3 <-> our personas.
+
+What a card can and cannot do here: its description, personality, greeting and example messages shape how the
+interviewer speaks. Its `system_prompt`, `post_history_instructions` and `creator_notes` are kept in
+`Persona.extra` and handed on at export, and nothing of `extra` ever enters a prompt.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from feeler.errors import DataError
+from feeler.personas.card_book import book_of, company_in
+from feeler.personas.card_text import clean, examples_in, rendered, said, spoken, unmarked
+from feeler.personas.files import CHAT_MARKUP, problems_as_error, read_persona, write_persona
+from feeler.personas.values import SLOTS, Company, Persona, Probe
+
+MAX_EXTRA_CHARS = 60_000
+OURS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
+TEXTS = (*OURS, "system_prompt", "post_history_instructions", "creator_notes", "nickname")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """A persona made from a card, the company that came with it, and what had to be bent."""
+
+    persona: Persona
+    company: Company | None  # None where an existing one was named
+    warnings: list[str] = field(default_factory=list)
+
+
+def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> Imported:
+    """Make a persona of `card` (see `card_file.read_card`).
+
+    `company` is the slug of an existing company; without it the card's book becomes the dossier. Raises
+    DataError where the card has no name or neither is there.
+    """
+    warnings: list[str] = []
+    data = _data(card, warnings)
+    name = data["name"]
+    if not name:
+        raise DataError("the card has no name")
+    ours = _mapping(_mapping(data.get("extensions")).get("feeler"))
+    slug = _slug(ours.get("slug")) or _slug(name) or "persona"
+    made = None if company else company_in(data, slug=slug, warnings=warnings)
+    if not company and made is None:
+        raise DataError(
+            "the card brings no book of facts; say which company this person works for: --company"
+        )
+    char = data["nickname"] or name
+    persona = Persona(
+        slug=slug,
+        name=_fit(name, 120, "name", warnings),
+        role=_fit(role or str(ours.get("role") or "Interviewer"), 120, "role", warnings),
+        company=company or (made.slug if made else ""),
+        temper=_fit(said(data["personality"], char) or "friendly and curious", 600, "personality", warnings),
+        speech=_fit(str(ours.get("speech") or "Plain, friendly sentences."), 600, "speech", warnings),
+        opening=_fit(spoken(data["first_mes"], char) or _greeting(char), 600, "first_mes", warnings),
+        knows=_fit(_knows(data, char), 8000, "description", warnings),
+        probes=_probes(ours.get("probes")),
+        examples=examples_in(data["mes_example"], ours, char, warnings),
+        lines=_lines(ours.get("lines")),
+        extra=_kept(card, data, warnings),
+    )
+    return Imported(persona=_readable(persona), company=made, warnings=warnings)
+
+
+def export_card(persona: Persona, company: Company) -> dict[str, Any]:
+    """The persona as a Character Card V3; importing it gives the persona and the company back."""
+    kept = _mapping(persona.extra.get("card"))
+    left = _mapping(kept.get("data"))
+    texts = dict.fromkeys(("system_prompt", "post_history_instructions", "creator_notes"), "")
+    lists: dict[str, Any] = {name: [] for name in ("tags", "alternate_greetings", "group_only_greetings")}
+    data = {
+        **texts,
+        "creator": "",
+        "character_version": "",
+        **lists,
+        **left,
+        "name": persona.name,
+        "description": persona.knows,
+        "personality": persona.temper,
+        "scenario": "",
+        "first_mes": persona.opening,
+        "mes_example": rendered(persona.examples),
+        "character_book": book_of(company),
+        "extensions": {**_mapping(left.get("extensions")), "feeler": _extension(persona, company)},
+    }
+    return {**_mapping(kept.get("top")), "spec": "chara_card_v3", "spec_version": "3.0", "data": data}
+
+
+def _extension(persona: Persona, company: Company) -> dict[str, Any]:
+    return {
+        "slug": persona.slug,
+        "role": persona.role,
+        "speech": persona.speech,
+        "probes": [_json(asdict(probe)) for probe in persona.probes],
+        "examples": [asdict(example) for example in persona.examples],
+        "lines": {job: list(lines) for job, lines in persona.lines.items()},
+        "company": {key: value for key, value in _json(asdict(company)).items() if key != "facts"},
+        "extra": {key: value for key, value in persona.extra.items() if key != "card"},
+    }
+
+
+def _json(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+    """The card's data with every text field a text; a V1 card has them at the top."""
+    inner = card.get("data")
+    data = dict(inner) if isinstance(inner, dict) else {k: v for k, v in card.items() if k != "data"}
+    for name in TEXTS:
+        value = data.get(name, "")
+        if not isinstance(value, str):
+            warnings.append(f"{name}: expected text, found {type(value).__name__}")
+            value = "" if value is None or isinstance(value, dict | list) else str(value)
+        if CHAT_MARKUP.search(value) and name in (*OURS, "nickname"):
+            warnings.append(f"{name}: markup of a chat template was taken out")
+            value = unmarked(value)
+        data[name] = value.strip()
+    return data
+
+
+def _knows(data: dict[str, Any], char: str) -> str:
+    parts = [said(data["description"], char), said(data["scenario"], char)]
+    return "\n\n".join(part for part in parts if part) or f"I am {char}."
+
+
+def _greeting(char: str) -> str:
+    return f"Hello, I'm {char}. There is no vacancy behind this talk. What has your work been so far?"
+
+
+def _probes(value: Any) -> tuple[Probe, ...]:
+    found: dict[str, Probe] = {}
+    for item in value if isinstance(value, list) else []:
+        if not (isinstance(item, dict) and all(clean(item.get(k)) for k in ("about", "question"))):
+            continue
+        words = item.get("keywords")
+        keywords = tuple(w for w in (words if isinstance(words, list) else []) if clean(w, 120))
+        if slug := _slug(item.get("id")):
+            found[slug] = Probe(
+                id=slug, about=item["about"][:120], question=item["question"], keywords=keywords
+            )
+    return tuple(found.values())[:40]
+
+
+def _lines(value: Any) -> dict[str, tuple[str, ...]]:
+    return {
+        job: tuple(line for line in lines if clean(line))
+        for job, lines in _mapping(value).items()
+        if job in SLOTS and isinstance(lines, list)
+    }
+
+
+def _kept(card: dict[str, Any], data: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+    """Everything of the card that we have no field for, so that an export gives it back."""
+    extensions = {k: v for k, v in _mapping(data.get("extensions")).items() if k != "feeler"}
+    left = {
+        k: v
+        for k, v in data.items()
+        if k not in (*OURS, "character_book", "extensions") and v not in ("", [])
+    }
+    if extensions:
+        left["extensions"] = extensions
+    inner = isinstance(card.get("data"), dict)
+    top = {k: v for k, v in card.items() if inner and k not in ("spec", "spec_version", "data", *TEXTS)}
+    for name in sorted(left, key=lambda name: -len(json.dumps(left[name]))):
+        if len(json.dumps([left, top])) <= MAX_EXTRA_CHARS:
+            break
+        warnings.append(f"{name}: too long to keep")
+        del left[name]
+    kept = {"data": left} if left else {}
+    if top and len(json.dumps([left, top])) <= MAX_EXTRA_CHARS:
+        kept["top"] = top
+    ours = _mapping(_mapping(_mapping(data.get("extensions")).get("feeler")).get("extra"))
+    return {**ours, **({"card": kept} if kept else {})}
+
+
+def _readable(persona: Persona) -> Persona:
+    """The persona as its own file gives it back; DataError where the file could not be read again."""
+    read, problems = read_persona(write_persona(persona), persona.slug, f"{persona.slug}.md")
+    if read is None:
+        raise problems_as_error(problems)
+    return read
+
+
+def _fit(text: str, longest: int, name: str, warnings: list[str]) -> str:
+    """`text` cut at the end of a sentence, with a warning, where it is too long."""
+    if len(text) <= longest:
+        return text
+    warnings.append(f"{name}: cut to {longest} characters")
+    cut = text[:longest]
+    ends = [found.end() for found in re.finditer(r"[.!?](?=\s)", cut)]
+    return cut[: ends[-1]] if ends else cut
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return (
+        {key: item for key, item in value.items() if isinstance(key, str)} if isinstance(value, dict) else {}
+    )
+
+
+def _slug(value: Any) -> str:
+    text = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") if isinstance(value, str) else ""
+    return text[:40].strip("-")
