@@ -143,7 +143,9 @@ class Crowd:
 
     def note_stored(self, done: set[int], generations: list[tuple[int, float, int]], seen: int) -> int:
         """Check that nothing stored earlier was generated since; returns how much of the log was seen."""
-        self._regenerated |= {update_id for update_id, _, _ in generations[seen:] if update_id in self._stored}
+        self._regenerated |= {
+            update_id for update_id, _, _ in generations[seen:] if update_id in self._stored
+        }
         self._stored |= done
         return len(generations)
 

@@ -1,8 +1,8 @@
 """Figures 1, 2 and 7: kill -9 at random points under load, and see what the people got.
 
-    python -m tests.durability.kill --kills 200
-    python -m tests.durability.kill --kills 200 --database postgres --processes 3
-    python -m tests.durability.kill --every 2 --people 50 --messages 20 --database postgres --processes 3
+python -m tests.durability.kill --kills 200
+python -m tests.durability.kill --kills 200 --database postgres --processes 3
+python -m tests.durability.kill --every 2 --people 50 --messages 20 --database postgres --processes 3
 """
 
 import argparse
@@ -22,7 +22,7 @@ LEASE = 4.0
 async def kill_at_random(
     database: str, *, kills: int, people: int = 20, processes: int = 1, seed: int = 1, every: float = 0
 ) -> Findings:
-    """Keep `people` talking; kill a process at a random point, a fifth of them while it starts, and start it again.
+    """Keep `people` talking; kill a process at a random point, a fifth while it starts, and start it again.
 
     `every` seconds instead of random ones, where given.
     """
@@ -47,7 +47,10 @@ async def kill_at_random(
                     seen = crowd.note_stored(done, bots.generations(), seen)
                     bots.start()
                     if number % 20 == 19:
-                        print(f"{number + 1} kills, {sum(crowd.said.values())} said, {crowd.missing()} open", flush=True)
+                        print(
+                            f"{number + 1} kills, {sum(crowd.said.values())} said, {crowd.missing()} open",
+                            flush=True,
+                        )
                 await crowd.until_answered(60 + 2 * crowd.missing() / 20)
                 crowd.note_stored(set(), bots.generations(), seen)
             finally:
@@ -67,7 +70,9 @@ async def _feed(crowd: Crowd) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--processes", type=int, default=1)
@@ -93,7 +98,8 @@ def main() -> None:
     else:
         with tempfile.TemporaryDirectory(prefix="feeler-kill-db-") as folder:
             found = asyncio.run(run(f"sqlite+aiosqlite:///{folder}/feeler.sqlite3"))
-    print(f"{given.kills} kills, {given.database}, {given.processes} processes, {time.monotonic() - begun:.0f} s")
+    took = time.monotonic() - begun
+    print(f"{given.kills} kills, {given.database}, {given.processes} processes, {took:.0f} s")
     print(found)
     for note in found.notes[:20]:
         print("  ", note)

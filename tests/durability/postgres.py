@@ -74,7 +74,12 @@ class PostgresServer:
         if self._user:
             command = ["runuser", "-u", self._user, "--", *command]
         done = subprocess.run(
-            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+            command,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr.strip()[-400:]}")

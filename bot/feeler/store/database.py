@@ -33,8 +33,11 @@ class Database:
     async def open(self) -> None:
         """Create what is missing, private to this user, and migrate."""
         if self.path:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            except OSError as error:
+                raise StoreError(f"the database {self.path} cannot be opened: {error.strerror}") from None
         async with self.transaction() as connection:
             await connection.run_sync(upgrade)
         if self.path:

@@ -58,8 +58,9 @@ class StoredInbox:
                 received=now,
             )
             .on_conflict_do_nothing()
+            .returning(turn.c.seq)
         )
-        if not stored.rowcount:
+        if stored.scalar_one_or_none() is None:
             return 0
         await self._note(connection, each, verdict, now)
         if verdict.notice:

@@ -101,5 +101,9 @@ async def open_store(url: str, *, bot_id: int = 0) -> Store:
     SettingsError: not a URL we can use. StoreError: it cannot be reached or written.
     """
     database = Database(url)
-    await database.open()
+    try:
+        await database.open()
+    except StoreError:
+        await database.close()
+        raise
     return Store(database, bot_id)

@@ -10,6 +10,7 @@ from telegram.error import RetryAfter, TelegramError
 from feeler.errors import StoreError
 
 FRAME = 1.1  # seconds between two frames: Telegram allows about one a second
+AT_ONCE = 0.3  # seconds in which an answer needs no announcement
 LIMIT = 4096  # UTF-16 units of a message
 
 
@@ -23,27 +24,32 @@ class DraftPreview:
         self._may_send = may_send  # takes a slot of the overall rate, or says no
         self._next = 0.0
         self._frame: asyncio.Task[None] | None = None
+        self._acting: asyncio.Task[None] | None = None
         self._ended = False
 
     async def show(self, text: str) -> None:
         """Show the answer as it stands so far (whole text, not the difference)."""
         shown = text.strip().encode("utf-16-le")[: 2 * LIMIT].decode("utf-16-le", "ignore")
+        if self._acting:
+            self._acting.cancel()
         busy = self._frame is not None and not self._frame.done()
         if not shown or busy or self._ended or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + FRAME
         self._frame = asyncio.create_task(self._send(shown))
 
-    async def typing(self) -> None:
-        """Say that something is coming, before there is text to show."""
-        self._frame = asyncio.create_task(self._act())
+    def typing(self) -> None:
+        """Say that something is coming, unless it came at once."""
+        self._acting = asyncio.create_task(self._act())
 
     async def end(self) -> None:
         """No frame after this: the final message comes now."""
         self._ended = True
-        if self._frame and not self._frame.done():
-            self._frame.cancel()
-            await asyncio.gather(self._frame, return_exceptions=True)
+        under_way = [task for task in (self._frame, self._acting) if task and not task.done()]
+        for task in under_way:
+            task.cancel()
+        if under_way:
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _send(self, text: str) -> None:
         try:
@@ -60,6 +66,7 @@ class DraftPreview:
             pass  # a frame less
 
     async def _act(self) -> None:
+        await asyncio.sleep(AT_ONCE)
         try:
             if await self._may_send():
                 await self._bot.send_chat_action(self._chat_id, "typing")

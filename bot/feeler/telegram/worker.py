@@ -162,13 +162,13 @@ class Worker:
     async def _outcome(self, work: Work, preview: DraftPreview) -> Outcome:
         now = datetime.now(UTC)
         if work.turn.lane == "errand":
-            await preview.typing()
+            preview.typing()
             return await self._desk.run(work.chat, work.turn.body, preview, now)
         update = _parse(work.turn.body, self._bot)
         if update.callback_query:
             self._aside(_calm(self._bot.answer_callback_query(update.callback_query.id)))
         elif work.turn.chat_id > 0:
-            await preview.typing()
+            preview.typing()
         return await self._dispatch(update, work.chat, self._desk, preview, now)
 
     async def _after_failure(self, work: Work, error: Exception, begun: float) -> Work | None:

@@ -1,0 +1,110 @@
+"""Copies of the whole store, taken and put back while the bot runs. A copy is private to its owner."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import make_url
+
+from feeler.errors import StoreError
+from feeler.store.database import Database
+from feeler.store.tables import chat, outbox
+
+PAGES = 256  # copied at a time; the bot writes in between
+PROGRAMS = Path("/usr/lib/postgresql")
+
+
+def back_up(url: str, target: Path) -> None:
+    """Write a whole, consistent copy of the database to `target`, which must not exist yet.
+
+    SQLite: by its backup interface, a database file. PostgreSQL: by pg_dump, in its custom format.
+    """
+    if target.exists():
+        raise StoreError(f"{target} exists already; name a new file")
+    database = Database(url)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        if database.path:
+            _copy_sqlite(database.path, partial)
+        else:
+            arguments = ["--format=custom", "--no-owner", f"--file={partial}"]
+            _run_postgres("pg_dump", database, arguments)
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+async def restore(url: str, source: Path) -> None:
+    """Put the database back as it was when `source` was written, then bring it to the present schema.
+
+    A bot that runs meanwhile goes on with what was restored: no lease of before holds. What had not been
+    sent then may have been sent since, so it is sent marked as a repeat.
+    """
+    database = Database(url)
+    _check(source, sqlite=bool(database.path))
+    if database.path:
+        await database.open()
+        await asyncio.to_thread(_copy_sqlite, source, database.path)
+    else:
+        arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
+        await asyncio.to_thread(_run_postgres, "pg_restore", database, [*arguments, str(source)])
+    await database.open()
+    async with database.transaction() as connection:
+        await connection.execute(chat.update().values(owner=None, until=0, sender=None, send_until=0))
+        await connection.execute(
+            outbox.update().where(outbox.c.state.in_(("new", "sending"))).values(state="new", tries=1)
+        )
+    await database.close()
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True, timeout=30)) as read,
+            closing(sqlite3.connect(target, timeout=30)) as write,
+        ):
+            read.backup(write, pages=PAGES, sleep=0.01)
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot copy {source} to {target}: {error}") from None
+
+
+def _check(path: Path, sqlite: bool) -> None:
+    """StoreError where `path` cannot be put back; of PostgreSQL's format its own program knows more."""
+    if not path.is_file():
+        raise StoreError(f"there is no backup at {path}")
+    if not sqlite:
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as read:
+            sound = read.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            ours = bool(read.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone())
+    except sqlite3.Error:
+        sound = ours = False
+    if not (sound and ours):
+        raise StoreError(f"{path} is not a backup of a Feeler database, or it is damaged")
+
+
+def _run_postgres(program: str, database: Database, arguments: list[str]) -> None:
+    """Run one of PostgreSQL's own programs. The password goes by the environment: others can see arguments."""
+    found = shutil.which(program) or next(
+        (str(path) for path in sorted(PROGRAMS.glob(f"*/bin/{program}"), reverse=True)), None
+    )
+    if found is None:
+        raise StoreError(f"{program} is not installed; Debian: apt-get install postgresql-client")
+    url = make_url(database.dsn())
+    environment = {**os.environ, "PGPASSWORD": url.password or ""}
+    address = url.set(password=None).render_as_string()
+    where = ["--dbname", address]
+    done = subprocess.run(
+        [found, *where, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise StoreError(f"{program} failed: {done.stderr.strip().splitlines()[-1][:200]}")
