@@ -1,6 +1,7 @@
 """Who may come in: the page's own requests, and phones that typed the code; nobody else."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -138,6 +139,20 @@ async def test_after_five_wrong_codes_even_the_right_one_waits(
         await session.post(f"{lan.page_url}pair", data={"code": "111111"})
     async with session.post(f"{lan.page_url}pair", data={"code": CODE}) as response:
         assert response.url.query.get("wrong")
+
+
+async def test_a_paired_phone_stays_paired_over_a_restart(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("feeler.phone.doors._is_loopback", lambda address: False)
+    state = tmp_path / "phone.sqlite3"
+    async with BotApiServer(state=state, pairing_code=CODE) as server:
+        await session.post(f"{server.page_url}pair", data={"code": CODE})
+    async with (
+        BotApiServer(state=state, pairing_code="999999") as server,
+        session.get(f"{server.page_url}phone/people") as response,
+    ):
+        assert response.status == 200
 
 
 def test_codes_are_six_digits() -> None:

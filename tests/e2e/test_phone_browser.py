@@ -306,6 +306,23 @@ async def test_warming_up_and_failing_are_said(scene: Scene) -> None:
     ]
 
 
+async def test_a_phone_from_the_network_is_paired_first(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeler.phone.doors._is_loopback", lambda address: False)
+    async with BotApiServer(pairing_code="204816") as server:
+        page = await browser.new_page(viewport={"width": PHONE["width"], "height": PHONE["height"]})
+        await page.goto(server.page_url)
+        await _no_violations(Axe(), page)
+        for code in ("111111", "204816"):
+            await page.get_by_label("Pairing code").fill(code)
+            await page.get_by_role("button", name="Pair").click()
+            if code == "111111":
+                await expect(page.get_by_role("alert")).to_contain_text("not the code")
+        await expect(page.get_by_role("button", name="Start")).to_be_visible()
+        await page.context.close()
+
+
 async def test_several_people_side_by_side(scene: Scene) -> None:
     scene.server.user(ADA).say("/start")
     page = await scene.open(size=DESK)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from feeler.phone.shelf import Shelf
+
 COOKIE = "feeler_paired"
 TRIES = 5  # wrong codes before a pause
 PAUSE = 60.0  # seconds
@@ -20,9 +22,10 @@ class Doors:
     is a name other than localhost is refused (DNS rebinding), and so is any Origin but our own.
     """
 
-    def __init__(self, pairing_code: str = "") -> None:
+    def __init__(self, shelf: Shelf, pairing_code: str = "") -> None:
         self.code = pairing_code
-        self._paired: set[str] = set()
+        self._shelf = shelf
+        self._paired = {cookie for cookie, _ in shelf.all("paired")}  # a phone pairs once, not at every start
         self._wrong = 0
         self._closed_until = 0.0
 
@@ -53,6 +56,7 @@ class Doors:
             return None
         cookie = secrets.token_urlsafe(24)
         self._paired.add(cookie)
+        self._shelf.put("paired", cookie, {})
         return cookie
 
     def _may_enter(self, request: web.Request) -> bool:

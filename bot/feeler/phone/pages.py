@@ -26,7 +26,7 @@ CSP = (
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
@@ -118,7 +118,7 @@ class Pages:
         self._streams.add(task)
         try:
             with self._world.listening(user_id) as events:
-                await response.write(_event(self._state(user_id)))
+                await response.write(b"retry: 1000\n\n" + _event(self._state(user_id)))
                 while True:
                     try:
                         event = await asyncio.wait_for(events.get(), BEAT)

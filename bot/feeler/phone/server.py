@@ -57,7 +57,7 @@ class BotApiServer:
         self.world = World(self._shelf, self.clock, token)
         self.webhook = Webhook(self.world.queue, self._shelf, self.clock)
         self.api = BotApi(self.world, FloodControl(rates, self.clock), self.webhook)
-        self.doors = Doors(pairing_code)
+        self.doors = Doors(self._shelf, pairing_code)
         self.pages = Pages(self, control=control)
         self._runner: web.AppRunner | None = None
 

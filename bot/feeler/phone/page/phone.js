@@ -71,9 +71,16 @@ export class Phone {
       this.showState();
       if (this.source.readyState === EventSource.CLOSED) {
         clearTimeout(this.again);
-        this.again = setTimeout(() => this.connect(), 2000);
+        this.again = setTimeout(() => this.comeBack(), 2000);
       }
     });
+  }
+
+  /** The server answered, but not with events: connect anew, unless this phone has to be paired first. */
+  async comeBack() {
+    const answer = await fetch("/phone/people").catch(() => null);
+    if (answer?.status === 401) location.assign("/pair");
+    else this.connect();
   }
 
   disconnect() {
