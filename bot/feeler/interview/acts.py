@@ -1,6 +1,13 @@
 """What the candidate did with a message, read off its words alone."""
 
+# ruff: noqa: E501  (word lists and patterns read better on one line)
+
+import re
 from enum import StrEnum
+
+from feeler.interview.language import is_english
+from feeler.interview.questions import ASKS_THE_PERSON, questions_in
+from feeler.interview.words import words
 
 
 class Act(StrEnum):
@@ -12,7 +19,7 @@ class Act(StrEnum):
     PICKED = "picked"  # tapped a topic on the keyboard
     CLARIFY = "clarify"  # did not understand, or asked what was meant
     DODGED = "dodged"
-    SHORT = "short"  # a word or two
+    SHORT = "short"  # a few words
     EMPTY = "empty"  # no words at all: emoji, dots
     THANKED = "thanked"
     GREETED = "greeted"
@@ -25,3 +32,123 @@ class Act(StrEnum):
     LANGUAGE = "language"  # wrote in another language
     INSULT = "insult"
     DISTRESS = "distress"  # personal distress: the role is put aside
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+BOT = r"(?:a |an |the )?(?:\w+ )?(?:bot|chat ?bot|robot|machine|ai|a\.i\.|computer|program|algorithm|llm|chat ?gpt|gpt|language model|artificial\w*)"
+HUMAN = r"(?:a |an )?(?:real|actual|human|live|living)(?: (?:person|human|being|one|people))?"
+PATTERNS: dict[Act, re.Pattern[str]] = {
+    Act.DISTRESS: _any(
+        r"\bkill(?:ing)? myself\b", r"\bsuicid", r"\b(?:want|wish|ready|like) (?:to|i could|i would|i was|i were) (?:just )?(?:die|be dead|disappear|dead)\b",
+        r"\bend (?:it all|my life|everything)\b", r"\b(?:hurt|harm|cut)(?:ting|ing)? myself\b", r"\bbetter off without me\b",
+        r"\bno (?:reason|point) (?:to|in) (?:live|living|going on|go on|carry on)\b", r"\bdon'?t want to (?:live|be here any ?more|be alive|wake up)\b",
+        r"\bcan'?t (?:go on|cope|take (?:it|this)(?: any ?more)?|do this any ?more|breathe|stop crying|stop shaking)\b",
+        r"\b(?:i'?m|i am|i was just|i keep|i start(?:ed)?) (?:\w+ )?(?:crying|sobbing|shaking|breaking down|falling apart|in tears)\b",
+        r"\bpanic attack", r"\bi(?:'m| am| feel)(?: so| just| completely| totally| really| such)? (?:an? )?(?:worthless|hopeless|a failure|failure|so alone|desperate and|broken inside|completely lost|at (?:the|my) end)\b",
+        r"\beverything is (?:falling apart|pointless|over)\b", r"\bmy (?:life|whole life) is (?:over|falling apart|ruined|a mess|pointless)\b",
+        r"\b(?:i am|i'm|feeling) (?:so |really |very |deeply |severely )?depressed\b",
+        r"\b(?:died|passed away|killed) (?:yesterday|today|last (?:night|week|month)|this (?:week|morning|month)|(?:two|three|a few|some) (?:days|weeks) ago)\b",
+        r"\bhaven'?t slept (?:in|for) (?:days|weeks|nights)\b", r"\b(?:he|she|they|my \w+) (?:hits|beats|abuses|hurts) me\b",
+    ),
+    Act.MACHINE: _any(
+        rf"\bare (?:you|u) (?:just |only |really |actually |maybe |perhaps |even )*(?:{BOT})\b(?! (?:builder|maker|company|shop|person|engineer|operator|guy|tool))",
+        rf"\bare (?:you|u) (?:just |really |actually |even )*(?:{HUMAN}|human)\b",
+        rf"\b(?:am i|i'?m i|i'm|i am) (?:\w+ )?(?:talking|speaking|chatting|writing|typing|texting) (?:to|with) (?:just |really |actually )*(?:{BOT}|{HUMAN}|a human|a person)\b",
+        rf"\b(?:is|are) (?:this|it|these|that) (?:just |really |all )*(?:{BOT}|automated|ai[- ]generated|generated|written by)\b",
+        r"\bis (?:there|this|anyone|anybody|someone) (?:a |an )?(?:real|human|actual)\b", r"\byou(?:'re| are) (?:a|an|just a) (?:bot|robot|ai|machine|chatbot|computer|program)\b",
+        r"\b(?:human or|bot or|machine or|ai or|person or)\b.{0,20}\b(?:bot|machine|human|ai|robot|person|computer)\b", r"\bturing test\b",
+        r"\bwho (?:am i|is) (?:really |actually )?(?:talking|speaking|writing|behind this|answering|typing)\b",
+    ),
+    Act.PROMPT: _any(
+        r"\bsystem ?prompt\b", r"\b(?:initial|hidden|secret|original|full|exact|your) (?:\w+ )?(?:prompt|instructions?)\b", r"\bdeveloper mode\b", r"\bjail ?break",
+        r"\b(?:ignore|disregard|forget|override|skip) (?:all |any |your |the |these |every |everything )*(?:previous|prior|above|earlier|former|past|instructions?|rules|prompts?)\b",
+        r"\b(?:repeat|print|output|show|reveal|dump|paste|recite|copy|display|write out|give me|translate) .{0,30}\b(?:above|prompt|instructions?|verbatim|word for word|dossier|facts? list|configuration)\b",
+        r"\byou are now\b", r"\bfrom now on,? (?:you|act|be|answer|respond)\b", r"\b(?:act|behave|respond|roleplay|role-play) as (?:a|an|if|dan|my)\b",
+        r"\bpretend (?:to be|you are|you're|that you)\b", r"\bwhat (?:were|have|are) you (?:been )?(?:told|instructed|programmed|prompted) (?:to|not)?\b",
+        r"\b(?:rules|instructions) (?:you|they) (?:were|are|have been|got|gave|must|have to)\b", r"<\|?(?:system|im_start|/?inst)", r"\[/?(?:system|inst)\b", r"^\s*system\s*:",
+        r"\bwhat (?:facts|things|secrets) (?:are|must|should) you (?:not|never|hiding|keeping)\b", r"\bprompt injection\b",
+    ),
+    Act.INSULT: _any(
+        r"\bf+u+c*k+ (?:you|u|off|this|yourself|your)\b", r"\b(?:shut up|screw you|go to hell|piss off|bugger off|get lost|drop dead|kiss my)\b",
+        r"\b(?:you|u|ur)(?:'re| are|r)?(?: all| such| just| really| nothing but| so| fucking| a bunch of| full)* (?:an? )?(?:complete |total |fucking |bloody |real |stupid |little |utter )*(?:idiots?|stupid|morons?|useless|pathetic|dumb\w*|clowns?|jokes?|liars?|losers?|jerks?|assholes?|arseholes?|bitch\w*|bastards?|trash|garbage|scum|crap|shit|incompetent|ignorant|imbeciles?|fools?|parasites?|of shit)\b",
+        r"\byou suck\b", r"\b(?:idiot|moron|asshole|arsehole|dickhead|bitch|bastard|wanker|twat|cunt)s?\b[.!?]*$", r"\b(?:stupid|dumb|idiotic|pathetic|ridiculous|moronic) (?:question|company|interview|bot|woman|man|talk|cow)s?\b",
+        r"\b(?:company|firm|place|interview|you guys|questions?) (?:is|are|sucks?)(?: such| just| total| complete)* ?(?:an? )?(?:joke|crap|garbage|shit\w*|bullshit|rubbish|scam|sucks?|trash|stupid|pathetic|idiotic|dumb)\b",
+        r"\bwast(?:e|ing|ed) (?:of )?my (?:precious )?time\b", r"\bi hate you\b", r"\bpiece of (?:shit|crap|garbage)\b",
+    ),
+    Act.BEGGED: _any(
+        r"\bplease,? (?:just |please )?(?:hire|take|employ|give me (?:a|this|any|the) (?:job|chance|position|shot))\b", r"\b(?:hire|employ) me\b",
+        r"\bi(?:'d| would| will|'ll|'m willing to| am willing to|'m ready to| can) (?:really |literally |honestly |gladly )?(?:do|take|accept|work) (?:absolutely |literally |on )?(?:anything|any (?:job|work|position|kind)|whatever|everything|for free|for nothing)\b",
+        r"\bi (?:really |just |badly |desperately |so )*need (?:a|the|this|any|some) (?:\w+ )?(?:job|work|position|chance)\b", r"\bi(?:'m| am)(?: so| really| quite)? desperate\b", r"\bbeg(?:ging)? (?:you|of you)\b",
+        r"\bgive me (?:a|any|this|the|one) (?:\w+ )?(?:job|chance|position|shot)\b", r"\b(?:take|accept) (?:any|whatever) (?:job|work|position|you|there)\b", r"\bany(?: kind of)? (?:job|work|position) (?:will|would|is|at all)\b",
+    ),
+    Act.CLARIFY: _any(
+        r"\bwhat (?:do|did|does) (?:you|u|that|it) (?:\w+ )?mean\b(?! for| to (?:the|you|your))", r"\b(?:do not|don'?t|didn'?t|did not|can'?t|not sure i|not) (?:quite |really |fully )?(?:understand|get|follow|understood) (?:the|your|that|this|what you|you)?\b.{0,25}(?:question|mean|ask|you|that)?",
+        r"\b(?:can|could|would) (?:you|u) (?:please )?(?:repeat|rephrase|explain (?:the|your|that)(?: \w+)? question|say (?:that|it) (?:again|differently))\b", r"^\W*(?:sorry|pardon|huh|what|come again|excuse me|eh|hm+)\s*\?*\W*$",
+        r"\bin what (?:sense|way)\s*\?", r"\bhow do you mean\b", r"\bwhat kind of (?:example|story|answer) do you\b", r"\bwhat (?:exactly )?(?:do you want|would you like) (?:me to|to) (?:know|hear|say|tell)\b",
+    ),
+    Act.DODGED: _any(
+        r"\b(?:i'?d|i would|i) (?:rather|prefer) (?:not|to not|to keep)\b", r"\bno comment\b", r"\b(?:don'?t|do not) (?:want|like|wish|care|feel like) to (?:talk|say|go into|discuss|answer|share|get into)\b",
+        r"\b(?:that'?s|it'?s|this is) (?:private|personal|confidential|complicated|a long story|none of your)\b", r"\bprefer not\b", r"\bdoes (?:it|that) (?:really )?matter\b", r"\b(?:can'?t|couldn'?t|cannot) (?:really )?(?:think of|remember|recall|say)\b",
+        r"^\W*(?:i )?(?:don'?t|do not|dunno|idk)(?: really)? ?(?:know)?\b.{0,25}$", r"\bhard to say\b", r"\bit depends\b", r"\b(?:this and that|nothing special|the usual|bits and pieces|all sorts of things|various things|one thing and another)\b", r"^\W*(?:pass|skip|next question|next|whatever|dunno|idk|no idea|not really|nah|nope)\W*$",
+        r"\bnone of your business\b", r"\bwhy (?:do|would|should) (?:you|i) (?:want|need|care|have) to (?:know|answer|tell)\b", r"\blet'?s not (?:go|talk|get)\b",
+    ),
+    Act.THANKED: _any(r"\b(?:thanks|thank you|thx|cheers|much appreciated|i appreciate|grateful)\b"),
+    Act.GREETED: _any(r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|nice to meet you|pleased to meet you)\b"),
+}  # fmt: skip
+LEAVING = _any(
+    r"^\W*(?:(?:ok|okay|well|so|right|alright|thanks?|thank you|and|then|anyway|many|very|much|you|all|for everything|everyone|ruth)\W+){0,4}(?:good ?bye|bye(?: bye)?|bye-bye|farewell|good night|see (?:you|ya)|take care|cheerio|talk soon)\b",
+    r"\bi(?:'ve| have)?(?: really)? (?:have|need|got|must|should|gotta)(?: to)? (?:go|run|leave|stop|end|log off|head off)(?: (?:now|here|soon|there|then|this))*\W*$",
+    r"\blet(?:'s| us) (?:stop|end|leave it|finish|wrap up|call it)\b", r"\bthat(?:'s| is| was) (?:all|it|everything)(?: (?:from|for) (?:me|today|now))*\W*$", r"\bi(?:'m| am) (?:done|leaving|off)(?: (?:here|now|with this))*\W*$",
+    r"\b(?:thanks?|thank you)(?: \w+){0,3} for (?:your time|the (?:talk|chat|conversation|interview)|taking the time|everything|today|talking)\b",
+)  # fmt: skip
+
+
+def acts_of(text: str) -> frozenset[Act]:
+    """Everything that `text` does. Topics and follow-ups need the talk: `plan` adds PICKED, PAY_FIRST, FOLLOWED_UP."""
+    spoken = text.replace("’", "'")
+    count = len(words(spoken))
+    if count == 0:
+        return frozenset({Act.EMPTY if not _other_script(spoken) else Act.LANGUAGE})
+    found = {act for act, pattern in PATTERNS.items() if pattern.search(spoken)}
+    if not is_english(spoken):
+        return frozenset({Act.LANGUAGE} | (found & {Act.PROMPT, Act.INSULT, Act.DISTRESS}))
+    asked = () if found & {Act.MACHINE, Act.PROMPT} else questions_in(spoken)
+    if Act.CLARIFY in found and count <= 20:
+        asked = ()
+    elif asked:
+        found.discard(Act.CLARIFY)
+    if asked:
+        found.add(Act.ASKED)
+        if any(ASKS_THE_PERSON.search(question) for question in asked):
+            found.add(Act.PERSONAL)
+    if _leaves(spoken, count, bool(asked)):
+        found.add(Act.GOODBYE)
+    rest = count - sum(len(words(question)) for question in asked)
+    if (
+        rest >= 6
+        and not found & {Act.CLARIFY, Act.MACHINE, Act.PROMPT}
+        and not (Act.GOODBYE in found and rest < 20)
+    ):
+        found.add(Act.TOLD)
+    if count > 25:
+        found.discard(Act.DODGED)
+    if count <= 4 and not asked and not found & {Act.GREETED, Act.THANKED, Act.GOODBYE, Act.CLARIFY}:
+        found.add(Act.SHORT)
+    return frozenset(found)
+
+
+def _leaves(text: str, count: int, asked: bool) -> bool:
+    """Somebody who asks on is not leaving; a long story may hold the words by chance."""
+    if asked or count > 60:
+        return False
+    from_here = re.split(r"(?<=[.!,;])\s+|\n+", text)
+    return any(LEAVING.search(part) for part in from_here if len(words(part)) <= 14) or (
+        count <= 14 and bool(LEAVING.search(text))
+    )
+
+
+def _other_script(text: str) -> bool:
+    return sum(sign.isalpha() for sign in text) >= 2

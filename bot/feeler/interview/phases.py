@@ -4,7 +4,7 @@ from math import ceil
 
 from feeler.interview.values import Interview, Phase, Speaker
 
-# The phase lasts until this share of the budget is spent. Company and questions together are half of the talk.
+# A phase lasts until this share of the budget is spent. Company and questions together are half of the talk.
 UNTIL = (
     (Phase.STORY, 0.27),
     (Phase.STRENGTHS, 0.45),

@@ -1,12 +1,18 @@
-"""The plan for one turn, made without a model: what the candidate did, and the one job that follows from it."""
+"""The plan for one turn, without a model: what the candidate did, and the one job that follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from feeler.interview.acts import Act
-from feeler.interview.phases import phase_at
-from feeler.interview.values import Interview, Phase
-from feeler.personas.values import Company, Fact, Persona, Probe, Topic
+from feeler.interview.acts import Act, acts_of
+from feeler.interview.hooks import hook_of
+from feeler.interview.language import language_of
+from feeler.interview.opening import Opened, open_facts, personal_note, untouched
+from feeler.interview.phases import LEADS, PROBES, phase_at
+from feeler.interview.questions import questions_in
+from feeler.interview.topics import gist, picked, topics_of
+from feeler.interview.values import Difficulty, Interview, Line, Phase, Speaker
+from feeler.interview.words import content, words
+from feeler.personas.values import Company, Fact, Persona, Probe, Reveal, Topic
 
 
 class Job(StrEnum):
@@ -51,18 +57,204 @@ class Plan:
     knower: str = ""  # who would know what the dossier does not say
     probe: Probe | None = None
     hook: str = ""  # a few of the candidate's own words to pick up
-    coach: str = ""  # key of the practice partner's line; empty: it says nothing
+    dig: bool = False  # ask on about the hook itself and not about the probe
+    coach: str = ""  # key of the practice partner's line, see prompts/coach.yaml; empty: it says nothing
     offers: tuple[Topic, ...] = ()  # untouched topics, for the invitation and the reply keyboard
+
+
+COACH_EVERY = 3  # turns between two invitations by the practice partner
+VAGUE = 12  # words; a tough interviewer wants an example after fewer, once
+QUIET = (Act.DISTRESS, Act.MACHINE, Act.LANGUAGE)  # the practice partner speaks in the company's place
 
 
 def make_plan(interview: Interview, persona: Persona, company: Company, text: str) -> Plan:
     """The plan for answering `text`, which is not yet a line of `interview`."""
     turn = interview.turn + 1
-    return Plan(
-        turn=turn,
-        phase=phase_at(turn, interview.budget),
-        acts=(Act.TOLD,),
-        job=Job.ASK,
-        asking=Asking.ONE,
-        probe=persona.probes[0] if persona.probes else None,
+    phase = phase_at(turn, interview.budget)
+    acts = acts_of(text)
+    questions = (text.strip(),) if picked(text) else questions_in(text)
+    if picked(text):
+        acts = (acts - {Act.SHORT, Act.TOLD}) | {Act.ASKED, Act.PICKED}
+    plan = Plan(
+        turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=hook_of(text)
     )
+    if quiet := next((act for act in QUIET if act in acts), None):
+        key = f"language.{language_of(text)}" if quiet is Act.LANGUAGE else quiet.value
+        return replace(plan, job=Job.SILENT, asking=Asking.NONE, coach=key, hook="")
+    plan = _special(plan, interview, company) or _questions(plan, interview, persona, company)
+    plan = plan if plan.job is not Job.ASK else _answerless(plan, interview, persona, company)
+    return _invited(plan, interview, company)
+
+
+def _ordered(acts: frozenset[Act]) -> tuple[Act, ...]:
+    return tuple(act for act in Act if act in acts)
+
+
+def _special(plan: Plan, interview: Interview, company: Company) -> Plan | None:
+    """Jobs that come before all else: a goodbye, an attack on the role, an insult, a misunderstanding."""
+    acts = set(plan.acts)
+    if Act.PROMPT in acts:
+        return replace(plan, job=Job.DEFLECT, questions=(), hook="")
+    if Act.GOODBYE in acts or (plan.turn >= interview.budget and Act.ASKED not in acts):
+        return replace(plan, phase=Phase.CLOSE, job=Job.GOODBYE, asking=Asking.NONE)
+    if Act.INSULT in acts and Act.ASKED not in acts:
+        return replace(plan, job=Job.STEADY, hook="")
+    if Act.CLARIFY in acts and _last_question(interview):
+        return replace(plan, job=Job.REPHRASE, asking=Asking.ONE)
+    return None
+
+
+def _questions(plan: Plan, interview: Interview, persona: Persona, company: Company) -> Plan:
+    """Answer first, where the candidate asked."""
+    if Act.ASKED not in plan.acts:
+        return plan
+    opened = open_facts(interview, company, plan.questions)
+    acts = set(plan.acts)
+    if opened.followed:
+        acts.add(Act.FOLLOWED_UP)
+    if Topic.PAY in opened.topics[:1] and not any(line.topics for line in interview.lines if line.turn):
+        acts.add(Act.PAY_FIRST)
+    plan = replace(plan, acts=_ordered(frozenset(acts)), topics=opened.topics, facts=opened.facts)
+    asking = Asking.ONE if plan.phase in PROBES else Asking.MAY
+    probe = _next_probe(interview, persona, " ".join(plan.questions)) if asking is Asking.ONE else None
+    plan = replace(plan, asking=asking, probe=probe)
+    if Act.PERSONAL in acts and not (
+        opened.facts and not opened.near and not _about_the_person(plan, opened)
+    ):
+        note = personal_note(persona, plan.questions, _said(interview))
+        facts = opened.facts if opened.facts and not opened.near and len(words(note)) < 25 else ()
+        return replace(plan, job=Job.PERSONAL, note=note, facts=facts[:1])
+    if opened.withheld:
+        return replace(plan, job=Job.WITHHOLD, asking=Asking.MAY, probe=None)
+    if opened.facts:
+        return replace(plan, job=Job.NEAR if opened.near else Job.ANSWER)
+    return replace(plan, job=Job.UNKNOWN, knower=_knower(plan, company))
+
+
+def _about_the_person(plan: Plan, opened: Opened) -> bool:
+    return (bool(opened.topics) and opened.topics[0] is Topic.PATH) or not opened.facts
+
+
+def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Company) -> Plan:
+    """The candidate asked nothing: ask on, push, tell something, hand over or come to the end."""
+    acts = set(plan.acts)
+    if plan.phase is Phase.CLOSE:
+        return replace(plan, job=Job.CLOSE, asking=Asking.MAY)
+    if Act.BEGGED in acts:
+        return replace(plan, job=Job.STEADY, asking=Asking.ONE if plan.phase in PROBES else Asking.MAY)
+    if plan.phase in LEADS:
+        return _your_turn(plan, interview, persona, company)
+    probe = _next_probe(interview, persona, _said_by_candidate(interview))
+    if _thin(plan, interview):
+        return replace(plan, job=Job.PUSH, asking=Asking.ONE, probe=probe)
+    return replace(plan, job=Job.ASK, asking=Asking.ONE, probe=probe, dig=_probed_last(interview))
+
+
+def _probed_last(interview: Interview) -> bool:
+    """Whether the candidate now answers a probe: a person who listens asks on about the answer first."""
+    last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.COMPANY), None)
+    return last is not None and bool(last.probe)
+
+
+def _your_turn(plan: Plan, interview: Interview, persona: Persona, company: Company) -> Plan:
+    """From the middle on: tell a fact and hand over, or hand over, or listen once more, in turns."""
+    fact = _volunteered(interview, company)
+    since = _turns_since_asked(interview)
+    if since % 3 == 1 and fact:
+        return replace(plan, job=Job.TELL, facts=(fact,), topics=())
+    if since % 3 == 2 and plan.hook and plan.phase is Phase.QUESTIONS:
+        probe = _next_probe(interview, persona, _said_by_candidate(interview))
+        return replace(plan, job=Job.ASK, asking=Asking.ONE, probe=probe, dig=True)
+    return replace(plan, job=Job.HAND_OVER, asking=Asking.ONE)
+
+
+def _thin(plan: Plan, interview: Interview) -> bool:
+    """Whether the answer was too little to react to; a tough interviewer is less patient."""
+    before = next((line for line in reversed(interview.lines) if line.speaker is Speaker.CANDIDATE), None)
+    thin = bool({Act.SHORT, Act.DODGED, Act.EMPTY} & set(plan.acts)) or not plan.hook
+    if interview.difficulty is Difficulty.TOUGH and before is not None:
+        thin = thin or len(plan.hook.split()) < 4
+    return thin
+
+
+def _invited(plan: Plan, interview: Interview, company: Company) -> Plan:
+    """Offer untouched topics with a hand-over, and let the practice partner say it where nobody asks."""
+    if plan.phase not in LEADS:
+        return plan
+    offers = tuple(topic for topic in untouched(interview, company, 5) if topic not in plan.topics)[:3]
+    plan = replace(plan, offers=offers)
+    quiet = Act.ASKED not in plan.acts and plan.job in (Job.ASK, Job.TELL, Job.HAND_OVER, Job.PUSH)
+    if quiet and plan.phase is Phase.QUESTIONS and offers and _turns_since_coach(interview) >= COACH_EVERY:
+        return replace(plan, coach="invite")
+    return plan
+
+
+def _next_probe(interview: Interview, persona: Persona, said: str) -> Probe | None:
+    """The probe not asked yet that fits best what the candidate said."""
+    done = {line.probe for line in interview.lines if line.probe}
+    left = [probe for probe in persona.probes if probe.id not in done] or list(persona.probes)
+    stems = gist(said) | frozenset(content(said))
+    fit = {probe.id: len(stems & set(content(" ".join(probe.keywords)))) for probe in left}
+    return max(left, key=lambda probe: fit[probe.id], default=None)
+
+
+def _volunteered(interview: Interview, company: Company) -> Fact | None:
+    """Something the company tells of itself: what fits the candidate's words, the problem before all."""
+    told = interview.told
+    left = [fact for fact in company.facts if fact.reveal is Reveal.VOLUNTEERED and fact.id not in told]
+    said = gist(_said_by_candidate(interview))
+    first = (Topic.PROBLEM, Topic.ENTRY, Topic.CULTURE, Topic.GROWTH, Topic.DAY, Topic.TEAM)
+
+    def fit(fact: Fact) -> float:
+        place = first.index(fact.topic) if fact.topic in first else 6
+        return len(gist(fact.text + " " + " ".join(fact.keywords)) & said) - 0.5 * place
+
+    return max(left, key=fit, default=None)
+
+
+def _knower(plan: Plan, company: Company) -> str:
+    """The colleague whose remit is closest to the question."""
+    if not company.people:
+        return "a colleague"
+    asked = gist(" ".join(plan.questions))
+    topics = set(plan.topics or topics_of(" ".join(plan.questions)))
+
+    def fit(person: str) -> int:
+        return 2 * len(gist(person) & asked) + len(set(topics_of(person)) & topics)
+
+    best = max(company.people, key=fit)
+    return best if fit(best) else company.people[plan.turn % len(company.people)]
+
+
+def _lines_of_candidate(interview: Interview) -> tuple[Line, ...]:
+    return tuple(line for line in interview.lines if line.speaker is Speaker.CANDIDATE)
+
+
+def _said_by_candidate(interview: Interview) -> str:
+    return " ".join(line.text for line in _lines_of_candidate(interview)[-3:])
+
+
+def _said(interview: Interview) -> str:
+    return " ".join(line.text for line in interview.lines if line.speaker is Speaker.COMPANY)
+
+
+def _last_question(interview: Interview) -> str:
+    last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.COMPANY), None)
+    return last.text if last is not None and "?" in last.text else ""
+
+
+def _turns_since_asked(interview: Interview) -> int:
+    """How many of the candidate's messages, this one included, held no question since they have the lead."""
+    count = 1
+    for line in reversed(_lines_of_candidate(interview)):
+        if line.phase not in LEADS or Act.ASKED in line.acts:
+            break
+        count += 1
+    return count
+
+
+def _turns_since_coach(interview: Interview) -> int:
+    last = max(
+        (line.turn for line in interview.lines if line.speaker is Speaker.COACH and line.turn), default=-9
+    )
+    return interview.turn + 1 - last

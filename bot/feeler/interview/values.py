@@ -84,7 +84,7 @@ class Interview:
 
     @property
     def offers(self) -> tuple[Topic, ...]:
-        """The topics that the last turn put on the reply keyboard; empty where it was not the candidate's turn."""
+        """The topics that the last turn put on the reply keyboard; empty where it was not "your turn"."""
         turn = self.turn
         return next((line.offers for line in reversed(self.lines) if line.turn == turn and line.offers), ())
 

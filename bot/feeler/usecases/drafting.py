@@ -1,11 +1,36 @@
 """One turn of the talk: plan, prompt, several drafts, one choice."""
 
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
+from zlib import crc32
 
-from feeler.interview.plan import make_plan
+from feeler.interview.conduct import broken_so_far
+from feeler.interview.conduct.choice import GOOD, Verdict, judge, tidy
+from feeler.interview.conduct.situation import Situation
+from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
+from feeler.interview.words import sentences
 from feeler.personas.values import Company, Persona
-from feeler.ports import Engine, Preview
+from feeler.ports import Engine, Preview, Request, Sampling
+from feeler.usecases.prompting import coach_line, messages_for, written_line
+
+LONGEST = 100  # tokens of an answer
+ROUNDS = ((0.6, 1.0), (0.95, 0.5))  # temperature, and the share of the wanted drafts, of each round
+STOPS = ("\n\n", "\n[", "\nCandidate:", "\nYou:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """What was chosen, and what it took."""
+
+    text: str
+    fallback: bool
+    seconds_to_first_text: float | None
+    seconds: float
+    tokens: int
 
 
 def open_talk(
@@ -41,14 +66,18 @@ def open_talk(
 
 
 def switch_persona(interview: Interview, persona: Persona, company: Company, *, now: datetime) -> Interview:
-    """A colleague of the same company comes into the room and says so; the talk goes on. No model is asked."""
+    """A colleague of the same company comes into the room, having heard it all; the talk goes on. No model."""
+    choices = persona.lines.get("arrive", ()) or (
+        "Hello, I'm {name}, {role}. My colleague told me what you two have talked about. Please go on.",
+    )
+    text = choices[crc32(interview.id.encode()) % len(choices)]
     arrival = Line(
         number=len(interview.lines) + 1,
         turn=interview.turn,
         speaker=Speaker.COMPANY,
         persona=persona.slug,
         phase=interview.lines[-1].phase if interview.lines else Phase.OPENING,
-        text=f"Hello, I'm {persona.name}, {persona.role}. I have read what you two said so far. Go on, please.",
+        text=text.replace("{name}", persona.name).replace("{role}", persona.role),
         at=now,
     )
     return interview.evolve(persona=persona.slug, lines=(*interview.lines, arrival))
@@ -64,6 +93,7 @@ async def take_turn(
     preview: Preview | None = None,
     now: datetime,
     people: tuple[Persona, ...] = (),
+    clock: Callable[[], float] = monotonic,
 ) -> Interview:
     """The talk with the candidate's `text` and what the company (and the coach) said to it.
 
@@ -71,6 +101,9 @@ async def take_turn(
     the engine's stream. Raises EngineError where the model cannot answer.
     """
     plan = make_plan(interview, persona, company, text)
+    situation = Situation(
+        plan=plan, persona=persona, company=company, interview=interview, heard=text, people=people
+    )
     heard = Line(
         number=len(interview.lines) + 1,
         turn=plan.turn,
@@ -82,16 +115,175 @@ async def take_turn(
         acts=tuple(plan.acts),
         topics=plan.topics,
     )
-    probe = plan.probe
-    said = Line(
-        number=heard.number + 1,
+    lines = [*interview.lines, heard]
+    if plan.job is not Job.SILENT:
+        drafted = await draft(situation, engine=engine, preview=preview, clock=clock)
+        lines.append(_company_line(plan, persona, drafted, number=len(lines) + 1, now=now))
+    if plan.coach:
+        lines.append(_coach_line(plan, interview, persona, number=len(lines) + 1, now=now))
+    return interview.evolve(lines=tuple(lines))
+
+
+def _company_line(plan: Plan, persona: Persona, drafted: Drafted, *, number: int, now: datetime) -> Line:
+    asked = plan.probe if plan.probe and not plan.dig and "?" in drafted.text else None
+    return Line(
+        number=number,
         turn=plan.turn,
         speaker=Speaker.COMPANY,
         persona=persona.slug,
         phase=plan.phase,
-        text=probe.question if probe else persona.opening,
+        text=drafted.text,
         at=now,
-        probe=probe.id if probe else "",
-        fallback=True,
+        topics=tuple(dict.fromkeys([*(fact.topic for fact in plan.facts), *plan.topics])),
+        facts=tuple(fact.id for fact in plan.facts),
+        probe=asked.id if asked else "",
+        offers=plan.offers,
+        fallback=drafted.fallback,
+        seconds_to_first_text=drafted.seconds_to_first_text,
+        seconds=drafted.seconds,
+        tokens=drafted.tokens,
     )
-    return interview.evolve(lines=(*interview.lines, heard, said))
+
+
+def _coach_line(plan: Plan, interview: Interview, persona: Persona, *, number: int, now: datetime) -> Line:
+    spoken = sum(line.speaker is Speaker.COACH for line in interview.lines)
+    return Line(
+        number=number,
+        turn=plan.turn,
+        speaker=Speaker.COACH,
+        persona=persona.slug,
+        phase=plan.phase,
+        text=coach_line(plan, seed=spoken),
+        at=now,
+        offers=plan.offers if plan.coach == "invite" else (),
+    )
+
+
+@dataclass(kw_only=True)
+class _Draft:
+    """One draft while it is written."""
+
+    text: str = ""
+    tokens: int = 0
+    checked: int = 0  # sentences that were looked at already
+    lost: str = ""  # the first complaint; a lost draft may still be mended at its end
+    done: bool = False
+
+
+@dataclass(kw_only=True)
+class _Search:
+    """The drafts of one turn, over all rounds, and the best line so far."""
+
+    situation: Situation
+    preview: Preview | None
+    clock: Callable[[], float]
+    started: float
+    best: Verdict | None = None
+    best_tokens: int = 0
+    shown_at: float | None = None
+    shown: str = ""
+    leader: int | None = None
+    complaints: list[str] = field(default_factory=list)
+
+    async def run(self, engine: Engine, request: Request) -> None:
+        """Read one round of drafts; stops as soon as one is good, or as soon as none can be any more."""
+        drafts = [_Draft() for _ in range(request.drafts)]
+        self.leader = None
+        async with aclosing(engine.stream(request)) as pieces:
+            async for piece in pieces:
+                one = drafts[piece.draft]
+                if one.done:
+                    continue
+                one.text += piece.text
+                one.tokens = piece.tokens
+                await self._follow(piece.draft, one)
+                if piece.finish or self._complete(one):
+                    one.done = True
+                    if self._finish(one) or all(draft.done for draft in drafts):
+                        return
+
+    async def _follow(self, number: int, one: _Draft) -> None:
+        """Look at a sentence when it is whole: show it if it passes and this draft leads."""
+        said = sentences(one.text)
+        whole = said[: len(said) - 1] if one.text.rstrip()[-1:] not in ".!?…" else said
+        if len(whole) <= one.checked or one.lost:
+            return
+        one.checked = len(whole)
+        so_far = " ".join(whole)
+        found = broken_so_far(so_far, self.situation)
+        if found:
+            one.lost = found[0].complaint
+            self.leader = None if self.leader == number else self.leader
+        elif self.leader in (None, number):
+            self.leader = number
+            await self._show(tidy(so_far, self.situation))
+
+    async def _show(self, text: str) -> None:
+        if not text or text == self.shown:
+            return
+        if self.shown_at is None:
+            self.shown_at = self.clock() - self.started
+        self.shown = text
+        if self.preview is not None:
+            await self.preview.show(text)
+
+    def _complete(self, one: _Draft) -> bool:
+        """A line that has asked its question needs no more; neither does one of sixty words."""
+        said = sentences(one.text)
+        ended = one.text.rstrip()[-1:] == "?" and len(said) >= 2
+        return ended or len(one.text.split()) > 75
+
+    def _finish(self, one: _Draft) -> bool:
+        """Judge a finished draft. True where nobody needs to wait for another."""
+        verdict = judge(one.text, self.situation)
+        if not verdict.passes:
+            self.complaints.append(verdict.findings[0].complaint)
+            return False
+        if self.best is None or verdict.score > self.best.score:
+            self.best, self.best_tokens = verdict, one.tokens
+        return verdict.score >= GOOD
+
+
+async def draft(
+    situation: Situation, *, engine: Engine, preview: Preview | None, clock: Callable[[], float] = monotonic
+) -> Drafted:
+    """The company's line: the best passing draft of up to two rounds, or else the persona's own written line."""
+    started = clock()
+    search = _Search(situation=situation, preview=preview, clock=clock, started=started)
+    for number, (temperature, share) in enumerate(ROUNDS):
+        complaint = _most_common(search.complaints) if number else ""
+        request = Request(
+            messages=messages_for(situation, complaint=complaint),
+            sampling=Sampling(temperature=temperature, max_tokens=LONGEST, stop=STOPS),
+            drafts=max(1, round(engine.wants_drafts * share)),
+        )
+        await search.run(engine, request)
+        if search.best is not None:
+            break
+    return _chosen(search)
+
+
+def _chosen(search: _Search) -> Drafted:
+    seconds = search.clock() - search.started
+    first = search.shown_at if search.shown_at is not None else seconds
+    if search.best is not None:
+        return Drafted(
+            text=search.best.text,
+            fallback=False,
+            seconds_to_first_text=first,
+            seconds=seconds,
+            tokens=search.best_tokens,
+        )
+    situation = search.situation
+    seed = crc32(f"{situation.interview.id}{situation.plan.turn}".encode())
+    return Drafted(
+        text=written_line(situation, seed=seed),
+        fallback=True,
+        seconds_to_first_text=seconds,
+        seconds=seconds,
+        tokens=0,
+    )
+
+
+def _most_common(complaints: list[str]) -> str:
+    return max(set(complaints), key=complaints.count) if complaints else ""

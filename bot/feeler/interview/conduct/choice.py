@@ -1,0 +1,113 @@
+"""A draft made presentable by rule, judged, and compared with the others."""
+
+import re
+from dataclasses import dataclass
+
+from feeler.interview.conduct import Finding, broken, broken_so_far
+from feeler.interview.conduct.listening import LISTENS
+from feeler.interview.conduct.situation import Situation
+from feeler.interview.plan import Asking, Job
+from feeler.interview.questions import own_questions
+from feeler.interview.topics import SYNONYM
+from feeler.interview.words import content, sentences, words
+
+GOOD = 1.0  # a passing draft from this score on ends the search
+QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
+NOTE = re.compile(
+    r"\[[^\]]*\]?|\*[^*]{0,80}\*|\((?:smil|laugh|nod|paus|lean|sigh|chuckl|think|look)[^)]*\)", re.IGNORECASE
+)
+EMPTY_PRAISE = re.compile(
+    r"\b(?:impressive|interesting|great|amazing|wonderful|fantastic|awesome|fascinating|incredible|remarkable)\b",
+    re.IGNORECASE,
+)
+FILLER = re.compile(
+    r"^\W*(?:certainly|absolutely|of course|sure|great question|good question|that's a (?:great|good) question)[!,.]+\s*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    text: str  # as it would be said, after the repair
+    findings: tuple[Finding, ...]
+    score: float  # soft: the higher the better, among lines that pass
+
+    @property
+    def passes(self) -> bool:
+        return not self.findings
+
+
+def judge(draft: str, situation: Situation) -> Verdict:
+    """The draft as it can be said: tidied, and without the sentences that fail where the rest passes."""
+    text = tidy(draft, situation)
+    findings = broken(text, situation)
+    if findings:
+        shorter = _without_failing(text, situation)
+        if shorter and shorter != text and not broken(shorter, situation):
+            text, findings = shorter, ()
+    return Verdict(text=text, findings=findings, score=_score(text, situation))
+
+
+def tidy(draft: str, situation: Situation) -> str:
+    """Cut what is no speech: labels, quotes, notes, the half sentence at the end, a second question."""
+    names = "|".join(re.escape(name) for name in {situation.persona.name, situation.persona.name.split()[0]})
+    text = re.sub(rf"^\s*(?:{names}|interviewer|assistant)\s*:\s*", "", draft.strip(), flags=re.IGNORECASE)
+    text = NOTE.sub(" ", text).split("\n\n")[0]
+    if text.count('"') % 2 or (QUOTES.match(text) and text.rstrip()[-1:] in '"”' and text.count('"') <= 2):
+        text = QUOTES.sub("", text).replace('"', "") if text.count('"') % 2 else QUOTES.sub("", text)
+    text = re.sub(r"\s+", " ", FILLER.sub("", text)).strip()
+    kept = [sentence for sentence in sentences(text) if re.search(r"[.!?…][\"'”’)]*$", sentence)]
+    text = " ".join(_one_question(kept, situation))
+    return text[:1].upper() + text[1:]
+
+
+def _one_question(said: list[str], situation: Situation) -> list[str]:
+    """The first question that may stay; where none may be asked, none, and nothing trails after a last question."""
+    if situation.plan.asking is Asking.NONE:
+        return [sentence for sentence in said if not own_questions(sentence)]
+    kept: list[str] = []
+    asked = False
+    for sentence in said:
+        question = bool(own_questions(sentence))
+        if question and asked:
+            continue
+        if asked and situation.plan.asking is Asking.ONE:
+            break
+        kept.append(sentence)
+        asked = asked or question
+    return kept
+
+
+def _without_failing(text: str, situation: Situation) -> str:
+    """The sentences that pass on their own and together, and at most sixty words of them."""
+    kept: list[str] = []
+    for sentence in sentences(text):
+        longer = " ".join([*kept, sentence])
+        if not broken_so_far(longer, situation) and len(words(longer)) <= 60:
+            kept.append(sentence)
+    return " ".join(kept)
+
+
+def _score(text: str, situation: Situation) -> float:
+    plan = situation.plan
+    said = {SYNONYM.get(one, one) for one in content(text)}
+    heard = {SYNONYM.get(one, one) for one in content(situation.heard)}
+    count = len(words(text))
+    score = 0.35 * min(3, len(said & heard))
+    score += 0.5 if 14 <= count <= 46 else 0.0
+    if plan.job in LISTENS:
+        score += 0.5 if re.search(r"\byou", text, re.IGNORECASE) else 0.0
+        score += 0.3 if len(sentences(text)) >= 2 else -0.4
+    if plan.asking is Asking.ONE and text.rstrip().endswith("?"):
+        score += 0.3
+    if plan.job in (Job.ANSWER, Job.UNKNOWN, Job.PERSONAL) and situation.own_lines:
+        score += 0.3
+    score -= 0.4 * len(EMPTY_PRAISE.findall(text))
+    score -= 0.25 * len(_borrowed(said, situation))
+    return score
+
+
+def _borrowed(said: set[str], situation: Situation) -> set[str]:
+    """Words that are only in the examples of how the persona speaks: they belong to other talks."""
+    shown = {one for example in situation.persona.examples for one in content(example.candidate)}
+    return said & (shown - situation.known)

@@ -1,0 +1,54 @@
+"""What a check may look at: the plan, who speaks, and everything that was said before."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from feeler.interview.plan import Plan
+from feeler.interview.values import Interview, Speaker
+from feeler.interview.words import content
+from feeler.personas.values import Company, Persona, Reveal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """One company turn that is to be judged. `interview` ends before the candidate's `heard`."""
+
+    plan: Plan
+    persona: Persona
+    company: Company
+    interview: Interview
+    heard: str
+    people: tuple[Persona, ...] = ()  # colleagues who may be named
+
+    @cached_property
+    def own_lines(self) -> tuple[str, ...]:
+        """What the company has said so far."""
+        return tuple(line.text for line in self.interview.lines if line.speaker is Speaker.COMPANY)
+
+    @cached_property
+    def candidate_lines(self) -> tuple[str, ...]:
+        """What the candidate has said so far, the message that is answered included."""
+        said = [line.text for line in self.interview.lines if line.speaker is Speaker.CANDIDATE]
+        return (*said, self.heard)
+
+    @cached_property
+    def sources(self) -> str:
+        """Everything the company's person may take names, numbers and claims from now."""
+        persona, company = self.persona, self.company
+        told = self.interview.told | {fact.id for fact in self.plan.facts}
+        facts = [fact.text for fact in company.facts if fact.id in told and fact.reveal is not Reveal.NEVER]
+        people = [f"{other.name}, {other.role}" for other in self.people]
+        profile = self.interview.candidate
+        probes = [f"{probe.about} {probe.question}" for probe in persona.probes]
+        parts = [
+            company.name, company.field, company.place, company.about, *company.people, *facts, *people,
+            persona.name, persona.role, persona.temper, persona.speech, persona.opening, persona.knows, *probes,
+            *(line for lines in persona.lines.values() for line in lines),
+            profile.name, profile.background, profile.curious, *self.own_lines, *self.candidate_lines,
+        ]  # fmt: skip
+        return "\n".join(parts)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The stems of `sources`."""
+        return frozenset(content(self.sources))

@@ -1,0 +1,103 @@
+"""Checks: the line is spoken by the company's person, to the candidate, and by nobody and nothing else."""
+
+# ruff: noqa: E501  (patterns read better on one line)
+
+import re
+
+from feeler.interview.conduct.situation import Situation
+from feeler.interview.words import content, sentences, words
+
+STAGE = re.compile(
+    r"\*[^*]{1,80}\*|[\[\]{}<>|#`_]|\((?:[a-z ]*)(?:smil|laugh|nod|paus|lean|sigh|chuckl|think|look|grin|shrug)[^)]*\)|^\s*[-•]\s|\d\.\s+\w+.*\n\s*\d\.",
+    re.IGNORECASE,
+)
+LABEL = re.compile(
+    r"(?:^|\n)\s*(?:candidate|interviewer|you|user|assistant|system|human|coach|me|[A-Z][\w.&-]+(?: [A-Z][\w.&-]+){0,2})\s*:(?!\d)",
+    re.IGNORECASE,
+)
+THIRD = re.compile(
+    r"\b(?:the|this|that|our|a|every) (?:candidate|applicant|interviewee|user)s?\b|\b(?:candidate|applicant|interviewee)'s\b|\bthis person's (?:background|experience|skills)\b|\b(?:his|her|their) (?:background|experience|skills|strengths|cv|resume|interview)\b",
+    re.IGNORECASE,
+)
+PROMPT_WORDS = re.compile(
+    r"\b(?:dossier|prompt|system message|language model|role-?play\w*|in character|my persona|persona|the (?:given |provided |above )?(?:fact|instruction|note|script|context|text)s?(?: above| below| provided| given| in brackets)?(?= (?:is|are|says?|above|below|provided|given|in brackets)\b)|brackets?|placeholder|token limit|max(?:imum)? \d+ words|(?:one|exactly one|two|three) (?:short )?(?:question|sentence)s? (?:about|only))\b",
+    re.IGNORECASE,
+)
+ASSISTANT = re.compile(
+    r"\bas an? (?:ai|artificial|assistant|language|virtual|chatbot)\b|\bi(?:'m| am) (?:just |only )?(?:an? )?(?:ai|assistant|virtual|chatbot|bot|language model|computer program)\b|\bhow (?:can|may) i (?:help|assist)\b|\bfeel free to\b|\bhere to (?:help|assist)\b|\b(?:please )?let me know if\b|\bhope (?:this|that) helps\b"
+    r"|^\W*(?:certainly|absolutely|of course|great question|good question|excellent question|sure thing|sure)[!,.]|\b(?:that's|that is|what) an? (?:great|excellent|good|fantastic|interesting|very good) question\b|\bhappy to (?:help|assist|answer|provide)\b|\banything else (?:i can|you(?:'d| would) like)\b"
+    r"|\bthank you for (?:sharing|providing|reaching out|your (?:interest|question|message|input|inquiry))\b|\bi (?:completely |totally |fully )?understand your (?:concern|frustration|question|situation)|\bi(?:'m| am) sorry,? but i\b|\bi apologi[sz]e\b|\bi (?:really )?appreciate your (?:interest|question|honesty|feedback|understanding|time)\b|\bit(?:'s| is) (?:important|essential|crucial) to (?:note|remember|understand)\b|\bprovide (?:you with )?(?:more |further |any )?(?:information|assistance|details)\b|\bcan't assist\b|\bas (?:a|an) (?:interviewer|hiring manager)\b|\bi don't have (?:access|personal|the ability|feelings)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+TAKES_CREDIT = re.compile(r"\b(?:i|my|i'm|i've|me)\b", re.IGNORECASE)
+
+
+def stage_directions(text: str, situation: Situation) -> str:
+    """No gestures, brackets, lists or markup: it is a chat."""
+    found = STAGE.search(text)
+    return f"stage direction or markup: {found.group()[:30]!r}" if found else ""
+
+
+def one_voice(text: str, situation: Situation) -> str:
+    """No speaker's label, so nobody else's part is spoken."""
+    found = LABEL.search(text)
+    return f"speaks under a label: {found.group().strip()!r}" if found else ""
+
+
+def not_the_candidate(text: str, situation: Situation) -> str:
+    """The company's person does not tell the candidate's story as their own."""
+    own = frozenset(
+        content(situation.persona.knows + " " + " ".join(fact.text for fact in situation.plan.facts))
+    )
+    theirs = frozenset(content(situation.heard)) - own
+    for sentence in sentences(text):
+        stems = frozenset(content(sentence))
+        shared = stems & theirs
+        first = bool(TAKES_CREDIT.search(sentence))
+        second = bool(re.search(r"\b(?:you|your|you're|you've|yours)\b", sentence, re.IGNORECASE))
+        quoted = bool(re.search(r"[\"“”]", sentence))
+        if first and not second and not quoted and len(shared) >= 3 and len(shared) >= 0.6 * len(stems):
+            return f"speaks the candidate's part: {sentence[:60]!r}"
+    return ""
+
+
+def to_their_face(text: str, situation: Situation) -> str:
+    """The candidate is "you", never "the candidate", "he" or "she"."""
+    found = THIRD.search(text)
+    name = situation.interview.candidate.name.split()[:1]
+    if not found and name:
+        found = re.search(
+            rf"\b{re.escape(name[0])} (?:is|was|has|had|did|does|will|would|seems|wants|said)\b", text
+        )
+    return f"speaks about the candidate: {found.group()!r}" if found else ""
+
+
+def no_prompt_words(text: str, situation: Situation) -> str:
+    """Nothing that shows the machinery."""
+    found = PROMPT_WORDS.search(text)
+    return f"shows the machinery: {found.group()!r}" if found else ""
+
+
+def no_assistant(text: str, situation: Situation) -> str:
+    """A person of a company does not talk like a help desk."""
+    found = ASSISTANT.search(text)
+    return f"talks like an assistant: {found.group()!r}" if found else ""
+
+
+def own_words(text: str, situation: Situation) -> str:
+    """The examples of the persona's way of speaking are not recited, nor is the opening line."""
+    shown = [example.persona for example in situation.persona.examples] + [situation.persona.opening]
+    said = words(text)
+    runs = {said[place : place + 7] for place in range(len(said) - 6)}
+    facts = {run for fact in situation.plan.facts for run in _runs(fact.text)} | set(
+        _runs(situation.plan.note)
+    )
+    for line in shown:
+        if set(_runs(line)) & runs - facts:
+            return f"recites an example: {line[:40]!r}"
+    return ""
+
+
+def _runs(text: str) -> list[tuple[str, ...]]:
+    said = words(text)
+    return [said[place : place + 7] for place in range(len(said) - 6)]

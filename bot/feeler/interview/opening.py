@@ -1,0 +1,155 @@
+"""Which facts a candidate's questions open now, at their reveal level."""
+
+# ruff: noqa: E501  (word lists and patterns read better on one line)
+
+import re
+from dataclasses import dataclass
+
+from feeler.interview.topics import gist, matches, picked, topics_of
+from feeler.interview.values import Interview, Speaker
+from feeler.interview.words import sentences, words
+from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
+
+CLEAR = 4.5  # a score from which on the fact is meant
+ROOM = 48  # words of facts that fit one answer
+FOLLOWS_UP = re.compile(
+    r"^\W*(?:\w+\W+){0,3}?(?:why(?: is| was)? (?:that|not|so)|why\W*$|how so|how come|in what way|like what|such as|for example|what happened|what then|and then|what else"
+    r"|(?:can|could|would) you (?:give|tell) me (?:an|one|another|a) (?:example|more)|(?:do|have) you (?:have |got )?an example|tell me more|say more|go on|what do you mean by|how (?:do|did|does) (?:you|they|people|that|it|he|she|this)\b(?! (?:work|earn|make))"
+    r"|what (?:did|does|do) (?:that|this|it|they|he|she|you do about)\b|what about (?:that|those|them|it|this)|is (?:that|this|it) |was (?:that|this|it) |does (?:that|this|it)|did (?:that|this|it|they))"
+    r"|\b(?:you (?:just )?(?:said|mentioned|told me)|what you (?:just )?(?:said|mentioned|told)|back to (?:that|what)|more about (?:that|this|it)|about that\b|the rest of (?:it|that)|the harder part|the other half)",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """What the candidate's questions open."""
+
+    topics: tuple[Topic, ...] = ()
+    facts: tuple[Fact, ...] = ()  # to be told now
+    near: bool = False  # the facts are only close to what was asked
+    withheld: bool = False  # there is a fact, for somebody who asks on
+    followed: bool = False  # the question goes on about what was said
+
+
+def open_facts(interview: Interview, company: Company, questions: tuple[str, ...]) -> Opened:
+    """The facts for `questions`, at most two and what fits one answer; told ones only where nothing else fits."""
+    last = _last_topic(interview)
+    asked_before = _asked_before(interview)
+    result = Opened()
+    for question in questions[:3]:
+        one = _open(interview, company, question, last, asked_before, result.facts)
+        if one.facts and result.facts and _length(result.facts + one.facts) > ROOM:
+            continue
+        result = Opened(
+            topics=tuple(dict.fromkeys(result.topics + one.topics)),
+            facts=tuple(dict.fromkeys(result.facts + one.facts))[:2],
+            near=one.near if not result.facts else result.near and one.near,
+            withheld=result.withheld or one.withheld,
+            followed=result.followed or one.followed,
+        )
+    return result
+
+
+def _open(
+    interview: Interview,
+    company: Company,
+    question: str,
+    last: Topic | None,
+    asked_before: frozenset[Topic],
+    taken: tuple[Fact, ...],
+) -> Opened:
+    tapped = picked(question)
+    topics = (tapped,) if tapped else topics_of(question)
+    specific = gist(question)
+    followed = last is not None and bool(FOLLOWS_UP.search(question)) and (not topics or last in topics)
+    if followed and last is not None:
+        topics = tuple(dict.fromkeys((last, *topics)))
+    followed = followed or bool(topics and topics[0] in asked_before)
+    allowed = [
+        match
+        for match in matches(question, company, topics)
+        if match.fact not in taken
+        and (
+            match.fact.reveal is not Reveal.PROBED or (followed and match.fact.topic in asked_before | {last})
+        )
+    ]
+    barred = [
+        match
+        for match in matches(question, company, topics)
+        if match.fact.reveal is Reveal.PROBED and match.fact.topic not in asked_before
+    ]
+    told = interview.told
+    fresh = [match for match in allowed if match.fact.id not in told]
+    best = fresh[0] if fresh else None
+    again = next((match for match in allowed if match.fact.id in told), None)
+    if again and again.own >= CLEAR and (best is None or again.own > 1.6 * best.own) and not followed:
+        best = again  # the question is about the very thing that was already told
+    if best and best.score >= CLEAR and best.own > 0:
+        return Opened(topics=_first(best.fact.topic, topics), facts=(best.fact,), followed=followed)
+    on_topic = next((match for match in fresh if topics and match.fact.topic is topics[0]), None)
+    if followed and on_topic:
+        probed = next(
+            (
+                match
+                for match in fresh
+                if match.fact.topic is topics[0] and match.fact.reveal is Reveal.PROBED
+            ),
+            on_topic,
+        )
+        return Opened(topics=topics, facts=(probed.fact,), followed=True)
+    if barred and barred[0].own >= CLEAR and topics:
+        easy = on_topic or next((match for match in fresh if match.fact.topic is barred[0].fact.topic), None)
+        facts = (easy.fact,) if easy else ()
+        return Opened(topics=_first(barred[0].fact.topic, topics), facts=facts, withheld=True)
+    if on_topic:
+        open_question = bool(tapped) or len(specific) <= 2
+        return Opened(topics=topics, facts=(on_topic.fact,), near=not open_question and on_topic.own < 1.5)
+    return Opened(topics=topics, followed=followed)
+
+
+def _first(topic: Topic, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
+    return tuple(dict.fromkeys((topic, *topics)))
+
+
+def _length(facts: tuple[Fact, ...]) -> int:
+    return sum(len(words(fact.text)) for fact in facts)
+
+
+def _last_topic(interview: Interview) -> Topic | None:
+    for line in reversed(interview.lines):
+        if line.speaker is Speaker.COMPANY and line.turn:
+            return line.topics[0] if line.topics else None
+    return None
+
+
+def _asked_before(interview: Interview) -> frozenset[Topic]:
+    """Topics that the candidate asked about, or that the company told something of."""
+    return frozenset(topic for line in interview.lines for topic in line.topics)
+
+
+def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[Topic, ...]:
+    """Topics that the company could tell of and nobody touched yet, the weightier ones first."""
+    touched = _asked_before(interview)
+    known = {fact.topic for fact in company.facts if fact.reveal in (Reveal.VOLUNTEERED, Reveal.ASKED)}
+    order = (
+        Topic.PROBLEM, Topic.ENTRY, Topic.SUCCESS, Topic.CULTURE, Topic.DAY, Topic.TEAM, Topic.GROWTH,
+        Topic.BUSINESS, Topic.INDUSTRY, Topic.CONDITIONS, Topic.ADVICE, Topic.PATH, Topic.PAY,
+    )  # fmt: skip
+    left = [topic for topic in order if topic in known and topic not in touched]
+    turn = interview.turn
+    start = turn % len(left) if left else 0
+    return tuple((left[start:] + left[:start])[:count])
+
+
+def personal_note(persona: Persona, questions: tuple[str, ...], told: str) -> str:
+    """The sentence of the persona's own knowledge that answers a personal question best, not told yet if possible."""
+    asked = gist(" ".join(questions))
+    best, most = "", -1.0
+    for place, sentence in enumerate(sentences(persona.knows)):
+        score = 2.0 * len(gist(sentence) & asked) - 0.01 * place
+        if sentence in told or len(gist(sentence) & gist(told)) >= 0.8 * max(1, len(gist(sentence))):
+            score -= 1.5
+        if score > most:
+            best, most = sentence, score
+    return best

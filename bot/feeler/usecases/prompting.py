@@ -1,0 +1,218 @@
+"""Turns a plan into the messages that the model reads: who speaks, examples, the talk so far, this turn's job.
+
+What stays the same for all talks of a persona comes first and what grows only grows at its end, so that an engine that
+keeps the state of a prompt's beginning has little to read in each turn.
+"""
+
+import random
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from feeler.errors import DataError
+from feeler.interview.acts import Act
+from feeler.interview.conduct.situation import Situation
+from feeler.interview.hooks import hook_of
+from feeler.interview.plan import Asking, Job, Plan
+from feeler.interview.questions import own_questions
+from feeler.interview.topics import LABELS
+from feeler.interview.values import Difficulty, Interview, Line, Speaker
+from feeler.interview.words import sentences
+from feeler.personas.library import shipped_prompts
+from feeler.personas.values import Example
+from feeler.ports import Message
+
+WINDOW = 24  # lines of the talk in a prompt
+JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
+
+
+def messages_for(situation: Situation, *, complaint: str = "") -> tuple[Message, ...]:
+    """The prompt for one company turn. `complaint` says what was wrong with the drafts before."""
+    talk = situation.interview
+    first = Message(role="system", content=persona_prompt(situation))
+    shown = [message for example in situation.persona.examples for message in _example(example, situation)]
+    said = [message for line in _window(talk) if (message := _line(line, situation))]
+    now = Message(role="user", content=f"{situation.heard}\n{job_note(situation, complaint=complaint)}")
+    begin = Message(role="user", content="(These were other people. Now somebody new comes in.)")
+    return (first, *shown, *_joined([begin, *said, now]))
+
+
+def persona_prompt(situation: Situation) -> str:
+    """The part that is the same in every turn of every talk with this persona at this difficulty."""
+    persona, company = situation.persona, situation.company
+    people = [*company.people, *(f"{other.name}, {other.role}" for other in situation.people)]
+    return (
+        _template("persona.md.jinja")
+        .render(
+            persona=persona,
+            company=company,
+            people=people or ["nobody in particular"],
+            first_name=persona.name.split()[0],
+            difficulty=situation.interview.difficulty.value,
+        )
+        .strip()
+    )
+
+
+def job_note(situation: Situation, *, complaint: str = "") -> str:
+    """This turn's job, in brackets, with the facts allowed now and no others."""
+    plan, talk = situation.plan, situation.interview
+    return _render_job(
+        plan,
+        difficulty=talk.difficulty,
+        told=" ".join(fact.text for fact in plan.facts),
+        again=any(fact.id in talk.told for fact in plan.facts),
+        last_question=_last_question(talk),
+        next_person=_next_person(situation),
+        topic_heard=_heard_today(talk),
+        complaint=complaint,
+    )
+
+
+def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -> str:
+    must_ask = plan.asking is Asking.ONE
+    ask = "Then ask one short question about their own work."
+    values: dict[str, Any] = {
+        "plan": plan,
+        "difficulty": difficulty.value,
+        "told": told,
+        "again": False,
+        "then_ask": ask if must_ask else "No question.",
+        "must_ask": must_ask,
+        "last_question": "",
+        "offer": LABELS[plan.offers[0]].lower() if plan.offers else "",
+        "begged": Act.BEGGED in plan.acts,
+        "next_person": "a colleague",
+        "topic_heard": "",
+        "complaint": "",
+    }
+    return _template("job.md.jinja").render(values | more).strip()
+
+
+def _example(example: Example, situation: Situation) -> tuple[Message, Message]:
+    """One exchange of the persona's, with the note that would have led to it."""
+    try:
+        job = Job(example.job)
+    except ValueError:
+        job = Job.ASK
+    asking = Asking.ONE if "?" in example.persona else Asking.NONE
+    answer = " ".join(part for part in sentences(example.persona) if "?" not in part)
+    personal = job is Job.PERSONAL
+    plan = Plan(
+        turn=1, phase=situation.plan.phase, acts=(), job=job, asking=asking, hook=hook_of(example.candidate),
+        note=answer if personal else "", knower="a colleague",
+    )  # fmt: skip
+    note = _render_job(plan, difficulty=Difficulty.NEUTRAL, told="" if personal else answer, last_question="")
+    return (
+        Message(role="user", content=f"{example.candidate}\n{note}"),
+        Message(role="assistant", content=example.persona),
+    )
+
+
+def _window(talk: Interview) -> tuple[Line, ...]:
+    lines = tuple(line for line in talk.lines if line.speaker is not Speaker.COACH)
+    start = max(0, -(-(len(lines) - WINDOW) // JUMP)) * JUMP
+    return lines[start:]
+
+
+def _line(line: Line, situation: Situation) -> Message | None:
+    if line.speaker is Speaker.CANDIDATE:
+        return Message(role="user", content=line.text)
+    own = line.persona == situation.persona.slug
+    text = line.text if own else f"({_name(line.persona, situation)} said:) {line.text}"
+    return Message(role="assistant", content=text) if own else Message(role="user", content=text)
+
+
+def _name(slug: str, situation: Situation) -> str:
+    return next((other.name for other in situation.people if other.slug == slug), "A colleague")
+
+
+def _joined(messages: list[Message]) -> tuple[Message, ...]:
+    """Messages with the roles taking turns: neighbours of one role become one."""
+    found: list[Message] = []
+    for message in messages:
+        if found and found[-1].role == message.role:
+            last = found.pop()
+            message = Message(role=last.role, content=f"{last.content}\n{message.content}")
+        found.append(message)
+    return tuple(found)
+
+
+def _last_question(talk: Interview) -> str:
+    for line in reversed(talk.lines):
+        if line.speaker is Speaker.COMPANY and (asked := own_questions(line.text)):
+            return asked[-1]
+    return ""
+
+
+def _next_person(situation: Situation) -> str:
+    if situation.people:
+        other = situation.people[0]
+        return f"{other.name}, {other.role}"
+    people = situation.company.people
+    return people[0] if people else "a colleague"
+
+
+def _heard_today(talk: Interview) -> str:
+    """The most telling words of the candidate's in the whole talk."""
+    said = [hook_of(line.text) for line in talk.lines if line.speaker is Speaker.CANDIDATE]
+    return max(said, key=len, default="")
+
+
+def written_line(situation: Situation, *, seed: int) -> str:
+    """The persona's own written line for this job, the last resort, one that was not said yet."""
+    plan, persona = situation.plan, situation.persona
+    choices = list(persona.lines.get(plan.job.value, ()))
+    random.Random(seed).shuffle(choices)
+    said = " ".join(situation.own_lines)
+    question = plan.probe.question if plan.probe else _last_question(situation.interview)
+    if plan.job is Job.REPHRASE:
+        question = _last_question(situation.interview) or question
+    values = {
+        "hook": plan.hook, "question": question, "fact": " ".join(fact.text for fact in plan.facts),
+        "note": plan.note, "knower": plan.knower or "a colleague",
+    }  # fmt: skip
+    usable = [choice for choice in choices if plan.hook or "{hook}" not in choice]
+    fresh = [
+        choice
+        for choice in usable
+        if choice.split("{")[0].strip() not in said or not choice.split("{")[0].strip()
+    ]
+    text = next(iter(fresh or usable), "{fact}{note}{question}")
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    if plan.asking is Asking.ONE and "?" not in text and plan.probe:
+        text = f"{text} {plan.probe.question}"
+    return " ".join(text.split()) or persona.opening
+
+
+def coach_line(plan: Plan, *, seed: int) -> str:
+    """The practice partner's line for this plan."""
+    lines = _coach_lines()
+    choices = lines.get(plan.coach) or lines[plan.coach.split(".")[0]]
+    topics = [LABELS[topic][:1].lower() + LABELS[topic][1:] for topic in plan.offers]
+    return choices[seed % len(choices)].replace("{topics}", " · ".join(topics))
+
+
+@cache
+def _coach_lines() -> dict[str, list[str]]:
+    path = shipped_prompts() / "coach.yaml"
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise DataError(f"{path.name}: is not a list of `name: lines`")
+    return {str(name): [str(text) for text in texts] for name, texts in found.items()}
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=False,
+    )  # fmt: skip
+
+
+def _template(name: str) -> Template:
+    return _environment(shipped_prompts()).get_template(name)
