@@ -46,13 +46,29 @@ async def test_an_empty_answer_ends_at_once() -> None:
     assert await written(ScriptedEngine([""]), ask()) == [Piece(draft=0, text="", tokens=0, finish="stop")]
 
 
-async def test_alone_it_asks_on_and_tells_what_the_prompt_lists() -> None:
-    engine = ScriptedEngine()
-    told = text(await written(engine, ask("Use this:\n- The hall starts at six. There is bread at nine.\n")))
-    assert told.startswith("The hall starts at six. There is bread at nine. ")
-    assert told.endswith("?")
-    drafts = await written(engine, ask(drafts=4))
-    assert len({text(drafts, draft) for draft in range(4)}) == 4
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (
+            '[Pick up "the night desk" in one sentence. Then ask one question about calming guests.]',
+            '"the night desk", I can see that. Where did calming guests matter, in what you did?',
+        ),
+        ('[Answer first, with this: "The hall starts at six." No question.]', "The hall starts at six."),
+        (
+            "[You don't know the answer. Say so in your own way, and say that Petra Moser would know.]",
+            "That one is for Petra Moser, I don't know it.",
+        ),
+    ],
+)
+async def test_alone_it_does_what_the_note_says(note: str, said: str) -> None:
+    assert text(await written(ScriptedEngine(), ask(f"How is that?\n\n{note}"))) == said
+
+
+async def test_alone_and_without_a_note_it_asks_on() -> None:
+    drafts = await written(ScriptedEngine(), ask(drafts=4))
+    lines = {text(drafts, draft) for draft in range(4)}
+    assert len(lines) == 4
+    assert all(line.count("?") == 1 for line in lines)
 
 
 def ask(content: str = "Hello?", *, opening: str = "", drafts: int = 1) -> Request:

@@ -1,42 +1,77 @@
 """What the scripted engine says when nobody gave it answers: a plain line in character, made from the prompt.
 
-No model and no chance: the same prompt gives the same line, another draft another wording. It tells a fact
-that the prompt lists, or reacts, and asks one open question, so that a whole talk works without weights.
+No model and no chance: the same prompt gives the same line, another draft another wording. The note in
+brackets under the last message says what the next line has to do. Every rule that finds its words in the note
+adds a sentence, in the order below; so a whole talk works without weights.
 """
 
 import re
 
 from feeler.ports import Request
 
-_LISTED = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", re.MULTILINE)
-_SAYS = re.compile(r"[.!?]\s")
-
-_REACTIONS = (
-    "Thank you, that helps me to picture it.",
-    "I see, and I like how plainly you put it.",
-    "That is good to know.",
-    "Interesting, I had not looked at it that way.",
+_NOTE = re.compile(r"\[([^\[\]]+)\]\s*$")
+_RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r'Pick up "([^"]+)"',
+        ('"{0}", that stays with me.', '"{0}", I can see that.', 'You say "{0}", and I believe it.'),
+    ),
+    (r"that you don't know that exactly", ("That I don't know exactly.", "I can't say that to the point.")),
+    (r'this: "([^"]+)"', ("{0}",)),
+    (
+        r"say that (?:you would have to ask )?([^.]+?) would know",
+        ("I don't know that, and I won't guess. {0} would know.", "That one is for {0}, I don't know it."),
+    ),
+    (
+        r"harder (?:part|side)",
+        ("There is a harder side to it, if you ask on.", "That is not all, and the rest you may ask for."),
+    ),
+    (r'simpler and shorter: "([^"]+)"', ("Let me say it again. {0}", "Once more. {0}")),
+    (r"play a trick", ("I don't follow that, so let us come back to our talk.",)),
+    (r"insult you|beg for a job", ("Easy, nothing is decided today, and I would like to go on.",)),
+    (r"they may ask you about it", ("Ask me about it, if you like.", "There is more to say, if you ask.")),
+    (
+        r"ask what they want to know",
+        ("Now it is your turn, what would you like to know about us?", "What do you want to ask me?"),
+    ),
+    (
+        r"second talk with ([^.]+?) could be",
+        ("I can promise you nothing today. A second talk with {0} could be the next step.",),
+    ),
+    (
+        r"Say goodbye",
+        ("Thank you for this talk. Goodbye, and good luck.", "It was good to meet you. Goodbye."),
+    ),
+    (
+        r"question about what|example about what",
+        ("What exactly did you do there?", "How did you go about it, step by step?"),
+    ),
+    (
+        r"question (?:for one concrete example )?about (?!what)([^.]+)",
+        ("What is your best story about {0}?", "Where did {0} matter, in what you did?"),
+    ),
 )
-_QUESTIONS = (
-    "What did you do yourself, the last time it got difficult?",
-    "Which part of that work would you miss most?",
-    "How did the others notice that you were good at it?",
-    "What would you want to try here that you could not try there?",
-    "Who had to be convinced, and how did you go about it?",
+_OTHERWISE = (
+    "Thank you, that helps me. What did you do yourself, the last time it got difficult?",
+    "I like how plainly you put it. Which part of that work would you miss most?",
+    "That is good to know. How did the others notice that you were good at it?",
+    "I had not looked at it that way. Who had to be convinced, and how did you do it?",
+    "I see. What would you want to try here that you could not try there?",
 )
 
 
 def improvise(request: Request, draft: int) -> str:
-    """One answer to the last message of `request`."""
+    """One whole answer to `request`; drafts differ in their wording."""
     last = request.messages[-1].content
+    note = _NOTE.search(last)
     turn = len(request.messages) + draft
-    facts = [_sentence(fact) for fact in _LISTED.findall(last)]
-    said = facts[draft % len(facts)] if facts else _REACTIONS[turn % len(_REACTIONS)]
-    return f"{request.opening}{' ' if request.opening else ''}{said} {_QUESTIONS[turn % len(_QUESTIONS)]}"
+    said = _followed(note[1], turn) if note else ""
+    return " ".join(part for part in (request.opening, said or _OTHERWISE[turn % len(_OTHERWISE)]) if part)
 
 
-def _sentence(text: str) -> str:
-    """A listed fact as a sentence, shortened to two."""
-    parts = _SAYS.split(text.strip())
-    short = ". ".join(part.rstrip(".!?") for part in parts[:2])
-    return f"{short}."
+def _followed(note: str, turn: int) -> str:
+    """The sentences that the note asks for."""
+    sentences = []
+    for pattern, wordings in _RULES:
+        for found in re.finditer(pattern, note):
+            sentences.append(wordings[turn % len(wordings)].format(*found.groups()))
+    return " ".join(sentences)
