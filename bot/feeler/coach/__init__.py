@@ -6,6 +6,7 @@
 
 from feeler.coach.comparing import comparison_text
 from feeler.coach.findings import compare, findings, history
+from feeler.coach.picture import chart, picture
 from feeler.coach.rendering import MEDIA_TYPES, filename, render, render_transcript
 from feeler.coach.showing import history_text, messages, note_message
 from feeler.coach.values import Debrief
@@ -13,6 +14,7 @@ from feeler.coach.values import Debrief
 __all__ = [
     "MEDIA_TYPES",
     "Debrief",
+    "chart",
     "compare",
     "comparison_text",
     "filename",
@@ -21,6 +23,7 @@ __all__ = [
     "history_text",
     "messages",
     "note_message",
+    "picture",
     "render",
     "render_transcript",
 ]

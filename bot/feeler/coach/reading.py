@@ -8,8 +8,10 @@ talk read from a file give the same debrief.
 from collections.abc import Mapping, Sequence
 
 from feeler.coach.questions import asked_in
+from feeler.coach.topics import tapped
 from feeler.coach.values import Evidence, Learned
 from feeler.coach.words import content, quote, sentences, weigh
+from feeler.interview.topics import gist, topics_of
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Company, Fact, Reveal
 
@@ -22,10 +24,12 @@ def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
     """The facts that the company told, each at the line that told it best first, in the order of the talk."""
     weights = weigh(company.facts)
     found: dict[str, Learned] = {}
-    asked: Evidence | None = None
+    asked: list[Evidence] = []
     for line in interview.lines:
         if line.speaker is Speaker.CANDIDATE:
-            asked = next((quote(line, one) for one in asked_in(line.text)[-1:]), None)
+            asked = [quote(line, one) for one in asked_in(line.text)] or [quote(line)] * (
+                tapped(line) is not None
+            )
         if line.speaker is not Speaker.COMPANY:
             continue
         parts = [(sentence, content(sentence)) for sentence in sentences(line.text)]
@@ -33,8 +37,20 @@ def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
             if fact.id in found or fact.reveal is Reveal.NEVER:
                 continue
             if said := _said(line, parts, fact, weights):
-                found[fact.id] = Learned(fact=fact.id, topic=fact.topic, said=said, opened_by=asked)
+                found[fact.id] = Learned(
+                    fact=fact.id, topic=fact.topic, said=said, opened_by=_opener(asked, fact)
+                )
     return tuple(sorted(found.values(), key=lambda one: one.said.line))
+
+
+def _opener(asked: Sequence[Evidence], fact: Fact) -> Evidence | None:
+    """Of the questions asked just before, the one that has most to do with the fact; the last of equals."""
+    wanted = gist(" ".join((fact.text, *fact.keywords)))
+
+    def nearness(one: Evidence) -> tuple[int, int]:
+        return (len(gist(one.quote) & wanted) + 2 * (fact.topic in topics_of(one.quote)), asked.index(one))
+
+    return max(asked, key=nearness, default=None)
 
 
 def _said(

@@ -1,7 +1,6 @@
 """Documents to send or save: the whole debrief, or the transcript alone, in five formats."""
 
 from collections.abc import Callable
-from typing import Literal
 
 from feeler.coach import plain, records
 from feeler.coach.clock import day_of
@@ -11,7 +10,6 @@ from feeler.errors import DataError
 from feeler.interview.values import Interview
 from feeler.personas.library import Library
 
-Format = Literal["html", "pdf", "md", "json", "txt"]
 MEDIA_TYPES: dict[str, str] = {
     "html": "text/html",
     "pdf": "application/pdf",
@@ -26,7 +24,11 @@ def render(debrief: Debrief, kind: str) -> bytes:
 
     Raises DataError that says which kinds there are.
     """
+    from feeler.coach import page, paper  # fpdf takes a moment to import
+
     writers: dict[str, Callable[[Debrief], str | bytes]] = {
+        "html": page.html,
+        "pdf": paper.pdf,
         "md": plain.markdown,
         "json": records.debrief_json,
         "txt": plain.text,
@@ -36,7 +38,11 @@ def render(debrief: Debrief, kind: str) -> bytes:
 
 def render_transcript(interview: Interview, library: Library, kind: str) -> bytes:
     """The transcript alone as a file of this kind. Nothing is read into it, so it is quick at any length."""
+    from feeler.coach import page, paper  # fpdf takes a moment to import
+
     writers: dict[str, Callable[[Debrief], str | bytes]] = {
+        "html": page.transcript_html,
+        "pdf": paper.transcript_pdf,
         "md": plain.transcript_markdown,
         "json": records.transcript_json,
         "txt": plain.transcript_text,

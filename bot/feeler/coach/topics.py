@@ -1,13 +1,14 @@
 """The topic map as the debrief shows it, and questions that open each of its fields."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from feeler.coach.values import Coverage, Evidence, Hidden, Learned, Question
-from feeler.coach.words import content, fold, quote, sentences, weigh
-from feeler.interview.values import Interview, Speaker
+from feeler.coach.words import content, quote, sentences, weigh
+from feeler.interview import topics as interview_topics
+from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Company, Fact, Reveal, Topic
 
+# As they stand in sentences to the candidate; on the keyboard the same fields speak to the interviewer.
 TITLES: dict[Topic, str] = {
     Topic.PATH: "their own path",
     Topic.DAY: "day-to-day work",
@@ -95,65 +96,38 @@ OPENERS: dict[Topic, tuple[str, ...]] = {
 
 NEAR = 0.25  # share of a fact's telling words after which asking on would have fitted
 
-_CUES: dict[Topic, re.Pattern[str]] = {
-    topic: re.compile(rf"\b(?:{pattern})")
-    for topic, pattern in {
-        Topic.PATH: r"your (?:own )?(?:path|story|background|way|career)|brought you|did you (?:come|get|start|end up|do before)"
-        r"|you (?:personally )?join|before you came|how long have you|made you (?:stay|choose|join)|founded|founder"
-        r"|compan(?:y|ies) (?:begin|start)|history",
-        Topic.DAY: r"(?:typical|normal|usual|average|ordinary|every|working|regular|bad|good) (?:day|week|morning)"
-        r"|day[- ]to[- ]day|daily|(?:day|week|morning) (?:look|go|like)|routine|what (?:do|does|would) \w+ (?:actually )?do\b"
-        r"|what (?:is|'s) the work like|actually do",
-        Topic.ENTRY: r"(?:from|of) (?:outside|another|other|a different)|outsider|newcomer|beginner|career chang|chang\w* careers?"
-        r"|switch\w* (?:career|field|from)|no experience|without (?:a |any )?(?:degree|experience|background|qualif|certif)"
-        r"|(?:need|want|have|require)\w* (?:a |any )?(?:degree|qualif|certif|licen)|degree|qualification|certificat|onboard"
-        r"|somebody (?:like me|with my)|someone (?:like me|with my)|first (?:weeks|months|days)|get(?:ting)? (?:in|into) (?:the|this|your)",
-        Topic.SUCCESS: r"success|judge|measur|evaluat|apprais|review|perform|expect\w* (?:of|from)|do(?:ing)? well|good at (?:this|the|it)"
-        r"|goals?\b|targets?\b|feedback|recogni[sz]|rating|kpi",
-        Topic.TEAM: r"teams?\b|manager|boss|supervis|colleague|co-?worker|work (?:closely )?with\b|report to|hierarch|who (?:leads|decides)"
-        r"|people (?:work|are there|do you have)|leadership|structure|how many people",
-        Topic.CULTURE: r"cultur|conflict|disagree|mistake|atmosphere|values\b|mood|argu(?:e|ment)|quarrel|tension|turnover"
-        r"|(?:do|did) (?:people|they) (?:leave|quit|stay)|people (?:leave|quit|stay)|who left|like working (?:here|there)|environment|honest|blame|treat",
-        Topic.GROWTH: r"grow|promot|develop (?:my|your|people|one|new)|learn|training|courses?\b|career path|advance|opportunit|next step (?:for|up)"
-        r"|create (?:a )?(?:role|position|job)|new role|stuck",
-        Topic.CONDITIONS: r"hours|remote|home ?office|from home|overtime|weekend|shift|part[- ]time|flexib|pressure|stress|workload|burn"
-        r"|holiday|vacation|travel|commut|balance|nights?\b|office (?:days|like)|days off|on call|relocat",
-        Topic.BUSINESS: r"business|profit|revenue|earn (?:your )?money|make (?:your )?money|financ|stable|stability|customers?\b|clients?\b|sales\b"
-        r"|compan(?:y|ies) doing|orders?\b|risk|keeps? you (?:up|awake)|competit|investor|margin|fund(?:s|ed|ing)\b|secure|owner|lay ?offs?",
-        Topic.INDUSTRY: r"industr|market|trend|future of|in (?:ten|five|\d+) years|next (?:few|five|ten|\d+) years|where .{1,30} (?:going|heading)"
-        r"|\bai\b|artificial|automat|technolog|sector|field (?:going|change)|regulat|digital",
-        Topic.PAY: r"\bpay\b|paid\b|salar|wage|compensation|bonus|\bearn\b|benefits|perks|package|raise|money (?:do|would|can|for)|what (?:do|would) i get",
-        Topic.ADVICE: r"advi[cs]e|recommend|should i (?:meet|talk|read|do|learn|try|know|prepare)|who else|anyone else|anybody else|somebody else|someone else"
-        r"|in my (?:place|shoes|position)|introduce|suggest|next steps?\b|prepare|do differently",
-        Topic.PROBLEM: r"problem|challeng|struggl|hurt|bottleneck|pain|difficult|hardest|biggest (?:issue|headache|worry)|headache|solve|fix\b"
-        r"|goes wrong|go wrong|missing here|stuck with|cost you|frustrat|keep\w* failing|wish you had",
-    }.items()
-}  # fmt: skip
+MATCHED = 2.0  # score of a fact's own words from which a question is taken to be about the fact's topic
+MOST = 2  # topics of one question
 
 
 def topics_of(question: str, company: Company) -> tuple[Topic, ...]:
     """The fields of the map that a question is about, at most two, the clearest first."""
-    folded = fold(question)
-    scores = {topic: 2.0 * len(cue.findall(folded)) for topic, cue in _CUES.items()}
-    asked = content(question)
-    for fact in company.facts:
-        scores[fact.topic] += 0.5 * len(asked & content(" ".join(fact.keywords))) ** 0.5
-    ranked = sorted(
-        ((score, topic) for topic, score in scores.items() if score >= 1.0), key=lambda pair: -pair[0]
-    )
-    return tuple(topic for score, topic in ranked[:2] if score >= 0.6 * ranked[0][0])
+    named = interview_topics.topics_of(question)
+    if named:
+        return named[:MOST]
+    best = next(iter(interview_topics.matches(question, company, ())), None)
+    return (best.fact.topic,) if best and best.own >= MATCHED else ()
 
 
-def coverage(questions: Sequence[Question], learned: Sequence[Learned]) -> tuple[Coverage, ...]:
-    """The whole map, every field with the lines that asked and told about it."""
+def coverage(
+    interview: Interview, questions: Sequence[Question], learned: Sequence[Learned]
+) -> tuple[Coverage, ...]:
+    """The whole map, every field with the lines that asked (or tapped its button) and told about it."""
+    asked = [(one.asked.line, topic) for one in questions for topic in one.topics]
+    asked += [(line.number, topic) for line in interview.lines if (topic := tapped(line))]
     return tuple(
         Coverage(
             topic=topic,
-            asked=tuple(dict.fromkeys(one.asked.line for one in questions if topic in one.topics)),
+            asked=tuple(sorted({line for line, about in asked if about is topic})),
             told=tuple(dict.fromkeys(one.said.line for one in learned if one.topic is topic)),
         )
         for topic in Topic
     )
+
+
+def tapped(line: Line) -> Topic | None:
+    """The topic whose button the candidate tapped in place of a question."""
+    return interview_topics.picked(line.text) if line.speaker is Speaker.CANDIDATE else None
 
 
 def hidden(
@@ -176,7 +150,7 @@ def hidden(
                 fact=fact.id,
                 topic=fact.topic,
                 reveal=fact.reveal,
-                question=opening_question(fact),
+                question=opening_question(fact, company),
                 near=near,
                 after=None if near else _fits_after(interview, fact, weights),
             )
@@ -185,13 +159,15 @@ def hidden(
     return tuple(sorted(found, key=lambda one: (one.near is None, one.after is None, order[one.reveal])))
 
 
-def opening_question(fact: Fact) -> str:
-    """The question of the fact's field that says most of its keywords; the first one where none does."""
-    wanted = content(" ".join((*fact.keywords, fact.text)))
-    choices = OPENERS[fact.topic]
-    if fact.reveal is Reveal.PROBED:
-        choices = choices[1:] + choices[:1]
-    return max(choices, key=lambda question: len(wanted & content(question)))
+def opening_question(fact: Fact, company: Company) -> str:
+    """Of the written questions of the fact's field, the one that the interview itself would answer with the fact."""
+
+    def rank(question: str) -> tuple[int, float]:
+        found = interview_topics.matches(question, company, interview_topics.topics_of(question))
+        place = next(at for at, match in enumerate(found) if match.fact.id == fact.id)
+        return (place, -found[place].score)
+
+    return min(OPENERS[fact.topic], key=rank)
 
 
 def _fits_after(interview: Interview, fact: Fact, weights: Mapping[str, float]) -> Evidence | None:

@@ -5,12 +5,15 @@ Unlike the interview's own reading, nothing is changed here: what is quoted must
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from math import log
 
 from feeler.coach.values import Evidence
 from feeler.interview.values import Line
 from feeler.interview.words import content as stems
 from feeler.personas.values import Fact
+
+MOST = 150  # sentences read of one message
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*[\"”»)]*|[.!?…]+")
@@ -33,7 +36,14 @@ def content(text: str) -> set[str]:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of `text`, each an exact substring without the blanks around it."""
+    """The first sentences of `text`, each an exact substring without the blanks around it.
+
+    No more than MOST of them are read, so that a message made to keep the coach busy cannot.
+    """
+    return islice(_sentences(text), MOST)
+
+
+def _sentences(text: str) -> Iterator[str]:
     start: int | None = None
     for match in SENTENCE.finditer(text):
         begin = match.start() if start is None else start

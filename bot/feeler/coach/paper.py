@@ -1,0 +1,204 @@
+"""The debrief as PDF: the same sections as the page, claims linked to the lines of the transcript."""
+
+from functools import lru_cache
+
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+from feeler.coach.clock import clock, day_of
+from feeler.coach.outline import Item, Section, outline, speaker_name, title
+from feeler.coach.picture import font_file
+from feeler.coach.plain import visible
+from feeler.coach.topics import TITLES
+from feeler.coach.values import Debrief, Evidence
+from feeler.interview.values import Speaker
+
+YOU, THEY, TEXT, FAINT, SOFT = (11, 110, 110), (168, 72, 15), (31, 36, 48), (93, 100, 115), (238, 245, 244)
+MISSING = "\u25af"  # stands for a sign that the typeface lacks
+EDGE = 18  # millimetres
+
+
+def pdf(debrief: Debrief) -> bytes:
+    """The whole debrief with its transcript."""
+    return _Paper(debrief, f"Debrief: {title(debrief)}").written(outline(debrief))
+
+
+def transcript_pdf(debrief: Debrief) -> bytes:
+    """The transcript alone."""
+    return _Paper(debrief, f"Transcript: {title(debrief)}").written(())
+
+
+class _Paper(FPDF):
+    """An A4 document being written."""
+
+    def __init__(self, debrief: Debrief, heading: str) -> None:
+        super().__init__(format="A4")
+        self.debrief = debrief
+        self.heading = heading
+        self.left_out = False
+        self.set_margins(EDGE, EDGE, EDGE)
+        self.set_auto_page_break(True, EDGE)
+        self.add_font("DejaVu", "", font_file())
+        self.add_font("DejaVu", "B", font_file(bold=True))
+        self.set_title(self._shown(heading))
+        self.set_lang("en")
+        self.places = {line.number: self.add_link() for line in debrief.interview.lines}
+
+    def footer(self) -> None:
+        self.set_y(-12)
+        self._style(8, FAINT)
+        self.cell(0, 5, f"{self.page_no()} / {{nb}}", align="C")
+
+    def written(self, sections: tuple[Section, ...]) -> bytes:
+        """Everything on paper, as the bytes of the file."""
+        self.add_page()
+        self._style(17, TEXT, bold=True)
+        self._text(self.heading, 8)
+        self._style(10, FAINT)
+        self._text(" · ".join(part for part in (day_of(self.debrief.interview),) if part), 5)
+        for section in sections:
+            self._section(section)
+        self._transcript()
+        if self.left_out:
+            self.ln(4)
+            self._style(8, FAINT)
+            self._text(f"{MISSING} stands for a sign that this typeface lacks; the other formats have it.", 4)
+        return bytes(self.output())
+
+    def _section(self, section: Section) -> None:
+        self._head(section.title)
+        if section.lead:
+            self._style(10.5, TEXT)
+            self._text(section.lead, 5.4)
+        if section.key == "topics":
+            self._map()
+            return
+        for item in section.items:
+            self._item(item)
+
+    def _head(self, text: str) -> None:
+        if self.will_page_break(30):
+            self.add_page()
+        self.ln(5)
+        self._style(13, TEXT, bold=True)
+        self._text(text, 6.5)
+        self.ln(0.5)
+
+    def _item(self, item: Item) -> None:
+        self.ln(1.6)
+        if item.box:
+            self._box(item.box)
+        if item.text:
+            self._style(10.5, TEXT)
+            self._text(item.text, 5.4)
+        if item.lines:
+            self._links(item.lines)
+        for who, one in item.quotes:
+            self._quote(who, one)
+
+    def _box(self, text: str) -> None:
+        self._style(10.5, TEXT)
+        self.set_fill_color(*SOFT)
+        self.multi_cell(0, 5.6, self._shown(text), fill=True, padding=3, new_x="LMARGIN", new_y="NEXT")
+
+    def _links(self, lines: tuple[int, ...]) -> None:
+        self._style(9, FAINT)
+        for line in lines:
+            self.write(5, f"line {line}", self.places.get(line, ""))
+            self.write(5, "   ")
+        self.ln(5)
+
+    def _quote(self, who: str, one: Evidence) -> None:
+        """The words with a bar at their left, below who said them and the link to the line."""
+        colour = YOU if who == "you" else THEY
+        if self.will_page_break(14):
+            self.add_page()
+        self.set_x(EDGE + 4)
+        self._style(8.5, FAINT)
+        self.cell(
+            0,
+            4.6,
+            self._shown(f"{who}, line {one.line}"),
+            link=self.places[one.line],
+            new_x="LMARGIN",
+            new_y="NEXT",
+        )
+        self._style(10, TEXT)
+        self._barred(f"“{visible(one.quote)}”", colour, 4.6)
+
+    def _barred(self, text: str, colour: tuple[int, int, int], start: float = 0.0) -> None:
+        page, top = self.page, self.get_y() - start
+        self.set_x(EDGE + 4)
+        self.multi_cell(self.w - 2 * EDGE - 4, 5, self._shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        if self.page == page:
+            self.set_draw_color(*colour)
+            self.set_line_width(0.8)
+            self.line(EDGE + 1, top, EDGE + 1, self.get_y())
+        self.ln(1.4)
+
+    def _map(self) -> None:
+        """The topic map as a table of dots that lead to their lines."""
+        right = self.w - EDGE
+        for topic in self.debrief.topics:
+            if self.will_page_break(6):
+                self.add_page()
+            y = self.get_y() + 1
+            self._style(10, TEXT if topic.covered else FAINT)
+            label = TITLES[topic.topic]
+            self.cell(90, 6, label[:1].upper() + label[1:])
+            for lines, x, colour, word in (
+                (topic.asked, right - 75, YOU, "asked"),
+                (topic.told, right - 35, THEY, "told"),
+            ):
+                self.set_draw_color(*(colour if lines else FAINT))
+                self.set_fill_color(*colour)
+                self.set_line_width(0.3)
+                self.circle(x=x, y=y + 2, radius=1.7, style="DF" if lines else "D")
+                if lines:
+                    self.set_xy(x + 4, y - 1)
+                    self._style(8.5, FAINT)
+                    self.cell(30, 6, f"{word}, line {lines[0]}", link=self.places[lines[0]])
+            self.set_xy(EDGE, y + 5)
+
+    def _transcript(self) -> None:
+        self._head("Transcript")
+        if not self.debrief.interview.lines:
+            self._style(10, TEXT)
+            self._text("Nothing was said.", 5)
+        for line in self.debrief.interview.lines:
+            if self.will_page_break(14):
+                self.add_page()
+            self.set_link(self.places[line.number], y=self.get_y(), page=self.page)
+            self.set_x(EDGE + 4)
+            self._style(8.5, FAINT)
+            who = speaker_name(self.debrief, line.speaker, line.persona)
+            head = " · ".join(part for part in (str(line.number), clock(line), who) if part)
+            self.cell(0, 4.6, self._shown(head), new_x="LMARGIN", new_y="NEXT")
+            self._style(10, FAINT if line.speaker is Speaker.COACH else TEXT)
+            colour = {Speaker.CANDIDATE: YOU, Speaker.COMPANY: THEY}.get(line.speaker, FAINT)
+            self._barred(line.text, colour, 4.6)
+
+    def _style(self, size: float, colour: tuple[int, int, int], *, bold: bool = False) -> None:
+        self.set_font("DejaVu", "B" if bold else "", size)
+        self.set_text_color(*colour)
+
+    def _text(self, text: str, height: float) -> None:
+        self.multi_cell(0, height, self._shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
+
+    def _shown(self, text: str) -> str:
+        """`text` in signs that the typeface has."""
+        found = "".join(
+            sign if sign in "\n\t" or ord(sign) in _signs() else MISSING for sign in visible(text)
+        )
+        self.left_out = self.left_out or MISSING in found
+        return found.replace("\t", "    ")
+
+
+@lru_cache(maxsize=1)
+def _signs() -> frozenset[int]:
+    """The code points that the typeface has, bold and upright."""
+    paper = FPDF()
+    paper.add_font("DejaVu", "", font_file())
+    paper.add_font("DejaVu", "B", font_file(bold=True))
+    found = [set(font.cmap) for font in paper.fonts.values() if isinstance(font, TTFFont)]
+    return frozenset(set.intersection(*found))
