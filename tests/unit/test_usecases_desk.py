@@ -299,7 +299,7 @@ async def test_stop_ends_a_generation_within_a_second_and_keeps_the_line() -> No
     person = Person(engine)
     await person("/new emil")
     writing = asyncio.create_task(person(STORY))
-    await engine.begun.wait()
+    await asyncio.wait_for(engine.begun.wait(), 5)
     assert person.desk.stop(7)
     async with asyncio.timeout(1):
         await writing
@@ -329,7 +329,7 @@ async def test_cancelling_from_outside_is_not_taken_for_a_stop() -> None:
     person = Person(engine)
     await person("/new emil")
     writing = asyncio.create_task(person(STORY))
-    await engine.begun.wait()
+    await asyncio.wait_for(engine.begun.wait(), 5)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing

@@ -20,7 +20,7 @@ async def talks_of(visit: Visit) -> list[Interview]:
 
 
 async def chosen_talk(visit: Visit, number: str) -> Interview | str:
-    """The talk of this number in /history, 1 being the newest; without a number this one; else what to say."""
+    """The talk of this number in /history, 1 being the newest; none meaning this one; else what to say."""
     if not number:
         return visit.chat.interview or texts.NOTHING_SAID
     talks = await talks_of(visit)

@@ -41,7 +41,6 @@ async def bring_persona(visit: Visit, argument: str) -> Outcome:
     firm = library.company_of(persona)
     joined = switch_persona(talk, persona, firm, now=visit.now)
     return visit.answer(
-        coach(texts.JOINS.format(name=persona.name, role=persona.role)),
         *(company(line.text) for line in joined.lines[len(talk.lines) :]),
         interview=joined,
         undo=talk,

@@ -83,7 +83,6 @@ PROMPT_TOO_LONG = (
 
 PEOPLE = "People you can talk to. Tap one, or send the command beside the name."
 PEOPLE_JOIN = "🚪 joins your talk at {company} and knows what was said. ✨ starts a new one elsewhere."
-JOINS = "{name}, {role}, comes into the room and knows what was said so far."
 ALREADY_HERE = (
     "You are talking to {name} already. /persona shows who else there is, /new {slug} starts afresh."
 )
