@@ -1,7 +1,7 @@
 """Linear layers in int8 on oneDNN's kernel, filled from GGUF blocks.
 
-A weight row becomes 127 steps of its largest weight; an activation row likewise, when it comes. The product of two
-int8 rows is exact in int32, so a row's result does not depend on what else is in the batch.
+A row of weights becomes 127 steps of its largest one; a row of activations likewise, when it comes. The
+product of two int8 rows is exact in int32, so a row's result does not depend on what else is in the batch.
 """
 
 import torch
@@ -10,14 +10,30 @@ from feeler.llm.blocks import to_float, unpack
 from feeler.llm.gguf import GgufFile
 
 Tensor = torch.Tensor
-_CHUNK = 1 << 19  # weights converted at a time: what stays in the processor's cache
+Step = float | Tensor  # the size of one step of quantized activations: of a single row, or (rows, 1)
+
+_CHUNK = 1 << 18  # weights converted at a time: what stays in the processor's cache
 _ZERO = 128  # activations are stored as unsigned bytes around this
+_HALF = torch.tensor(_ZERO + 0.5)  # a cast to bytes cuts off; with 0.5 more, it rounds
+_TINY = 1e-12
 
 
-def quantize(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Float32 (rows, cols) -> uint8 (rows, cols) around 128, and the size of one step as float32 (rows, 1)."""
-    step = x.abs().amax(-1, keepdim=True).clamp_min_(1e-12).mul_(1 / 127)
-    return torch.add(x / step, _ZERO + 0.5).to(torch.uint8), step  # the cast cuts off: + 0.5 rounds
+def quantize(x: Tensor) -> tuple[Tensor, Step]:
+    """Float32 (rows, cols) -> uint8 (rows, cols) around 128, and the size of one step."""
+    if len(x) == 1:  # plain numbers spare small operations, and most steps have one row
+        top = max(x.abs().amax().item(), _TINY)
+        return torch.add(_HALF, x, alpha=127 / top).to(torch.uint8), top / 127
+    step = x.abs().amax(-1, keepdim=True).clamp_min_(_TINY).div_(127)
+    return torch.div(x, step).add_(_HALF).to(torch.uint8), step
+
+
+def normalize(x: Tensor, weight: Tensor, epsilon: float) -> tuple[Tensor, Step]:
+    """Root mean square norm, then `quantize`: a row's factor goes into its step, and not over the row."""
+    size = x.shape[1]
+    quantized, step = quantize(x * weight)
+    if len(x) == 1:
+        return quantized, step * (torch.dot(x[0], x[0]).item() / size + epsilon) ** -0.5
+    return quantized, step * x.square().mean(-1, keepdim=True).add_(epsilon).rsqrt_()
 
 
 class Int8Linear:
@@ -28,35 +44,56 @@ class Int8Linear:
         self.scale = scale  # float32 (out,)
         self.zero = torch.zeros(len(scale), dtype=torch.int64)
         self.bias = bias
+        self.size = weight.numel()  # bytes that one step reads
 
-    def __call__(self, x: Tensor, step: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, step: Step) -> Tensor:
         """What `quantize` gave -> float32 (rows, out)."""
-        y: Tensor = torch.ops.onednn.qlinear_pointwise(
-            x, 1.0, _ZERO, self.packed, self.scale, self.zero, None, 1.0, 0, torch.float32, "none", [], ""
-        )
+        if isinstance(step, float):
+            return self._matmul(x, step, self.bias)
+        y = self._matmul(x, 1.0, None)
         return y.mul_(step) if self.bias is None else torch.addcmul(self.bias, y, step)
 
+    def _matmul(self, x: Tensor, step: float, bias: Tensor | None) -> Tensor:
+        y: Tensor = torch.ops.onednn.qlinear_pointwise(
+            x, step, _ZERO, self.packed, self.scale, self.zero, bias, 1.0, 0, torch.float32, "none", [], ""
+        )
+        return y
 
-def int8_rows(file: GgufFile, name: str) -> tuple[Tensor, Tensor]:
-    """A tensor of the file as int8 (rows, cols) and the size of one step, float32 (rows,)."""
-    info = file.tensors[name]
-    weight = torch.empty(info.rows, info.cols, dtype=torch.int8)
-    steps = torch.empty(info.rows)
-    at_once = max(1, _CHUNK // info.cols)
-    raw = file.rows(name)
-    for start in range(0, info.rows, at_once):
+
+def int8_rows(raw: Tensor, kind: str, out: Tensor) -> Tensor:
+    """Blocks as uint8 (rows, row_bytes) -> int8 into `out` (rows, cols); the rows' steps, float32 (rows,)."""
+    rows, cols = out.shape
+    steps = torch.empty(rows)
+    at_once = max(1, _CHUNK // cols)
+    for start in range(0, rows, at_once):
         part = slice(start, start + at_once)
-        weight[part], steps[part] = _to_int8(raw[part], info.kind)
-    return weight, steps
+        out[part], steps[part] = _to_int8(raw[part], kind)
+    return steps
+
+
+def read_linear(file: GgufFile, names: list[str], order: dict[str, Tensor] | None = None) -> Int8Linear:
+    """Several projections of the same input as one layer; `order` gives rows of some of them another order."""
+    infos = [file.tensors[f"{name}.weight"] for name in names]
+    weight = torch.empty(sum(info.rows for info in infos), infos[0].cols, dtype=torch.int8)
+    steps, start = [], 0
+    for name, info in zip(names, infos, strict=True):
+        raw = file.rows(info.name)
+        if order and name in order:
+            raw = raw[order[name]]
+        steps.append(int8_rows(raw, info.kind, weight[start : start + info.rows]))
+        start += info.rows
+    biases = [read_vector(file, f"{name}.bias") for name in names if f"{name}.bias" in file.tensors]
+    return Int8Linear(weight, torch.cat(steps), torch.cat(biases) if biases else None)
+
+
+def read_vector(file: GgufFile, name: str) -> Tensor:
+    """A small tensor as float32, in one dimension."""
+    return to_float(file.rows(name), file.tensors[name].kind).flatten()
 
 
 def _to_int8(raw: Tensor, kind: str) -> tuple[Tensor, Tensor]:
-    if kind not in ("Q4_K", "Q6_K", "Q4_1", "Q8_0"):
-        weight = to_float(raw, kind)
-        step = weight.abs().amax(1, keepdim=True).clamp_min_(1e-12) / 127
-        return (weight / step).round_().to(torch.int8), step[:, 0]
     groups = unpack(raw, kind)
-    step = groups.bound() / 127
+    step = groups.bound().div_(127)
     by = step[:, None]
-    scaled = torch.addcmul(-groups.minimum / by, groups.q, groups.scale / by)
-    return scaled.round_().to(torch.int8).flatten(1), step[:, 0]
+    weight = groups.q.float().mul_(groups.scale / by).sub_(groups.minimum / by)
+    return weight.round_().to(torch.int8).flatten(1), step[:, 0]

@@ -1,9 +1,10 @@
 """The decoder of the Qwen2 and Llama families, small enough to be read in one sitting.
 
-transformers' own model code spends 30 ms of Python and small operations on a token; this one knows only what these
-two families need: fused projections, int8 rows, K and V in strips that several sequences may share.
+transformers' own model code spends 30 ms of Python and small operations on a token; this one knows only what
+these two families need: fused projections, int8 rows, K and V in strips that several sequences may share.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import torch
@@ -12,7 +13,7 @@ import torch.nn.functional as F
 from feeler.errors import WeightsError
 from feeler.llm.blocks import to_float
 from feeler.llm.gguf import GgufFile
-from feeler.llm.linear import Int8Linear, int8_rows, quantize
+from feeler.llm.linear import Int8Linear, normalize, quantize, read_linear, read_vector
 
 Tensor = torch.Tensor
 
@@ -30,6 +31,7 @@ class Shape:
     context: int
     epsilon: float  # of the norms
     theta: float  # of the rotary embedding
+    paired: bool  # q and k lie in the file with the rows of each rotation side by side
 
 
 @dataclass(kw_only=True)
@@ -52,34 +54,38 @@ class Layer:
     """One block of the decoder: attention and feed-forward."""
 
     def __init__(self, file: GgufFile, n: int, shape: Shape) -> None:
-        def load(*names: str) -> Int8Linear:
-            return _linear(file, [f"blk.{n}.{name}" for name in names], shape)
+        q, k, v, output, gate, up, down = (
+            f"blk.{n}.{name}"
+            for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+        )
+        turned = {name: _halves_apart(file, name, shape) for name in (q, k)} if shape.paired else None
+        self.attention_norm = read_vector(file, f"blk.{n}.attn_norm.weight")
+        self.qkv = read_linear(file, [q, k, v], turned)
+        self.output = read_linear(file, [output])
+        self.ffn_norm = read_vector(file, f"blk.{n}.ffn_norm.weight")
+        self.gate_up = read_linear(file, [gate, up])
+        self.down = read_linear(file, [down])
 
-        self.attention_norm = _vector(file, f"blk.{n}.attn_norm.weight")
-        self.qkv = load("attn_q", "attn_k", "attn_v")
-        self.output = load("attn_output")
-        self.ffn_norm = _vector(file, f"blk.{n}.ffn_norm.weight")
-        self.gate_up = load("ffn_gate", "ffn_up")
-        self.down = load("ffn_down")
+    @property
+    def linears(self) -> tuple[Int8Linear, ...]:
+        return self.qkv, self.output, self.gate_up, self.down
 
 
 class Decoder:
     """Weights and the forward step."""
 
-    def __init__(self, file: GgufFile) -> None:
-        self.shape = _shape(file)
+    def __init__(self, file: GgufFile, threads: int) -> None:
+        self.shape = read_shape(file)
         self.embedding = file.mapped("token_embd.weight")
         self.embedding_kind = file.tensors["token_embd.weight"].kind
-        self.layers = [Layer(file, n, self.shape) for n in range(self.shape.layers)]
-        self.norm = _vector(file, "output_norm.weight")
-        head = "output.weight" if "output.weight" in file.tensors else "token_embd.weight"
-        self.head = Int8Linear(*int8_rows(file, head))
+        self.norm = read_vector(file, "output_norm.weight")
+        self.head = read_linear(file, ["output" if "output.weight" in file.tensors else "token_embd"])
+        self.layers = _read_layers(file, self.shape, threads)
         self.cos, self.sin = _rotary(self.shape)
 
-    def bytes_per_token(self) -> int:
-        """Of K and V, in one sequence."""
-        s = self.shape
-        return s.layers * 2 * s.kv_heads * s.head_dim * 2
+    def bytes_read(self) -> int:
+        """Of weights, by a step of one row."""
+        return self.head.size + sum(linear.size for layer in self.layers for linear in layer.linears)
 
     @torch.inference_mode()
     def step(self, lanes: list[Lane]) -> Tensor:
@@ -90,14 +96,14 @@ class Decoder:
         positions = [at for lane in lanes for at in _positions(lane)]
         cos, sin = self.cos[positions], self.sin[positions]
         for n, layer in enumerate(self.layers):
-            h = layer.qkv(*quantize(F.rms_norm(x, x.shape[1:], layer.attention_norm, shape.epsilon)))
+            h = layer.qkv(*normalize(x, layer.attention_norm, shape.epsilon))
             h = self._attention(n, h, cos, sin, lanes)
             x += layer.output(*quantize(h))
-            h = layer.gate_up(*quantize(F.rms_norm(x, x.shape[1:], layer.ffn_norm, shape.epsilon)))
+            h = layer.gate_up(*normalize(x, layer.ffn_norm, shape.epsilon))
             gate, up = h.chunk(2, -1)
             x += layer.down(*quantize(F.silu(gate).mul_(up)))
-        x = F.rms_norm(x[_wanted(lanes)], x.shape[1:], self.norm, shape.epsilon)
-        return self.head(*quantize(x))
+        x = x[_wanted(lanes)]
+        return self.head(*normalize(x, self.norm, shape.epsilon)) if len(x) else x
 
     def _attention(self, n: int, qkv: Tensor, cos: Tensor, sin: Tensor, lanes: list[Lane]) -> Tensor:
         """Rotate, store K and V, attend; float32 (rows, heads * dim)."""
@@ -201,29 +207,20 @@ def _rotary(shape: Shape) -> tuple[Tensor, Tensor]:
     return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
 
 
-def _vector(file: GgufFile, name: str) -> Tensor:
-    return to_float(file.rows(name), file.tensors[name].kind).flatten()
+def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
+    """Layers side by side, each by one thread: most operations of the conversion are too small for two."""
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        return list(pool.map(lambda n: Layer(file, n, shape), range(shape.layers)))
 
 
-def _linear(file: GgufFile, names: list[str], shape: Shape) -> Int8Linear:
-    """Several projections of the same input as one."""
-    parts = [int8_rows(file, f"{name}.weight") for name in names]
-    biases = [_vector(file, f"{name}.bias") for name in names if f"{name}.bias" in file.tensors]
-    if file.metadata["general.architecture"] == "llama":
-        parts = [_unpaired(part, name, shape) for part, name in zip(parts, names, strict=True)]
-    weight, scale = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
-    return Int8Linear(weight, scale, torch.cat(biases) if biases else None)
+def _halves_apart(file: GgufFile, name: str, shape: Shape) -> Tensor:
+    """Llama files hold q and k with the two rows of each rotation side by side; here the halves are apart."""
+    rows = torch.arange(file.tensors[f"{name}.weight"].rows)
+    return rows.view(-1, shape.head_dim // 2, 2).transpose(1, 2).flatten()
 
 
-def _unpaired(part: tuple[Tensor, Tensor], name: str, shape: Shape) -> tuple[Tensor, Tensor]:
-    """Llama files hold q and k with the two rows of each rotation side by side: put the halves apart again."""
-    if not name.endswith(("attn_q", "attn_k")):
-        return part
-    order = torch.arange(len(part[1])).view(-1, shape.head_dim // 2, 2).transpose(1, 2).flatten()
-    return part[0][order], part[1][order]
-
-
-def _shape(file: GgufFile) -> Shape:
+def read_shape(file: GgufFile) -> Shape:
+    """The sizes of the decoder in the file. Raises WeightsError for a family that this module does not know."""
     meta = file.metadata
     family = meta["general.architecture"]
     if family not in ("qwen2", "llama"):
@@ -240,4 +237,5 @@ def _shape(file: GgufFile) -> Shape:
         context=min(meta[f"{family}.context_length"], 8192),
         epsilon=meta[f"{family}.attention.layer_norm_rms_epsilon"],
         theta=meta.get(f"{family}.rope.freq_base", 10000.0),
+        paired=family == "llama",
     )

@@ -7,7 +7,6 @@ that the others keep streaming.
 
 import threading
 from collections import deque
-from collections.abc import Callable
 
 import torch
 
@@ -25,9 +24,10 @@ _MOST_ROWS = 64  # drafts in the batch
 class Scheduler:
     """Owns the model; `step` is called by one thread only."""
 
-    def __init__(self, model: Decoder, *, kv_cache_bytes: int) -> None:
+    def __init__(self, model: Decoder, *, threads: int, kv_cache_bytes: int) -> None:
         shape = model.shape
         self.model = model
+        self._threads = threads
         self.prefixes = Prefixes(
             layers=shape.layers, kv_heads=shape.kv_heads, head_dim=shape.head_dim, limit=kv_cache_bytes
         )
@@ -57,6 +57,7 @@ class Scheduler:
         self._thread.join()
 
     def _work(self) -> None:
+        torch.set_num_threads(self._threads)  # holds for this thread, and it is the one that computes
         with torch.inference_mode():
             while not self._closed:
                 if not self.step():
@@ -151,5 +152,3 @@ def _rows(work: list[tuple[Job, Lane]]) -> list[list[int]]:
         start += lane.wanted
     return rows
 
-
-Emit = Callable[[object], None]

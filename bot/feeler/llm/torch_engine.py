@@ -60,11 +60,11 @@ class TorchEngine:
         wants_drafts: int | None = None,  # default: the card's
     ) -> "TorchEngine":
         """Load a GGUF file; takes seconds. Raises WeightsError."""
-        torch.set_num_threads(threads or len(os.sched_getaffinity(0)))
+        threads = threads or len(os.sched_getaffinity(0))
         file = GgufFile(weights)
-        model = Decoder(file)
+        model = Decoder(file, threads)
         return cls(
-            Scheduler(model, kv_cache_bytes=kv_cache_mb * _MB),
+            Scheduler(model, threads=threads, kv_cache_bytes=kv_cache_mb * _MB),
             read_tokenizer(file),
             name=f"torch int8 · {card.slug if card else weights.stem}",
             ends=end_tokens(file),
