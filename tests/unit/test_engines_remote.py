@@ -115,7 +115,7 @@ async def test_a_server_that_overlooks_several_answers_is_asked_for_the_rest() -
     async with serving(server) as engine:
         assert await drafts(engine, ask(drafts=3)) == ["One. "] * 3
         assert await drafts(engine, ask(drafts=2)) == ["One. "] * 2
-    assert len(server.bodies) == 3 + 2
+    assert [body.get("n") for body in server.bodies] == [3, None, None, None, None]
 
 
 async def test_a_strict_server_gets_only_what_openai_defines() -> None:
@@ -230,10 +230,11 @@ async def test_a_server_that_says_nothing_is_given_up() -> None:
         release.set()
 
 
-async def test_an_answer_that_breaks_off_is_no_answer() -> None:
-    async with serving(Server(lambda body: ["Good"], breaks_off=True)) as engine:
+@pytest.mark.parametrize("texts", [["Good"], [], ["Good", "Fair"]])
+async def test_an_answer_that_breaks_off_is_no_answer(texts: list[str]) -> None:
+    async with serving(Server(lambda body: texts, breaks_off=True)) as engine:
         with pytest.raises(EngineUnavailable, match="broke off"):
-            await drafts(engine, ask())
+            await drafts(engine, ask(drafts=len(texts) or 1))
 
 
 async def test_leaving_an_answer_hangs_up() -> None:

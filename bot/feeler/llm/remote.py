@@ -7,7 +7,6 @@ halves.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -18,10 +17,10 @@ from openai import AsyncOpenAI
 
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
 from feeler.llm.cards import SamplingDefaults
+from feeler.llm.remote_errors import Refused, explained
 from feeler.llm.stops import Opening, Stops
 from feeler.ports import Finish, Message, Piece, Request
 
-_TOO_LONG = re.compile(r"context|too long|maximum.*(length|tokens)|exceed.*tokens", re.IGNORECASE)
 _MOST_STOPS = 4  # OpenAI takes no more; the rest is watched for here
 
 
@@ -42,10 +41,6 @@ class _Manners:
         if self.begun and begun:
             return replace(self, begun=False)
         return None
-
-
-class _Refused(Exception):
-    """The server takes no such request (HTTP 400 or 422); the text is its reason."""
 
 
 class RemoteEngine:
@@ -86,11 +81,10 @@ class RemoteEngine:
             try:
                 async with aclosing(self._attempt(request, messages, manners)) as pieces:
                     async for piece in pieces:
-                        self._manners = manners
                         yield piece
                 return
-            except _Refused as refusal:
-                if _TOO_LONG.search(str(refusal)):
+            except Refused as refusal:
+                if refusal.too_long:
                     messages = _shorter(messages, str(refusal))
                     continue
                 simpler = manners.less(several=request.drafts > 1, begun=bool(request.opening))
@@ -106,7 +100,7 @@ class RemoteEngine:
     async def _attempt(
         self, request: Request, messages: tuple[Message, ...], manners: _Manners
     ) -> AsyncGenerator[Piece, None]:
-        """All drafts of the request, by one response or by one each."""
+        """All drafts of the request, by one response or by one each; remembers the manners that served."""
         if request.drafts == 1 or manners.several:
             written = set()
             async with aclosing(
@@ -114,16 +108,18 @@ class RemoteEngine:
             ) as one:
                 async for piece in one:
                     written.add(piece.draft)
+                    self._manners = manners
                     yield piece
             missing = [draft for draft in range(request.drafts) if draft not in written]
             if not missing:
                 return
-            self._manners = manners = replace(manners, several=False)  # it took `n` and ignored it
+            manners = replace(manners, several=False)  # it took `n` and overlooked it
         else:
             missing = list(range(request.drafts))
         answers = [self._answer(request, messages, manners, first=draft, drafts=1) for draft in missing]
         async with aclosing(_together(answers)) as pieces:
             async for piece in pieces:
+                self._manners = manners
                 yield piece
 
     async def _answer(
@@ -145,8 +141,11 @@ class RemoteEngine:
                     if all(writer.finish for writer in writers) and any(writer.cut for writer in writers):
                         return  # the server would write on
         except openai.OpenAIError as error:
-            raise self._explained(error) from None
-        if any(writer.begun and not writer.finish for writer in writers):
+            if self._closed:
+                raise EngineUnavailable("the engine was closed") from None
+            raise explained(error, self._url, self._model) from None
+        unfinished = [writer for writer in writers if not writer.finish]
+        if len(unfinished) == drafts or any(writer.begun for writer in unfinished):
             raise EngineUnavailable(f"{self._url} broke off in the middle of an answer")
 
     def _body(
@@ -186,32 +185,6 @@ class RemoteEngine:
         if not models:
             raise EngineUnavailable(f"{self._url} lists no model; load one there, or set FEELER_REMOTE_MODEL")
         return models[0].id
-
-    def _explained(self, error: openai.OpenAIError) -> Exception:
-        """The same trouble in words that say what to do."""
-        if self._closed:
-            return EngineUnavailable("the engine was closed")
-        match error:
-            case openai.BadRequestError() | openai.UnprocessableEntityError():
-                return _Refused(_reason(error))
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return EngineUnavailable(f"{self._url} wants another key: set FEELER_REMOTE_API_KEY")
-            case openai.NotFoundError():
-                return EngineUnavailable(
-                    f"{self._url} has no chat model {self._model!r}: set FEELER_REMOTE_MODEL, and check that "
-                    "FEELER_REMOTE_URL ends as the server wants it (often /v1)"
-                )
-            case openai.RateLimitError():
-                return EngineUnavailable(f"{self._url} is busy or its quota is used up: {_reason(error)}")
-            case openai.APITimeoutError():
-                return EngineUnavailable(f"{self._url} did not answer in time")
-            case openai.APIConnectionError():
-                return EngineUnavailable(
-                    f"no model server answers at {self._url}: start it, or set FEELER_REMOTE_URL to another"
-                )
-            case _ if _TOO_LONG.search(str(error)):
-                return _Refused(_reason(error))
-        return EngineUnavailable(f"{self._url} failed: {_reason(error)}")
 
 
 class _Draft:
@@ -279,10 +252,3 @@ def _shorter(messages: tuple[Message, ...], refusal: str) -> tuple[Message, ...]
     if len(body) < 2:
         raise PromptTooLong(f"the persona and the last message alone are too long for the server: {refusal}")
     return (*head, *body[(len(body)) // 2 :])
-
-
-def _reason(error: openai.OpenAIError) -> str:
-    """What the server said, on one line, shortened."""
-    body = getattr(error, "body", None)
-    said = body.get("message") if isinstance(body, dict) else None
-    return " ".join(str(said or error).split())[:300]
