@@ -1,4 +1,4 @@
-"""The first interview: the bot as its own process, over HTTP against the stand-in, from /start to the transcript."""
+"""The first interview: the bot as its own process, over HTTP against the stand-in."""
 
 import asyncio
 import os
@@ -16,13 +16,13 @@ from feeler.phone.values import Shown
 
 ANSWERS = (
     "For twelve years I did government liaison in a PR firm; I got two ministries and a union to one table.",
-    "They had not spoken for three years. I visited each alone first and wrote down what they could live with.",
+    "They had not spoken for three years. I visited each alone and wrote down what they could live with.",
     "When the union walked out I drove after them and listened for four hours. They came back the next day.",
     "I explained a 900-page law to forty mayors in one afternoon, with three drawings on a flip chart.",
     "I left because I was selling other people's decisions. I would like to build something myself.",
     "What surprised me most was that people forgive a mistake if you are the one who calls first.",
     "I have no idea of your trade, but I know how to find out what somebody really needs.",
-    "My team of six stayed with me for eight years; I think because nobody was ever blamed in front of others.",
+    "My team of six stayed with me for eight years; nobody was ever blamed in front of others.",
 )
 QUESTIONS = (
     "What does an ordinary day look like for the people here?",
@@ -90,9 +90,7 @@ def from_interviewer(message: Shown) -> bool:
 async def hold_interview(person: PhoneUser, patience: float) -> None:
     """/start to /end: ten turns, a colleague who joins, two questions to the company."""
     await person.wait_for(saying("who are you"), after=person.say("/start"))
-    await person.wait_for(
-        saying("curious"), after=person.say("I'm Dana, twelve years of government liaison.")
-    )
+    await person.wait_for(saying("curious"), after=person.say("I'm Dana, twelve years in a PR firm."))
     await person.wait_for(from_interviewer, after=person.say("/skip"))
     for number, answer in enumerate(ANSWERS):
         if number == 5:
@@ -161,7 +159,7 @@ async def test_everything_odd_gets_an_answer_and_the_talk_goes_on(tmp_path: Path
     async with running(tmp_path, "scripted") as (_, person):
         await person.wait_for(from_interviewer, after=person.say("/new emil"))
         said = await person.wait_for(from_interviewer, after=person.say(ANSWERS[0]))
-        odd = (
+        odd: tuple[Callable[[], Shown], ...] = (
             lambda: person.sticker(),
             lambda: person.photo(caption="Me"),
             lambda: person.voice(),

@@ -70,7 +70,8 @@ async def run(visit: Visit, errand: str) -> Outcome:
         rest.append(coach(f"{texts.NOTE}\n\n{note}"))
     return visit.answer(
         *rest,
-        await _document(found, "txt"),
+        await _picture(found),
+        await _document(found, "html"),
         coach(texts.AFTERWARDS, buttons=AFTERWARDS),
     )
 
@@ -103,6 +104,12 @@ async def _transcript_file(visit: Visit, talk: Interview) -> Reply:
         filename=debriefing.filename(talk, "txt", "transcript"), media_type="text/plain", content=content
     )
     return coach(texts.TRANSCRIPT.format(count=len(talk.lines)), document=file)
+
+
+async def _picture(found: Debrief) -> Reply:
+    png = await asyncio.to_thread(debriefing.picture, found)
+    name = debriefing.filename(found.interview, "png", "topics")
+    return coach(texts.PICTURE, picture=Document(filename=name, media_type="image/png", content=png))
 
 
 async def _document(found: Debrief, kind: str) -> Reply:

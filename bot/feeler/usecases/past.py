@@ -3,11 +3,12 @@
 import asyncio
 
 from feeler import coach as debriefing
+from feeler.coach.values import Progress
 from feeler.interview.topics import LABELS, topics_of
 from feeler.interview.values import Interview
 from feeler.personas.values import Topic
 from feeler.usecases import texts
-from feeler.usecases.values import Button, Outcome
+from feeler.usecases.values import Button, Document, Outcome
 from feeler.usecases.visit import Visit, coach
 
 
@@ -35,7 +36,12 @@ async def history(visit: Visit, argument: str) -> Outcome:
     if not talks:
         return visit.answer(texts.NOTHING_SAID)
     figures = await asyncio.to_thread(debriefing.history, talks, visit.means.library)
-    return visit.answer(f"{debriefing.history_text(figures)}\n\n{texts.HISTORY_HOW}")
+    told = coach(f"{debriefing.history_text(figures)}\n\n{texts.HISTORY_HOW}")
+    if len(talks) < 2:
+        return visit.answer(told)
+    png = await asyncio.to_thread(debriefing.chart, Progress(talks=figures, sentence=""))
+    file = Document(filename="feeler-history.png", media_type="image/png", content=png)
+    return visit.answer(told, coach(texts.CHART, picture=file))
 
 
 async def compare(visit: Visit, argument: str) -> Outcome:

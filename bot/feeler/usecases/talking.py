@@ -124,9 +124,8 @@ def _heard(visit: Visit, before: Interview, text: str) -> Interview:
 
 
 def _as_reply(line: Line) -> Reply:
-    if line.speaker is Speaker.COACH:
-        return coach(line.text, keyboard=keyboard_of(line.topics) or None)
-    return company(line.text)
+    say = coach if line.speaker is Speaker.COACH else company
+    return say(line.text, keyboard=keyboard_of(line.offers) or None)
 
 
 def _unanswered(interview: Interview | None) -> Line | None:
