@@ -169,6 +169,36 @@ async def test_hint_names_topics_and_ways_to_ask_but_no_ready_question() -> None
     assert "Topics I can hint at" in await person("/hint quantum")
 
 
+async def test_history_and_compare_bring_back_what_was_said_before() -> None:
+    person = Person()
+    day = "What does an ordinary day look like for the people here?"
+    await person("/new emil", STORY, day, "/end", "/new nadia", STORY, day, "/end")
+    listed = await person("/history")
+    assert listed.index("Nadia") < listed.index("Emil")
+    assert person.replies[-1].picture is not None
+    side_by_side = await person("/compare day")
+    assert "Emil" in side_by_side
+    assert "Nadia" in side_by_side
+    assert "Emil Wagner" in await person("/summary 2")
+    assert "no talk number 3" in await person("/summary 3")
+
+
+@pytest.mark.parametrize("kind", ["md", "json", "txt", "html", "pdf"])
+async def test_the_transcript_comes_in_every_format(kind: str) -> None:
+    person = Person()
+    await person("/new emil", STORY, f"/transcript {kind}")
+    [file] = [reply.document for reply in person.replies if reply.document]
+    assert file.filename.endswith(f".{kind}")
+    assert len(file.content) > 500
+
+
+@pytest.mark.parametrize("wrong", ["docx", "PDF9", "pdf nine", "pdf 99999999999999999999", "0", "²"])
+async def test_a_transcript_that_cannot_be_had_is_explained(wrong: str) -> None:
+    person = Person()
+    await person("/new emil", STORY, f"/transcript {wrong}")
+    assert not any(reply.document for reply in person.replies)
+
+
 async def test_settings_change_the_next_talk() -> None:
     person = Person()
     await person("/settings tough", "/settings 12", "/new emil")

@@ -3,8 +3,9 @@
 import re
 from difflib import get_close_matches
 
+from feeler.interview.topics import LABELS, topics_of
 from feeler.personas.library import Library
-from feeler.personas.values import Persona
+from feeler.personas.values import Persona, Topic
 from feeler.usecases import texts
 from feeler.usecases.values import Chat, Outcome
 from feeler.usecases.visit import Visit
@@ -30,6 +31,15 @@ def no_such_person(visit: Visit, given: str) -> Outcome:
     near = get_close_matches(given.casefold(), visit.means.library.personas, n=1, cutoff=0.5)
     guess = f" Did you mean {near[0]}?" if near else ""
     return visit.answer(texts.NO_SUCH_PERSON.format(slug=given[:60], near=guess))
+
+
+def topic_meant(text: str) -> Topic | None:
+    """The topic meant by its key ("day"), by a part of its label, or by a question about it."""
+    bare = text.strip().casefold()
+    for topic, label in LABELS.items():
+        if bare and (bare == topic.value or bare in label.casefold()):
+            return topic
+    return next(iter(topics_of(text)), None)
 
 
 def somebody(library: Library, chat: Chat) -> Persona:

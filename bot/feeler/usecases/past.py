@@ -4,10 +4,11 @@ import asyncio
 
 from feeler import coach as debriefing
 from feeler.coach.values import Progress
-from feeler.interview.topics import LABELS, topics_of
+from feeler.interview.topics import LABELS
 from feeler.interview.values import Interview
 from feeler.personas.values import Topic
 from feeler.usecases import texts
+from feeler.usecases.choosing import topic_meant
 from feeler.usecases.values import Button, Document, Outcome
 from feeler.usecases.visit import Visit, coach
 
@@ -49,7 +50,7 @@ async def compare(visit: Visit, argument: str) -> Outcome:
     talks = await talks_of(visit)
     if not talks:
         return visit.answer(texts.NOTHING_SAID)
-    topic = next(iter(topics_of(argument)), None) if argument else None
+    topic = topic_meant(argument)
     if topic is None:
         return _ask_which(visit, talks)
     found = await asyncio.to_thread(debriefing.compare, talks, visit.means.library, topic)

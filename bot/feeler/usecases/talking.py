@@ -5,11 +5,11 @@ from dataclasses import replace
 from feeler.errors import EngineError, PromptTooLong
 from feeler.interview.phases import is_over
 from feeler.interview.plan import make_plan
-from feeler.interview.topics import LABELS, topics_of
+from feeler.interview.topics import LABELS
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Topic
 from feeler.usecases import texts
-from feeler.usecases.choosing import somebody
+from feeler.usecases.choosing import somebody, topic_meant
 from feeler.usecases.drafting import take_turn
 from feeler.usecases.starting import begin
 from feeler.usecases.values import Outcome, Reply
@@ -150,7 +150,7 @@ def _way_in(topic: Topic) -> str:
 
 
 def _hint_at(visit: Visit, wanted: str) -> Outcome:
-    topic = next(iter(topics_of(wanted)), None)
+    topic = topic_meant(wanted)
     if topic is None:
         return visit.answer(texts.TOPICS_KNOWN.format(topics=", ".join(LABELS.values())))
     return visit.answer(_way_in(topic).removeprefix("• "))
