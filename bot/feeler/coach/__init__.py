@@ -7,6 +7,7 @@
 from feeler.coach.comparing import comparison_text
 from feeler.coach.findings import compare, findings, history
 from feeler.coach.picture import chart, picture
+from feeler.coach.prose import debrief, prose
 from feeler.coach.rendering import MEDIA_TYPES, filename, render, render_transcript
 from feeler.coach.showing import history_text, messages, note_message
 from feeler.coach.values import Debrief
@@ -17,6 +18,7 @@ __all__ = [
     "chart",
     "compare",
     "comparison_text",
+    "debrief",
     "filename",
     "findings",
     "history",
@@ -24,6 +26,7 @@ __all__ = [
     "messages",
     "note_message",
     "picture",
+    "prose",
     "render",
     "render_transcript",
 ]

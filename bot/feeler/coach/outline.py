@@ -14,7 +14,9 @@ from feeler.personas.values import Topic
 class Item:
     """One claim: what is said in our words, the quotations under it, and further lines it rests on."""
 
+    head: str = ""  # what it is about, in a word or two
     text: str = ""
+    ask: str = ""  # a question to ask another time
     quotes: tuple[tuple[str, Evidence], ...] = ()  # who spoke, and the words
     lines: tuple[int, ...] = ()
     box: str = ""  # text to copy out, such as the note: kept with its line breaks
@@ -92,19 +94,14 @@ def _hidden(debrief: Debrief) -> Section:
 
 
 def _hidden_item(one: Hidden, many: int, debrief: Debrief) -> Item:
-    count = "one thing" if many == 1 else f"{many} things"
+    head = f"{_titled(one.topic)}: {'one thing' if many == 1 else f'{many} things'}"
     if one.near:
-        return Item(
-            text=f"{_titled(one.topic)}: {count}. You came near; ask on: {one.question}",
-            quotes=(("you", one.near),),
-        )
+        quotes = (("you", one.near),)
+        return Item(head=head, text="You came near. One more question:", ask=one.question, quotes=quotes)
     if one.after:
-        speaker = _company_at(debrief, one.after.line)
-        return Item(
-            text=f"{_titled(one.topic)}: {count}. It would have fitted here: {one.question}",
-            quotes=((speaker, one.after),),
-        )
-    return Item(text=f"{_titled(one.topic)}: {count}. You might ask: {one.question}")
+        said = ((_company_at(debrief, one.after.line), one.after),)
+        return Item(head=head, text="This was the place to ask:", ask=one.question, quotes=said)
+    return Item(head=head, ask=one.question)
 
 
 def _seen(debrief: Debrief) -> Section:
@@ -115,7 +112,7 @@ def _seen(debrief: Debrief) -> Section:
             quotes.append((_company_at(debrief, talent.heard.line), talent.heard))
         if talent.need and talent.need != talent.heard:
             quotes.append((_company_at(debrief, talent.need.line), talent.need))
-        items.append(Item(text=f"{_first_up(talent.name)}. {talent.carries}", quotes=tuple(quotes)))
+        items.append(Item(head=_first_up(talent.name), text=talent.carries, quotes=tuple(quotes)))
     lead = (
         ""
         if items
@@ -129,6 +126,7 @@ def _seen(debrief: Debrief) -> Section:
 def _questions(debrief: Debrief) -> Section:
     items = tuple(
         Item(
+            head=", ".join(_titled(topic) for topic in one.topics),
             text=described(one),
             quotes=(
                 ("you", one.asked),
@@ -148,8 +146,7 @@ def described(question: Question) -> str:
         "about this company" if question.specific else "would fit any company",
         "following up on what they had just said" if question.follows else "starting something new",
     ]
-    topics = "; ".join(TITLES[topic] for topic in question.topics)
-    return f"{_first_up(', '.join(parts))}.{f' {_first_up(topics)}.' if topics else ''}"
+    return f"{_first_up(', '.join(parts))}."
 
 
 def _topics(debrief: Debrief) -> Section:
@@ -158,9 +155,15 @@ def _topics(debrief: Debrief) -> Section:
     items = []
     for one in covered:
         how = " and ".join(["asked"] * bool(one.asked) + ["told"] * bool(one.told))
-        items.append(Item(text=f"{_titled(one.topic)}: {how}.", lines=tuple(sorted({*one.asked, *one.told}))))
+        items.append(
+            Item(
+                head=_titled(one.topic),
+                text=f"{_first_up(how)}.",
+                lines=tuple(sorted({*one.asked, *one.told})),
+            )
+        )
     if left:
-        items.append(Item(text=f"Left out: {', '.join(left)}."))
+        items.append(Item(head="Left out", text=f"{', '.join(left)}."))
     lead = f"{len(covered)} of {len(debrief.topics)} fields of the topic map."
     return Section(key="topics", title="Topics", lead=lead, items=tuple(items))
 
@@ -209,7 +212,7 @@ def _role(debrief: Debrief) -> Section:
         return Section(key="role", title=name, lead=lead)
     items = [
         Item(
-            text=f"{one.text}.",
+            head=one.text,
             quotes=(("you", one.talent), (_company_at(debrief, one.need.line), one.need)),
         )
         for one in role.duties
@@ -228,7 +231,7 @@ def _note(debrief: Debrief) -> Section:
 
 def _practice(debrief: Debrief) -> Section:
     items = tuple(
-        Item(text=f"{one.aim} {one.exercise} {one.because}", lines=one.lines) for one in debrief.practice
+        Item(head=one.aim, text=f"{one.exercise} {one.because}", lines=one.lines) for one in debrief.practice
     )
     return Section(key="practice", title="Two things to practise next", items=items)
 

@@ -42,7 +42,8 @@ class _Paper(FPDF):
         self.add_font("DejaVu", "B", font_file(bold=True))
         self.set_title(self._shown(heading))
         self.set_lang("en")
-        self.places = {line.number: self.add_link() for line in debrief.interview.lines}
+        # Every place is on the first page until its line is written.
+        self.places = {line.number: self.add_link(page=1) for line in debrief.interview.lines}
 
     def footer(self) -> None:
         self.set_y(-12)
@@ -85,12 +86,20 @@ class _Paper(FPDF):
         self.ln(0.5)
 
     def _item(self, item: Item) -> None:
+        if self.will_page_break(24):
+            self.add_page()
         self.ln(1.6)
+        if item.head:
+            self._style(10.5, TEXT, bold=True)
+            self._text(item.head, 5.4)
         if item.box:
             self._box(item.box)
         if item.text:
             self._style(10.5, TEXT)
             self._text(item.text, 5.4)
+        if item.ask:
+            self._style(10.5, YOU)
+            self._text(item.ask, 5.4)
         if item.lines:
             self._links(item.lines)
         for who, one in item.quotes:

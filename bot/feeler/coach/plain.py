@@ -35,11 +35,19 @@ def _text_of(section: Section) -> str:
     for item in section.items:
         if item.box:
             rows.append(visible(item.box))
-        lines = f" ({_lines(item.lines)})" if item.lines else ""
-        if item.text or lines:
-            rows.append(f"* {visible(item.text)}{lines}".replace("*  (", "* ("))
+        words = visible(" ".join(part for part in (said(item), item.ask) if part))
+        lines = f"({_lines(item.lines)})" if item.lines else ""
+        if words or lines:
+            rows.append(" ".join(part for part in ("*", words, lines) if part))
         rows += [f"    {who}, line {one.line}: “{visible(one.quote)}”" for who, one in item.quotes]
     return "\n".join(rows)
+
+
+def said(item: Item) -> str:
+    """Head and text of an item as one run of words."""
+    return ". ".join(part for part in (item.head, item.text) if part) + "." * (
+        bool(item.head) and not item.text
+    )
 
 
 def markdown(debrief: Debrief) -> str:
@@ -68,7 +76,9 @@ def _markdown_item(item: Item) -> str:
     if item.box:
         return "\n".join(f"> {escaped(row)}  " for row in item.box.split("\n"))
     links = ", ".join(f"[line {line}](#l{line})" for line in item.lines)
-    text = escaped(item.text) + (f" ({links})" if links else "")
+    head = f"**{escaped(item.head)}**" if item.head else ""
+    ask = f"*{escaped(item.ask)}*" if item.ask else ""
+    text = " ".join(part for part in (head, escaped(item.text), ask, f"({links})" if links else "") if part)
     quotes = [
         f"{escaped(who)}, [line {one.line}](#l{one.line}): “{_broken(one.quote)}”" for who, one in item.quotes
     ]
