@@ -22,7 +22,7 @@ from feeler.interview.topics import LABELS
 from feeler.interview.values import Difficulty, Interview, Line, Speaker
 from feeler.interview.words import sentences
 from feeler.personas.library import shipped_prompts
-from feeler.personas.values import Example
+from feeler.personas.values import Company, Example, Persona
 from feeler.ports import Message
 
 WINDOW = 24  # lines of the talk in a prompt
@@ -55,6 +55,12 @@ def persona_prompt(situation: Situation) -> str:
         )
         .strip()
     )
+
+
+def baseline_prompt(persona: Persona, company: Company, colleagues: tuple[Persona, ...]) -> str:
+    """Everything in one system prompt, facts of every level included: what `feeler eval --baseline` compares with."""
+    people = [*company.people, *(f"{other.name}, {other.role}" for other in colleagues)]
+    return _template("baseline.md.jinja").render(persona=persona, company=company, people=people).strip()
 
 
 def job_note(situation: Situation, *, complaint: str = "") -> str:

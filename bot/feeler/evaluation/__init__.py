@@ -1,0 +1,1 @@
+"""Plays candidate scripts against personas on the real model, judges every company turn, and reports."""

@@ -1,0 +1,53 @@
+"""How other bots do it: one system prompt with persona and dossier, the whole history, one draft, no checks."""
+
+from datetime import datetime
+from time import monotonic
+
+from feeler.interview.conduct.listening import tells
+from feeler.interview.plan import make_plan
+from feeler.interview.values import Interview, Line, Speaker
+from feeler.personas.values import Company, Persona
+from feeler.ports import Engine, Message, Preview, Request, Sampling
+from feeler.usecases.prompting import baseline_prompt
+
+
+async def baseline_turn(
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    text: str,
+    *,
+    engine: Engine,
+    preview: Preview | None = None,
+    now: datetime,
+    people: tuple[Persona, ...] = (),
+) -> Interview:
+    """The talk with `text` and the one draft that came; the plan is only made to know what would have been due."""
+    plan = make_plan(interview, persona, company, text)
+    history = [
+        Message(role="user" if line.speaker is Speaker.CANDIDATE else "assistant", content=line.text)
+        for line in interview.lines
+    ]
+    messages = (
+        Message(role="system", content=baseline_prompt(persona, company, people)),
+        Message(role="user", content="Hello."),
+        *history,
+        Message(role="user", content=text),
+    )
+    started = monotonic()
+    said, tokens, first = "", 0, None
+    async for piece in engine.stream(Request(messages=messages, sampling=Sampling(max_tokens=160))):
+        said, tokens = said + piece.text, piece.tokens
+        first = first if first is not None or not said else monotonic() - started
+    heard = Line(
+        number=len(interview.lines) + 1, turn=plan.turn, speaker=Speaker.CANDIDATE, persona=persona.slug,
+        phase=plan.phase, text=text, at=now, acts=tuple(plan.acts), topics=plan.topics,
+    )  # fmt: skip
+    told = tuple(fact for fact in company.facts if tells(said, fact))
+    answer = Line(
+        number=heard.number + 1, turn=plan.turn, speaker=Speaker.COMPANY, persona=persona.slug, phase=plan.phase,
+        text=said.strip() or "…", at=now, facts=tuple(fact.id for fact in told),
+        topics=tuple(dict.fromkeys(fact.topic for fact in told)), seconds_to_first_text=first,
+        seconds=monotonic() - started, tokens=tokens,
+    )  # fmt: skip
+    return interview.evolve(lines=(*interview.lines, heard, answer))
