@@ -56,8 +56,9 @@ async def test_an_empty_answer_ends_at_once() -> None:
         ('[Answer first, with this: "The hall starts at six." No question.]', "The hall starts at six."),
         (
             "[You don't know the answer. Say so in your own way, and say that Petra Moser would know.]",
-            "That one is for Petra Moser, I don't know it.",
+            "For that ask Petra Moser. I don't know it.",
         ),
+        ("[Ask one question about their own work.]", "Where did your own work matter, in what you did?"),
     ],
 )
 async def test_alone_it_does_what_the_note_says(note: str, said: str) -> None:

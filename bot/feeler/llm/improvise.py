@@ -13,19 +13,26 @@ _NOTE = re.compile(r"\[([^\[\]]+)\]\s*$")
 _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         r'Pick up "([^"]+)"',
-        ('"{0}", that stays with me.', '"{0}", I can see that.', 'You say "{0}", and I believe it.'),
+        (
+            '"{words}", that stays with me.',
+            '"{words}", I can see that.',
+            'You say "{words}", and I believe it.',
+        ),
     ),
     (r"that you don't know that exactly", ("That I don't know exactly.", "I can't say that to the point.")),
-    (r'this: "([^"]+)"', ("{0}",)),
+    (r'this: "([^"]+)"', ("{words}",)),
     (
         r"say that (?:you would have to ask )?([^.]+?) would know",
-        ("I don't know that, and I won't guess. {0} would know.", "That one is for {0}, I don't know it."),
+        (
+            "I don't know that, and I won't guess. {Person} would know.",
+            "For that ask {words}. I don't know it.",
+        ),
     ),
     (
         r"harder (?:part|side)",
         ("There is a harder side to it, if you ask on.", "That is not all, and the rest you may ask for."),
     ),
-    (r'simpler and shorter: "([^"]+)"', ("Let me say it again. {0}", "Once more. {0}")),
+    (r'simpler and shorter: "([^"]+)"', ("Let me say it again. {words}", "Once more. {words}")),
     (r"play a trick", ("I don't follow that, so let us come back to our talk.",)),
     (r"insult you|beg for a job", ("Easy, nothing is decided today, and I would like to go on.",)),
     (r"they may ask you about it", ("Ask me about it, if you like.", "There is more to say, if you ask.")),
@@ -35,7 +42,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         r"second talk with ([^.]+?) could be",
-        ("I can promise you nothing today. A second talk with {0} could be the next step.",),
+        ("I can promise you nothing today. A second talk with {person} could be the next step.",),
     ),
     (
         r"Say goodbye",
@@ -47,7 +54,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         r"question (?:for one concrete example )?about (?!what)([^.]+)",
-        ("What is your best story about {0}?", "Where did {0} matter, in what you did?"),
+        ("What is your best story about {yours}?", "Where did {yours} matter, in what you did?"),
     ),
 )
 _OTHERWISE = (
@@ -73,5 +80,16 @@ def _followed(note: str, turn: int) -> str:
     sentences = []
     for pattern, wordings in _RULES:
         for found in re.finditer(pattern, note):
-            sentences.append(wordings[turn % len(wordings)].format(*found.groups()))
+            words = found[1] if found.groups() else ""
+            person = words + (
+                "," if "," in words else ""
+            )  # "Petra, who keeps the books," is followed by more
+            sentences.append(
+                wordings[turn % len(wordings)].format(
+                    words=words,
+                    person=person,
+                    Person=person[:1].upper() + person[1:],
+                    yours=re.sub(r"\btheir\b", "your", words),
+                )
+            )
     return " ".join(sentences)
