@@ -27,7 +27,12 @@ def check_folder(folder: Path, *, shipped: Library | None, do_not_ask: Mapping[s
     """
     found = read_folder(folder)
     known = {**(shipped.companies if shipped else {}), **found.companies}
-    problems = found.problems + homeless(Library(personas=found.personas, companies=known))
+    broken = {Path(problem.file).stem for problem in found.problems}
+    problems = found.problems + [
+        problem
+        for problem in homeless(Library(personas=found.personas, companies=known))
+        if found.personas[Path(problem.file).stem].company not in broken
+    ]
     for company in found.companies.values():
         problems += _company(company, found)
     for persona in found.personas.values():
@@ -56,7 +61,7 @@ def _company(company: Company, found: Folder) -> Iterator[Problem]:
     open_topics = {fact.topic for fact in told if fact.reveal is not Reveal.PROBED}
     for at, fact in enumerate(company.facts):
         if fact.reveal is Reveal.PROBED and fact.topic not in open_topics:
-            yield warn(f"facts[{at}].reveal", f"a follow-up needs an easier fact on {fact.topic!r} before it")
+            yield warn(f"facts[{at}].reveal", f"a follow-up needs an easier fact on '{fact.topic}' before it")
         if len(fact.text.split()) > LONGEST_FACT:
             yield warn(f"facts[{at}].text", f"longer than {LONGEST_FACT} words; nobody would say it aloud")
         if not fact.keywords and fact.reveal is not Reveal.NEVER:
@@ -117,7 +122,7 @@ def _leaks(persona: Persona, company: Company) -> Iterator[Problem]:
         for secret in _secrets(company):
             if _quotes(text, secret):
                 what = f"quotes {secret.id!r}, which must never be told"
-                yield Problem(file=f"personas/{persona.slug}.md", field=field, what=what)
+                yield Problem(file=f"personas/{persona.slug}.md", field=field, what=what, warning=True)
 
 
 def _secrets(company: Company) -> tuple[Fact, ...]:

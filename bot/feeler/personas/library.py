@@ -76,7 +76,7 @@ def load_library(folder: Path | None = None) -> Library:
     library = Library(
         personas={**shipped.personas, **own.personas}, companies={**shipped.companies, **own.companies}
     )
-    if problems := shipped.problems + own.problems + homeless(library):
+    if problems := (shipped.problems + own.problems or homeless(library)):
         raise problems_as_error(problems)
     plain, found = _read(shipped_prompts() / "plain.yaml", read_plain)
     if plain is None:
