@@ -121,7 +121,6 @@ class Parcel:
     claim: Claim
     call: Call
     tries: int  # times it was begun to be sent, this one included: from the second on it may be a repeat
-    wait: float  # seconds until its slot in the overall rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,9 +204,10 @@ class Turns(Protocol):
 
 class Outbox(Protocol):
     async def claim(self, most: int, lease: float, gap: float) -> tuple[list[Parcel], float | None]:
-        """Claim what may be sent now, one parcel a chat; and in how many seconds to ask again, if ever.
+        """Claim what may be sent at once, one parcel a chat; and in how many seconds to ask again, if ever.
 
-        `gap` seconds lie between any two slots of the overall rate, over all processes.
+        `gap` seconds lie between any two slots of the overall rate, over all processes. Nothing is given out
+        in advance: a claimed parcel counts as perhaps sent.
         """
         ...
 

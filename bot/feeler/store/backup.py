@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 
 from feeler.errors import StoreError
-from feeler.store.database import Database
+from feeler.store.database import Database, Transaction
 from feeler.store.tables import chat, outbox
 
 PAGES = 256  # copied at a time; the bot writes in between
@@ -57,12 +57,15 @@ async def restore(url: str, source: Path) -> None:
         arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
         await asyncio.to_thread(_run_postgres, "pg_restore", database, [*arguments, str(source)])
     await database.open()
-    async with database.transaction() as connection:
-        await connection.execute(chat.update().values(owner=None, until=0, sender=None, send_until=0))
-        await connection.execute(
-            outbox.update().where(outbox.c.state.in_(("new", "sending"))).values(state="new", tries=1)
-        )
+    await database.run(_begin_anew)
     await database.close()
+
+
+def _begin_anew(tx: Transaction) -> None:
+    """No lease of before holds, and whatever waits to be sent may have been sent since."""
+    tx.execute(chat.update().values(owner=None, until=0, sender=None, send_until=0))
+    waiting = outbox.c.state.in_(("new", "sending"))
+    tx.execute(outbox.update().where(waiting).values(state="new", tries=1))
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -93,7 +96,7 @@ def _check(path: Path, sqlite: bool) -> None:
 
 
 def _run_postgres(program: str, database: Database, arguments: list[str]) -> None:
-    """Run one of PostgreSQL's own programs. The password goes by the environment: others can see arguments."""
+    """Run one of PostgreSQL's own programs. The password goes by the environment: arguments are public."""
     found = shutil.which(program) or next(
         (str(path) for path in sorted(PROGRAMS.glob(f"*/bin/{program}"), reverse=True)), None
     )

@@ -1,33 +1,77 @@
-"""One transaction at a time on SQLite, many on PostgreSQL: the only place that knows which it is."""
+"""Transactions on SQLite or PostgreSQL, written once: the only place that knows which it is.
 
-import logging
+A transaction is a plain function over a `Transaction`. On PostgreSQL it runs on SQLAlchemy's asyncio engine;
+on SQLite, which has one writer anyway, whole in a thread of its own: a hop between threads a statement,
+as aiosqlite does it, took several times as long as the statements themselves.
+"""
+
+import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from feeler.errors import SettingsError, StoreError
 from feeler.store.migrating import upgrade
 
-log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A lost host is noticed within some ten seconds instead of two hours."""
+
+
+class Transaction:
+    """Statements, the clock that all processes share, and whom to wake once they are committed."""
+
+    def __init__(self, connection: Connection, shared: bool) -> None:
+        self.connection, self.shared = connection, shared
+        self.execute = connection.execute
+        self.woken: set[str] = set()
+
+    @cached_property
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        if not self.shared:
+            return time.time()
+        clock = select(func.extract("epoch", func.clock_timestamp()))
+        return float(self.connection.execute(clock).scalar_one())
+
+    def wake(self, what: str) -> None:
+        """ "work", "send" or "stop": there will be something to do."""
+        self.woken.add(what)
+
+    def notify(self) -> None:
+        """Tell the other processes, when this commits."""
+        for what in sorted(self.woken) if self.shared else ():
+            self.connection.execute(text("SELECT pg_notify('feeler', :what)"), {"what": what})
 
 
 class Database:
-    """An engine and its transactions."""
+    """An engine and its transactions. `woken` is called in the event loop with what a commit has to tell."""
 
     def __init__(self, url: str) -> None:
         self.url = _checked(url)
         self.shared = self.url.get_backend_name() == "postgresql"
         self.path = None if self.shared else Path(self.url.database or "").absolute()
-        self._engine = _postgres(self.url) if self.shared else _sqlite(self.path)
+        self.woken: Callable[[str], None] = lambda what: None
+        self._postgres: AsyncEngine | None = _postgres(self.url) if self.shared else None
+        self._sqlite: Engine | None = None if self.shared else _sqlite(self.path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeler-sqlite")
         self._file: tuple[int, int] | None = None  # device and inode of the SQLite file
 
     async def open(self) -> None:
@@ -38,70 +82,116 @@ class Database:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             except OSError as error:
                 raise StoreError(f"the database {self.path} cannot be opened: {error.strerror}") from None
-        async with self.transaction() as connection:
-            await connection.run_sync(upgrade)
+        await self.run(lambda tx: upgrade(tx.connection))
         if self.path:
             self._file = _identity(self.path)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncConnection, None]:
-        """Commits at the end, rolls back on any error; every refusal of the database is a StoreError.
+    async def run(self, body: Callable[[Transaction], T]) -> T:
+        """Run `body` in one transaction: committed at its end, rolled back on any error.
 
-        What the database said is not repeated in full: it may quote stored text.
+        Every refusal of the database is a StoreError. What the database said is not repeated in full: it may
+        quote stored text.
         """
+        found: list[Transaction] = []
+
+        def whole(connection: Connection) -> T:
+            tx = Transaction(connection, self.shared)
+            result = body(tx)
+            tx.notify()
+            found.append(tx)
+            return result
+
         try:
-            if self._file and self.path:
-                await self._same_file(self.path)
-            async with self._engine.begin() as connection:
-                yield connection
+            if self._postgres:
+                async with self._postgres.begin() as connection:
+                    result = await connection.run_sync(whole)
+            else:
+                result = await self._in_thread(lambda: self._run_sqlite(whole))
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
             raise StoreError(f"the database refused: {type(cause).__name__} {code}".strip()) from None
         except OSError as error:
             raise StoreError(f"the database is away: {error.strerror or type(error).__name__}") from None
+        for tx in found:
+            for what in tx.woken:
+                self.woken(what)
+        return result
 
-    async def _same_file(self, path: Path) -> None:
+    async def bare(self, *statements: str) -> None:
+        """Run statements that may not be in a transaction, such as VACUUM."""
+        try:
+            if self._postgres:
+                async with self._postgres.connect() as connection:
+                    connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    for statement in statements:
+                        await connection.exec_driver_sql(statement)
+            else:
+                await self._in_thread(lambda: self._bare_sqlite(statements))
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            raise StoreError(f"the database refused: {type(cause).__name__}") from None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._postgres:
+            await self._postgres.dispose()
+        if self._sqlite:
+            await self._in_thread(self._sqlite.dispose)
+        self._thread.shutdown()
+
+    def dsn(self) -> str:
+        """For libpq: connections of their own, outside of the pool."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def _in_thread(self, action: Callable[[], T]) -> T:
+        """A transaction that has begun is finished even where its caller is cancelled meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, action)
+
+    def _run_sqlite(self, body: Callable[[Connection], T]) -> T:
+        assert self._sqlite
+        assert self.path
+        if self._file:
+            self._same_file(self._sqlite, self.path)
+        with self._sqlite.begin() as connection:
+            return body(connection)
+
+    def _bare_sqlite(self, statements: tuple[str, ...]) -> None:
+        assert self._sqlite
+        with self._sqlite.connect().execution_options(bare=True) as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def _same_file(self, engine: Engine, path: Path) -> None:
         """A file that was moved or deleted under an open connection takes writes that nobody will find."""
         try:
             if _identity(path) == self._file:
                 return
         except FileNotFoundError:
             raise StoreError(f"the database file {path} is gone") from None
-        await self._engine.dispose()
+        engine.dispose()
         self._file = _identity(path)
 
-    async def now(self, connection: AsyncConnection) -> float:
-        """Seconds since the epoch by the clock that all processes share."""
-        if not self.shared:
-            return time.time()
-        return float(
-            (await connection.execute(select(func.extract("epoch", func.clock_timestamp())))).scalar_one()
-        )
 
-    async def notify(self, connection: AsyncConnection, what: str) -> None:
-        """Wake the other processes when this transaction commits."""
-        if self.shared:
-            await connection.execute(text("SELECT pg_notify('feeler', :what)"), {"what": what})
+class Part(Protocol):
+    """A part of the store, whose methods run in transactions."""
 
-    async def outside_transaction(self, *statements: str) -> None:
-        """Run statements that may not be in a transaction, such as VACUUM."""
-        try:
-            async with self._engine.connect() as connection:
-                options = {"isolation_level": "AUTOCOMMIT"} if self.shared else {"bare": True}
-                bare = await connection.execution_options(**options)
-                for statement in statements:
-                    await bare.exec_driver_sql(statement)
-        except SQLAlchemyError as error:
-            cause = getattr(error, "orig", None) or error
-            raise StoreError(f"the database refused: {type(cause).__name__}") from None
+    _database: Database
 
-    async def close(self) -> None:
-        await self._engine.dispose()
 
-    def dsn(self) -> str:
-        """For libpq: connections of their own, outside of the pool."""
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+S = TypeVar("S", bound=Part)
+
+
+def transactional(
+    method: Callable[Concatenate[S, Transaction, P], T],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
+    """Make a method that takes a Transaction into a coroutine that runs it in one."""
+
+    @wraps(method)
+    async def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._database.run(lambda tx: method(self, tx, *args, **kwargs))
+
+    return run
 
 
 def _checked(url: str) -> URL:
@@ -109,16 +199,16 @@ def _checked(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         raise SettingsError(
-            "FEELER_DATABASE_URL is not a database URL; allowed: sqlite+aiosqlite:////path/file.sqlite3 "
+            "FEELER_DATABASE_URL is not a database URL; allowed: sqlite:////path/file.sqlite3 "
             "or postgresql://user:password@host/name"
         ) from None
-    backend = parsed.get_backend_name()
-    if backend == "postgresql" or backend == "postgres":
+    backend = parsed.drivername.partition("+")[0]
+    if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return parsed.set(drivername="sqlite+aiosqlite")
+        return parsed.set(drivername="sqlite")
     raise SettingsError(
-        f"FEELER_DATABASE_URL names {backend!r}; allowed are a file with sqlite+aiosqlite:///… and postgresql://…"
+        f"FEELER_DATABASE_URL names {backend!r}; allowed are a file with sqlite:///… and postgresql://…"
     )
 
 
@@ -138,30 +228,20 @@ def _postgres(url: URL) -> AsyncEngine:
     )
 
 
-KEEPALIVE: dict[str, Any] = {
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""A lost host is noticed within some ten seconds instead of two hours."""
-
-
-def _sqlite(path: Path | None) -> AsyncEngine:
-    """One connection: SQLite has one writer, and asyncio queues for it more fairly than its busy handler."""
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///file:{path}?mode=rw&uri=true",
-        poolclass=AsyncAdaptedQueuePool,
+def _sqlite(path: Path | None) -> Engine:
+    """One connection, used by one thread."""
+    engine = create_engine(
+        f"sqlite:///file:{path}?mode=rw&uri=true",
+        poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
-        pool_timeout=60,
         hide_parameters=True,
+        connect_args={"check_same_thread": False},
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # we begin by ourselves, and at once as a writer
-        cursor = connection.cursor()
         for pragma in (
             "busy_timeout = 2000",
             "journal_mode = WAL",
@@ -169,11 +249,10 @@ def _sqlite(path: Path | None) -> AsyncEngine:
             "secure_delete = ON",
             "temp_store = MEMORY",
         ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+            connection.execute(f"PRAGMA {pragma}").close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get("bare"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 

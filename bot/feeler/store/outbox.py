@@ -5,57 +5,58 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeler.errors import LeaseLost
 from feeler.mailroom import Claim, Parcel, SendResult
-from feeler.store.database import Database
+from feeler.store.database import Database, Transaction, transactional
 from feeler.store.rows import insert, read_call
 from feeler.store.tables import chat, outbox, pace, turn
 
-AHEAD = 0.5  # seconds of the overall rate that are given out in advance
 UNSENT = ("new", "sending")
 
 
 class StoredOutbox:
-    def __init__(self, database: Database, bot_id: Callable[[], int], woken: Callable[[str], None]) -> None:
-        self._database, self._bot_id, self._woken = database, bot_id, woken
+    def __init__(self, database: Database, bot_id: Callable[[], int]) -> None:
+        self._database, self._bot_id = database, bot_id
 
-    async def claim(self, most: int, lease: float, gap: float) -> tuple[list[Parcel], float | None]:
-        """Claim what may be sent now, one parcel a chat; and in how many seconds to ask again, if ever.
+    @transactional
+    def claim(
+        self, tx: Transaction, most: int, lease: float, gap: float
+    ) -> tuple[list[Parcel], float | None]:
+        """Claim what may be sent at once, one parcel a chat; and in how many seconds to ask again, if ever.
 
-        `gap` seconds lie between any two slots of the overall rate, over all processes.
+        `gap` seconds lie between any two slots of the overall rate, over all processes. Nothing is given out
+        in advance: a claimed parcel counts as perhaps sent.
         """
         bot_id = self._bot_id()
-        async with self._database.transaction() as connection:
-            now = await self._database.now(connection)
-            ready = await connection.execute(
-                select(chat.c.chat_id)
-                .where(chat.c.bot_id == bot_id, chat.c.next_send <= now, _unsent(bot_id))
-                .where(chat.c.sender.is_(None) | (chat.c.send_until < now))
-                .order_by(chat.c.next_send)
-                .limit(most)
-                .with_for_update(skip_locked=True)
-            )
-            chats = ready.scalars().all()
-            parcels: list[Parcel] = []
-            if chats:
-                slot = max(now, await _free_slot(connection, bot_id))
-                for chat_id in chats:
-                    if slot - now > AHEAD:
-                        break
-                    parcel = await self._claim_head(connection, chat_id, now, lease, slot - now)
-                    if parcel:
-                        parcels.append(parcel)
-                        slot += gap
-                await connection.execute(update(pace).where(pace.c.bot_id == bot_id).values(next=slot))
-            again = await self._ask_again(connection, bot_id, now)
+        ready = tx.execute(
+            select(chat.c.chat_id)
+            .where(chat.c.bot_id == bot_id, chat.c.next_send <= tx.now, _unsent(bot_id))
+            .where(chat.c.sender.is_(None) | (chat.c.send_until < tx.now))
+            .order_by(chat.c.next_send)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        chats = ready.scalars().all()
+        parcels: list[Parcel] = []
+        if chats:
+            slot = _free_slot(tx, bot_id)
+            for chat_id in chats:
+                if slot > tx.now:
+                    break
+                if parcel := self._claim_head(tx, chat_id, lease):
+                    parcels.append(parcel)
+                    slot = tx.now + gap
+            if parcels:
+                tx.execute(update(pace).where(pace.c.bot_id == bot_id).values(next=slot))
             if len(parcels) < len(chats):
-                again = min(AHEAD / 2, again if again is not None else AHEAD)
-        return parcels, again
+                return parcels, max(0.0, slot - tx.now)
+        return parcels, self._ask_again(tx, bot_id)
 
-    async def done(
+    @transactional
+    def done(
         self,
+        tx: Transaction,
         parcel: Parcel,
         result: SendResult,
         *,
@@ -65,44 +66,41 @@ class StoredOutbox:
     ) -> None:
         """Write down how a sending went. Nothing of this chat is sent for `pause` seconds."""
         bot_id, chat_id = self._bot_id(), parcel.claim.chat_id
-        async with self._database.transaction() as connection:
-            now = await self._database.now(connection)
-            blocked = {"blocked": True} if result == "blocked" else {}
-            proved = await connection.execute(
-                update(chat)
-                .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id)
-                .where(chat.c.sender == parcel.claim.token)
-                .values(sender=None, send_until=0, next_send=now + pause, **blocked)
-            )
-            if not proved.rowcount:
-                raise LeaseLost(f"another process sends to chat {chat_id} now")
-            await connection.execute(
-                update(outbox)
-                .where(outbox.c.id == parcel.id)
-                .values(**_written(result, parcel.tries, now, message_id, reason))
-            )
-            if result == "blocked":
-                await _drop_rest(connection, bot_id, chat_id, now)
-            await _forget_spoken(connection, bot_id, chat_id)
-        self._woken("send")
+        blocked = {"blocked": True} if result == "blocked" else {}
+        forgotten = tx.execute(
+            update(chat)
+            .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id)
+            .where(chat.c.sender == parcel.claim.token)
+            .values(sender=None, send_until=0, next_send=tx.now + pause, **blocked)
+            .returning(chat.c.forgotten)
+        ).scalar_one_or_none()
+        if forgotten is None:
+            raise LeaseLost(f"another process sends to chat {chat_id} now")
+        tx.execute(
+            update(outbox)
+            .where(outbox.c.id == parcel.id)
+            .values(**_written(result, parcel.tries, tx.now, message_id, reason))
+        )
+        if result == "blocked":
+            _drop_rest(tx, bot_id, chat_id)
+        if forgotten:
+            _forget_spoken(tx, bot_id, chat_id)
+        tx.wake("send")
 
-    async def take_slot(self, gap: float) -> bool:
+    @transactional
+    def take_slot(self, tx: Transaction, gap: float) -> bool:
         """Take the present slot of the overall rate if nobody has: for previews, which may be dropped."""
         bot_id = self._bot_id()
-        async with self._database.transaction() as connection:
-            now = await self._database.now(connection)
-            await _free_slot(connection, bot_id)
-            taken = await connection.execute(
-                update(pace).where(pace.c.bot_id == bot_id, pace.c.next <= now).values(next=now + gap)
-            )
-            return bool(taken.rowcount)
+        _free_slot(tx, bot_id)
+        taken = tx.execute(
+            update(pace).where(pace.c.bot_id == bot_id, pace.c.next <= tx.now).values(next=tx.now + gap)
+        )
+        return bool(taken.rowcount)
 
-    async def _claim_head(
-        self, connection: AsyncConnection, chat_id: int, now: float, lease: float, wait: float
-    ) -> Parcel | None:
+    def _claim_head(self, tx: Transaction, chat_id: int, lease: float) -> Parcel | None:
         """The chat's next row. One that somebody began to send twice and never ended is given up."""
         bot_id = self._bot_id()
-        heads = await connection.execute(
+        heads = tx.execute(
             select(outbox)
             .where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
             .order_by(outbox.c.id)
@@ -110,33 +108,33 @@ class StoredOutbox:
         )
         for head in heads.all():
             if head.tries >= 2:
-                await connection.execute(
+                tx.execute(
                     update(outbox)
                     .where(outbox.c.id == head.id)
-                    .values(**_written("unknown", 2, now, None, ""))
+                    .values(**_written("unknown", 2, tx.now, None, ""))
                 )
                 continue
             claim = Claim(chat_id=chat_id, token=uuid4().hex)
-            await connection.execute(
+            tx.execute(
                 update(chat)
                 .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id)
-                .values(sender=claim.token, send_until=now + lease)
+                .values(sender=claim.token, send_until=tx.now + lease)
             )
-            await connection.execute(
+            tx.execute(
                 update(outbox).where(outbox.c.id == head.id).values(state="sending", tries=head.tries + 1)
             )
-            return Parcel(id=head.id, claim=claim, call=read_call(head), tries=head.tries + 1, wait=wait)
+            return Parcel(id=head.id, claim=claim, call=read_call(head), tries=head.tries + 1)
         return None
 
-    async def _ask_again(self, connection: AsyncConnection, bot_id: int, now: float) -> float | None:
+    def _ask_again(self, tx: Transaction, bot_id: int) -> float | None:
         """Seconds until a chat that waits for its own pause, or for a dead process's lease, is due."""
-        due = await connection.execute(
+        due = tx.execute(
             select(func.min(chat.c.next_send), func.min(chat.c.send_until))
             .where(chat.c.bot_id == bot_id, _unsent(bot_id))
             .group_by(chat.c.sender.is_(None))
         )
         times = [max(row[0], row[1]) for row in due.all()]
-        return max(0.0, min(times) - now) if times else None
+        return max(0.0, min(times) - tx.now) if times else None
 
 
 def _unsent(bot_id: int) -> Any:
@@ -148,11 +146,14 @@ def _unsent(bot_id: int) -> Any:
     )
 
 
-async def _free_slot(connection: AsyncConnection, bot_id: int) -> float:
+def _free_slot(tx: Transaction, bot_id: int) -> float:
     """The next free slot, its row locked: the one place where all senders meet."""
-    await connection.execute(insert(connection, pace).values(bot_id=bot_id, next=0).on_conflict_do_nothing())
-    found = await connection.execute(select(pace.c.next).where(pace.c.bot_id == bot_id).with_for_update())
-    return float(found.scalar_one())
+    found = select(pace.c.next).where(pace.c.bot_id == bot_id).with_for_update()
+    slot = tx.execute(found).scalar_one_or_none()
+    if slot is None:
+        tx.execute(insert(tx, pace).values(bot_id=bot_id, next=0).on_conflict_do_nothing())
+        slot = tx.execute(found).scalar_one()
+    return float(slot)
 
 
 def _written(
@@ -175,17 +176,19 @@ def _written(
             return {"state": "refused", "reason": reason, "ended": now}
 
 
-async def _drop_rest(connection: AsyncConnection, bot_id: int, chat_id: int, now: float) -> None:
-    await connection.execute(
+def _drop_rest(tx: Transaction, bot_id: int, chat_id: int) -> None:
+    tx.execute(
         update(outbox)
         .where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
-        .values(state="dropped", reason="the user has blocked the bot", params="{}", content=None, ended=now)
+        .values(
+            state="dropped", reason="the user has blocked the bot", params="{}", content=None, ended=tx.now
+        )
     )
 
 
-async def _forget_spoken(connection: AsyncConnection, bot_id: int, chat_id: int) -> None:
+def _forget_spoken(tx: Transaction, bot_id: int, chat_id: int) -> None:
     """The last trace of a chat that asked to be forgotten, once its last words are out."""
-    gone = await connection.execute(
+    gone = tx.execute(
         delete(chat)
         .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id, chat.c.forgotten, ~_unsent(bot_id))
         .where(
@@ -195,7 +198,5 @@ async def _forget_spoken(connection: AsyncConnection, bot_id: int, chat_id: int)
         )
     )
     if gone.rowcount:
-        await connection.execute(delete(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id))
-        await connection.execute(
-            update(turn).where(turn.c.bot_id == bot_id, turn.c.chat_id == chat_id).values(chat_id=0)
-        )
+        tx.execute(delete(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id))
+        tx.execute(update(turn).where(turn.c.bot_id == bot_id, turn.c.chat_id == chat_id).values(chat_id=0))

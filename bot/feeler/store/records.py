@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 
 from feeler.interview.values import Interview
 from feeler.mailroom import Counts, Quarantined
-from feeler.store.database import Database
+from feeler.store.database import Database, Transaction, transactional
 from feeler.store.outbox import UNSENT
 from feeler.store.rows import CHAT, INTERVIEW, put_talk
 from feeler.store.tables import chat, outbox, talk, turn
@@ -23,190 +23,171 @@ class Records:
     def __init__(self, database: Database, bot_id: Callable[[], int]) -> None:
         self._database, self._bot_id = database, bot_id
 
-    async def talks(self, chat_id: int) -> tuple[Interview, ...]:
+    @transactional
+    def talks(self, tx: Transaction, chat_id: int) -> tuple[Interview, ...]:
         """All talks of this chat, oldest first, the one going on included."""
-        async with self._database.transaction() as connection:
-            found = await connection.execute(
-                select(talk.c.value)
-                .where(talk.c.bot_id == self._bot_id(), talk.c.chat_id == chat_id)
-                .order_by(talk.c.started, talk.c.id)
-            )
-            return tuple(INTERVIEW.validate_json(value) for value in found.scalars())
+        found = tx.execute(
+            select(talk.c.value)
+            .where(talk.c.bot_id == self._bot_id(), talk.c.chat_id == chat_id)
+            .order_by(talk.c.started, talk.c.id)
+        )
+        return tuple(INTERVIEW.validate_json(value) for value in found.scalars())
 
-    async def remember(self, chat_id: int, interview: Interview) -> None:
+    @transactional
+    def remember(self, tx: Transaction, chat_id: int, interview: Interview) -> None:
         """Archive a talk outside of a turn, as the terminal does."""
-        async with self._database.transaction() as connection:
-            now = await self._database.now(connection)
-            await put_talk(connection, self._bot_id(), chat_id, interview, now=now)
+        put_talk(tx, self._bot_id(), chat_id, interview)
 
-    async def everything(self, chat_id: int) -> dict[str, Any]:
+    @transactional
+    def everything(self, tx: Transaction, chat_id: int) -> dict[str, Any]:
         """All that is stored about this chat as JSON-ready values, for /export."""
         bot_id = self._bot_id()
-        talks = await self.talks(chat_id)
-        async with self._database.transaction() as connection:
-            row = (
-                await connection.execute(
-                    select(chat).where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id)
-                )
-            ).one_or_none()
-            turns = await connection.execute(
-                select(turn)
-                .where(turn.c.bot_id == bot_id, turn.c.chat_id == chat_id)
-                .order_by(turn.c.update_id)
-            )
-            calls = await connection.execute(
-                select(outbox)
-                .where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id)
-                .order_by(outbox.c.id)
-            )
-            return {
-                "chat": {
-                    "chat_id": chat_id,
-                    "state": json.loads(row.value) if row and row.value else None,
-                    "last_message_at": row.seen if row else None,
-                    "messages_today": row.day_turns if row else 0,
-                    "paired": bool(row and row.paired),
-                },
-                "talks": [INTERVIEW.dump_python(each, mode="json") for each in talks],
-                "updates": [
-                    {
-                        "update_id": each.update_id,
-                        "state": each.state,
-                        "received": each.received,
-                        "update": each.body or None,
-                    }
-                    for each in turns
-                ],
-                "messages": [
-                    {
-                        "method": each.method,
-                        "state": each.state,
-                        "created": each.created,
-                        "message_id": each.message_id,
-                        "params": json.loads(each.params),
-                        "file": json.loads(each.upload)[1] if each.upload else None,
-                    }
-                    for each in calls
-                ],
-            }
+        talks = tx.execute(
+            select(talk.c.value)
+            .where(talk.c.bot_id == bot_id, talk.c.chat_id == chat_id)
+            .order_by(talk.c.started, talk.c.id)
+        )
+        row = (
+            tx.execute(select(chat).where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id))
+        ).one_or_none()
+        turns = tx.execute(
+            select(turn).where(turn.c.bot_id == bot_id, turn.c.chat_id == chat_id).order_by(turn.c.update_id)
+        )
+        calls = tx.execute(
+            select(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id).order_by(outbox.c.id)
+        )
+        return {
+            "chat": {
+                "chat_id": chat_id,
+                "state": json.loads(row.value) if row and row.value else None,
+                "last_message_at": row.seen if row else None,
+                "messages_today": row.day_turns if row else 0,
+                "paired": bool(row and row.paired),
+            },
+            "talks": [json.loads(value) for value in talks.scalars()],
+            "updates": [
+                {
+                    "update_id": each.update_id,
+                    "state": each.state,
+                    "received": each.received,
+                    "update": each.body or None,
+                }
+                for each in turns
+            ],
+            "messages": [
+                {
+                    "method": each.method,
+                    "state": each.state,
+                    "created": each.created,
+                    "message_id": each.message_id,
+                    "params": json.loads(each.params),
+                    "file": json.loads(each.upload)[1] if each.upload else None,
+                }
+                for each in calls
+            ],
+        }
 
-    async def purge(self, older_than_days: int) -> int:
+    @transactional
+    def purge(self, tx: Transaction, older_than_days: int) -> int:
         """Delete talks, chats and bookkeeping older than that; returns how many talks went. 0: keep all."""
         bot_id = self._bot_id()
-        async with self._database.transaction() as connection:
-            now = await self._database.now(connection)
-            old, spent = now - older_than_days * DAY, now - BOOKKEEPING_DAYS * DAY
-            gone = 0
-            if older_than_days:
-                deleted = await connection.execute(
-                    delete(chat).where(
-                        chat.c.bot_id == bot_id,
-                        chat.c.seen < old,
-                        chat.c.served < old,
-                        chat.c.owner.is_(None),
-                        ~chat.c.chat_id.in_(
-                            select(outbox.c.chat_id).where(
-                                outbox.c.bot_id == bot_id, outbox.c.state.in_(UNSENT)
-                            )
-                        ),
-                        ~chat.c.chat_id.in_(
-                            select(turn.c.chat_id).where(turn.c.bot_id == bot_id, turn.c.state == "new")
-                        ),
-                    )
-                )
-                del deleted
-                gone = (
-                    await connection.execute(
-                        delete(talk).where(talk.c.bot_id == bot_id, talk.c.changed < old)
-                    )
-                ).rowcount
-            await connection.execute(
-                delete(turn).where(turn.c.bot_id == bot_id, turn.c.state != "new", turn.c.ended < spent)
-            )
-            await connection.execute(
-                delete(turn).where(
-                    turn.c.bot_id == bot_id, turn.c.state == "refused", turn.c.received < spent
+        old, spent = tx.now - older_than_days * DAY, tx.now - BOOKKEEPING_DAYS * DAY
+        gone = 0
+        if older_than_days:
+            tx.execute(
+                delete(chat).where(
+                    chat.c.bot_id == bot_id,
+                    chat.c.seen < old,
+                    chat.c.served < old,
+                    chat.c.owner.is_(None),
+                    ~chat.c.chat_id.in_(
+                        select(outbox.c.chat_id).where(outbox.c.bot_id == bot_id, outbox.c.state.in_(UNSENT))
+                    ),
+                    ~chat.c.chat_id.in_(
+                        select(turn.c.chat_id).where(turn.c.bot_id == bot_id, turn.c.state == "new")
+                    ),
                 )
             )
-            await connection.execute(
-                delete(outbox).where(
-                    outbox.c.bot_id == bot_id, outbox.c.state.not_in(UNSENT), outbox.c.ended < spent
-                )
+            gone = (tx.execute(delete(talk).where(talk.c.bot_id == bot_id, talk.c.changed < old))).rowcount
+        tx.execute(delete(turn).where(turn.c.bot_id == bot_id, turn.c.state != "new", turn.c.ended < spent))
+        tx.execute(
+            delete(turn).where(turn.c.bot_id == bot_id, turn.c.state == "refused", turn.c.received < spent)
+        )
+        tx.execute(
+            delete(outbox).where(
+                outbox.c.bot_id == bot_id, outbox.c.state.not_in(UNSENT), outbox.c.ended < spent
             )
-            return gone
+        )
+        return gone
 
-    async def counts(self) -> Counts:
+    @transactional
+    def counts(self, tx: Transaction) -> Counts:
         """How full the mailroom is."""
         bot_id = self._bot_id()
 
         def count(table: Any, *conditions: Any) -> Any:
             return select(func.count()).select_from(table).where(table.c.bot_id == bot_id, *conditions)
 
-        async with self._database.transaction() as connection:
-            now = await self._database.now(connection)
-            waiting, unsent, poison, refused, uncertain, chats, talks, oldest = (
-                await connection.execute(
-                    select(
-                        count(turn, turn.c.state == "new").scalar_subquery(),
-                        count(outbox, outbox.c.state.in_(UNSENT)).scalar_subquery(),
-                        count(turn, turn.c.state == "poison").scalar_subquery(),
-                        count(outbox, outbox.c.state == "refused").scalar_subquery(),
-                        count(outbox, outbox.c.state == "uncertain").scalar_subquery(),
-                        count(chat).scalar_subquery(),
-                        count(talk).scalar_subquery(),
-                        select(func.min(turn.c.received))
-                        .where(turn.c.bot_id == bot_id, turn.c.state == "new")
-                        .scalar_subquery(),
-                    )
+        waiting, unsent, poison, refused, uncertain, chats, talks, oldest = (
+            tx.execute(
+                select(
+                    count(turn, turn.c.state == "new").scalar_subquery(),
+                    count(outbox, outbox.c.state.in_(UNSENT)).scalar_subquery(),
+                    count(turn, turn.c.state == "poison").scalar_subquery(),
+                    count(outbox, outbox.c.state == "refused").scalar_subquery(),
+                    count(outbox, outbox.c.state == "uncertain").scalar_subquery(),
+                    count(chat).scalar_subquery(),
+                    count(talk).scalar_subquery(),
+                    select(func.min(turn.c.received))
+                    .where(turn.c.bot_id == bot_id, turn.c.state == "new")
+                    .scalar_subquery(),
                 )
-            ).one()
+            )
+        ).one()
         return Counts(
             turns_waiting=waiting,
             calls_waiting=unsent,
-            oldest_turn=max(0.0, now - oldest) if oldest else 0.0,
+            oldest_turn=max(0.0, tx.now - oldest) if oldest else 0.0,
             quarantined=poison + refused,
             uncertain=uncertain,
             chats=chats,
             talks=talks,
         )
 
-    async def quarantined(self, most: int = 20) -> list[Quarantined]:
+    @transactional
+    def quarantined(self, tx: Transaction, most: int = 20) -> list[Quarantined]:
         """What was set aside, newest first."""
         bot_id = self._bot_id()
-        async with self._database.transaction() as connection:
-            updates = await connection.execute(
-                select(turn.c.update_id, turn.c.chat_id, turn.c.reason, turn.c.ended)
-                .where(turn.c.bot_id == bot_id, turn.c.state == "poison")
-                .order_by(turn.c.seq.desc())
-                .limit(most)
-            )
-            calls = await connection.execute(
-                select(outbox.c.id, outbox.c.chat_id, outbox.c.reason, outbox.c.ended)
-                .where(outbox.c.bot_id == bot_id, outbox.c.state == "refused")
-                .order_by(outbox.c.id.desc())
-                .limit(most)
-            )
-            found = [
-                Quarantined(kind="update", id=row[0], chat_id=row[1], reason=row[2], at=row[3])
-                for row in updates
-            ] + [
-                Quarantined(kind="call", id=row[0], chat_id=row[1], reason=row[2], at=row[3]) for row in calls
-            ]
+        updates = tx.execute(
+            select(turn.c.update_id, turn.c.chat_id, turn.c.reason, turn.c.ended)
+            .where(turn.c.bot_id == bot_id, turn.c.state == "poison")
+            .order_by(turn.c.seq.desc())
+            .limit(most)
+        )
+        calls = tx.execute(
+            select(outbox.c.id, outbox.c.chat_id, outbox.c.reason, outbox.c.ended)
+            .where(outbox.c.bot_id == bot_id, outbox.c.state == "refused")
+            .order_by(outbox.c.id.desc())
+            .limit(most)
+        )
+        found = [
+            Quarantined(kind="update", id=row[0], chat_id=row[1], reason=row[2], at=row[3]) for row in updates
+        ] + [Quarantined(kind="call", id=row[0], chat_id=row[1], reason=row[2], at=row[3]) for row in calls]
         return sorted(found, key=lambda each: -each.at)[:most]
 
-    async def chat_ids(self) -> tuple[int, ...]:
+    @transactional
+    def chat_ids(self, tx: Transaction) -> tuple[int, ...]:
         """Every chat that is stored."""
-        async with self._database.transaction() as connection:
-            found = await connection.execute(
-                select(chat.c.chat_id).where(chat.c.bot_id == self._bot_id()).order_by(chat.c.chat_id)
-            )
-            return tuple(found.scalars())
+        found = tx.execute(
+            select(chat.c.chat_id).where(chat.c.bot_id == self._bot_id()).order_by(chat.c.chat_id)
+        )
+        return tuple(found.scalars())
 
-    async def chat(self, chat_id: int) -> Any:
+    @transactional
+    def chat(self, tx: Transaction, chat_id: int) -> Any:
         """The chat as it is remembered, or None."""
-        async with self._database.transaction() as connection:
-            value = await connection.execute(
-                select(chat.c.value).where(chat.c.bot_id == self._bot_id(), chat.c.chat_id == chat_id)
-            )
-            found = value.scalar_one_or_none()
-            return CHAT.validate_json(found) if found else None
+        value = tx.execute(
+            select(chat.c.value).where(chat.c.bot_id == self._bot_id(), chat.c.chat_id == chat_id)
+        )
+        found = value.scalar_one_or_none()
+        return CHAT.validate_json(found) if found else None

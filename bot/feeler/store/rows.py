@@ -8,11 +8,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import Table, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeler.errors import LeaseLost
 from feeler.interview.values import Interview
 from feeler.mailroom import Call, Claim, Turn, Upload
+from feeler.store.database import Transaction
 from feeler.store.tables import chat, outbox, talk
 from feeler.usecases.values import Chat
 
@@ -20,20 +20,18 @@ CHAT = TypeAdapter(Chat)
 INTERVIEW = TypeAdapter(Interview)
 
 
-def insert(connection: AsyncConnection, table: Table) -> Any:
+def insert(tx: Transaction, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
-    return postgres_insert(table) if connection.dialect.name == "postgresql" else sqlite_insert(table)
+    return postgres_insert(table) if tx.shared else sqlite_insert(table)
 
 
-async def ensure_chat(connection: AsyncConnection, bot_id: int, chat_id: int) -> None:
-    await connection.execute(
-        insert(connection, chat).values(bot_id=bot_id, chat_id=chat_id).on_conflict_do_nothing()
-    )
+def ensure_chat(tx: Transaction, bot_id: int, chat_id: int) -> None:
+    tx.execute(insert(tx, chat).values(bot_id=bot_id, chat_id=chat_id).on_conflict_do_nothing())
 
 
-async def prove(connection: AsyncConnection, bot_id: int, claim: Claim, **changes: Any) -> None:
+def prove(tx: Transaction, bot_id: int, claim: Claim, **changes: Any) -> None:
     """Change the chat's row under the claim that answers it; LeaseLost where it is not ours any more."""
-    changed = await connection.execute(
+    changed = tx.execute(
         update(chat)
         .where(chat.c.bot_id == bot_id, chat.c.chat_id == claim.chat_id, chat.c.owner == claim.token)
         .values(**changes)
@@ -42,19 +40,18 @@ async def prove(connection: AsyncConnection, bot_id: int, claim: Claim, **change
         raise LeaseLost(f"another process answers chat {claim.chat_id} now")
 
 
-async def put_calls(
-    connection: AsyncConnection,
+def put_calls(
+    tx: Transaction,
     bot_id: int,
     chat_id: int,
     calls: Sequence[Call],
     *,
-    now: float,
     update_id: int | None = None,
 ) -> None:
     """Append calls to the chat's outbox, in order."""
     for call in calls:
         upload = call.upload
-        await connection.execute(
+        tx.execute(
             outbox.insert().values(
                 bot_id=bot_id,
                 chat_id=chat_id,
@@ -65,7 +62,7 @@ async def put_calls(
                 and json.dumps([upload.field, upload.filename, upload.media_type], ensure_ascii=False),
                 content=upload and upload.content,
                 state="new",
-                created=now,
+                created=tx.now,
             )
         )
 
@@ -98,21 +95,19 @@ def write_chat(value: Chat) -> str:
     return CHAT.dump_json(value).decode()
 
 
-async def put_talk(
-    connection: AsyncConnection, bot_id: int, chat_id: int, interview: Interview, *, now: float
-) -> None:
+def put_talk(tx: Transaction, bot_id: int, chat_id: int, interview: Interview) -> None:
     """Archive a talk as it stands; the same talk later takes its place."""
     value = INTERVIEW.dump_json(interview).decode()
-    statement = insert(connection, talk).values(
+    statement = insert(tx, talk).values(
         bot_id=bot_id,
         id=interview.id,
         chat_id=chat_id,
         value=value,
         started=interview.started.timestamp(),
-        changed=now,
+        changed=tx.now,
     )
-    await connection.execute(
+    tx.execute(
         statement.on_conflict_do_update(
-            index_elements=[talk.c.bot_id, talk.c.id], set_={"value": value, "changed": now}
+            index_elements=[talk.c.bot_id, talk.c.id], set_={"value": value, "changed": tx.now}
         )
     )

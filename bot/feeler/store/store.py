@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from feeler.errors import StoreError
 from feeler.mailroom import Wakes
-from feeler.store.database import Database
+from feeler.store.database import Database, Transaction, transactional
 from feeler.store.election import Election, listen
 from feeler.store.inbox import StoredInbox
 from feeler.store.outbox import StoredOutbox
@@ -27,9 +27,10 @@ class Store(Records):
         super().__init__(database, lambda: self.bot_id)
         self.shared = database.shared
         self.wakes = Wakes()
-        self.inbox = StoredInbox(database, self._bot_id, self._woken)
-        self.turns = StoredTurns(database, self._bot_id, self._woken)
-        self.outbox = StoredOutbox(database, self._bot_id, self._woken)
+        self.inbox = StoredInbox(database, self._bot_id)
+        self.turns = StoredTurns(database, self._bot_id)
+        self.outbox = StoredOutbox(database, self._bot_id)
+        database.woken = self._woken
         self._election = Election(database.dsn()) if database.shared else None
 
     def _woken(self, what: str) -> None:
@@ -73,10 +74,10 @@ class Store(Records):
         os.write(handle, str(os.getpid()).encode())
         return handle
 
-    async def _clear_owners(self) -> None:
-        async with self._database.transaction() as connection:
-            await connection.execute(update(chat).values(owner=None, until=0, sender=None, send_until=0))
-            await connection.execute(update(turn).where(turn.c.state == "new").values(until=0))
+    @transactional
+    def _clear_owners(self, tx: Transaction) -> None:
+        tx.execute(update(chat).values(owner=None, until=0, sender=None, send_until=0))
+        tx.execute(update(turn).where(turn.c.state == "new").values(until=0))
 
     async def elected(self) -> bool:
         """Whether this process is the one that long-polls; tries to become it where none is."""
@@ -85,11 +86,9 @@ class Store(Records):
     async def scrub(self) -> None:
         """Rewrite the files so that deleted text is not left in them."""
         if self.shared:
-            await self._database.outside_transaction(
-                *(f"VACUUM FULL {name}" for name in ("chat", "turn", "outbox", "talk"))
-            )
+            await self._database.bare(*(f"VACUUM FULL {name}" for name in ("chat", "turn", "outbox", "talk")))
         else:
-            await self._database.outside_transaction("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+            await self._database.bare("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         await self._database.close()

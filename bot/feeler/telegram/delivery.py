@@ -61,7 +61,6 @@ class Delivery:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _send(self, parcel: Parcel, claimed: float) -> None:
-        await asyncio.sleep(parcel.wait)
         if time.monotonic() - claimed > self._lease / 2:
             return  # we were frozen: somebody else may be sending this by now
         message_id, reason, pause = None, "", PAUSE
