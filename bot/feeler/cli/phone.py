@@ -59,11 +59,11 @@ async def _serve(settings: "Settings", *, port: int, lan: bool, browse: bool) ->
         _announce(server)
         if browse:
             asyncio.get_running_loop().run_in_executor(None, webbrowser.open, server.page_url)
-        await _run_bot(_for_phone(settings, server), server, stop)
+        await _run_bot(settings_for(server, settings), server, stop)
     typer.echo("The phone is switched off. What was said is kept.")
 
 
-def _for_phone(settings: "Settings", server: "BotApiServer") -> "Settings":
+def settings_for(server: "BotApiServer", settings: "Settings") -> "Settings":
     """The same settings, but for the stand-in's token and address, and a data folder of the phone's own."""
     return settings.model_copy(
         update={

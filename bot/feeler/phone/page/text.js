@@ -37,13 +37,23 @@ function elementFor(entity, text, onCommand) {
   if (entity.type in TAGS) return document.createElement(TAGS[entity.type]);
   if (entity.type === "url" || entity.type === "text_link") return link(entity.url ?? text);
   if (entity.type === "bot_command") {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "command";
-    button.addEventListener("click", () => onCommand(text));
-    return button;
+    return command(text, onCommand);
   }
   return null;
+}
+
+/** A command that can be pressed; no <button>, for that could not break with the line around it. */
+function command(text, onCommand) {
+  const anchor = make("a", "command");
+  anchor.href = "#";
+  anchor.role = "button";
+  const choose = (event) => {
+    event.preventDefault();
+    onCommand(text);
+  };
+  anchor.addEventListener("click", choose);
+  anchor.addEventListener("keydown", (event) => event.key === " " && choose(event));
+  return anchor;
 }
 
 function link(address) {
