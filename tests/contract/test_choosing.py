@@ -39,6 +39,11 @@ def test_a_folder_does_not_run_on_torch(tmp_path: Path) -> None:
         make_engine(settings(engine="torch", model=str(tmp_path)))
 
 
+def test_a_card_of_a_family_that_torch_does_not_run_is_refused_before_it_is_fetched() -> None:
+    with pytest.raises(SettingsError, match="family qwen3, which FEELER_ENGINE=torch cannot run"):
+        make_engine(settings(engine="torch", model="qwen3-4b-instruct-2507"))
+
+
 def test_a_card_that_there_is_not() -> None:
     with pytest.raises(DataError, match="'gpt-9'; there are: qwen"):
         make_engine(settings(model="gpt-9"))

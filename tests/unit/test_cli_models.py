@@ -44,7 +44,7 @@ def test_list_for_programs(cache: Path) -> None:
 def test_an_unknown_model_is_answered_with_the_known_ones(cache: Path) -> None:
     said = feeler("pull", "gpt-9", cache=cache)
     assert said.returncode == 2
-    assert said.stderr.startswith("feeler: no model card 'gpt-9'; there are: qwen2.5-coder-1.5b-instruct")
+    assert said.stderr.startswith("feeler: no model card 'gpt-9'; there are: qwen2.5-7b-instruct, ")
     assert "Traceback" not in said.stderr
 
 

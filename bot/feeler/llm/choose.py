@@ -9,6 +9,7 @@ from feeler.llm.weights import Progress, ensure_weights
 from feeler.ports import Engine
 from feeler.settings import Settings
 
+_TORCH_FAMILIES = ("qwen2", "llama")  # what `torch_engine` runs
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w.-]+)?")
 
 
@@ -20,7 +21,13 @@ def chosen_card(settings: Settings, cards: dict[str, ModelCard]) -> ModelCard | 
     if settings.engine in ("remote", "scripted"):
         return None
     if not is_hugging_face(settings.model):
-        return find_card(settings.model, cards)
+        card = find_card(settings.model, cards)
+        if settings.engine == "torch" and card.family not in _TORCH_FAMILIES:
+            raise SettingsError(
+                f"FEELER_MODEL={card.slug!r} is of the family {card.family}, which FEELER_ENGINE=torch "
+                "cannot run; set FEELER_ENGINE=transformers, or another model card"
+            )
+        return card
     if settings.engine == "torch":
         raise SettingsError(
             f"FEELER_MODEL={settings.model!r} is a folder or a hub's name, which FEELER_ENGINE=torch "
@@ -37,8 +44,9 @@ def is_hugging_face(model: str) -> bool:
 def make_engine(settings: Settings, progress: Progress | None = None) -> Engine:
     """Build the engine of the settings, and fetch missing weights. Takes seconds: call it in a thread.
 
-    `auto` is the torch engine for a card (transformers where there is CUDA) and transformers for a folder or
-    a hub's name. Raises SettingsError, DataError, WeightsError or EngineUnavailable, each saying what to do.
+    `auto` is the torch engine for a card (transformers with CUDA, or for a family unknown to torch), and
+    transformers for a folder or a hub's name. Raises SettingsError, DataError, WeightsError or
+    EngineUnavailable, each saying what to do.
     """
     if settings.engine == "scripted":
         from feeler.llm.scripted import ScriptedEngine
@@ -74,7 +82,8 @@ def _from_card(settings: Settings, card: ModelCard, weights: Path) -> Engine:
     import torch
 
     drafts = settings.drafts or card.wants_drafts
-    if settings.engine == "transformers" or (settings.engine == "auto" and torch.cuda.is_available()):
+    elsewhere = torch.cuda.is_available() or card.family not in _TORCH_FAMILIES
+    if settings.engine == "transformers" or (settings.engine == "auto" and elsewhere):
         from feeler.llm.transformers_engine import TransformersEngine
 
         return TransformersEngine.load(
