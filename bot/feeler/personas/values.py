@@ -75,18 +75,20 @@ class Example:
 
 # The jobs a company's line can have, and what its written lines may hold: {question} is the probe's written
 # question, {fact} the dossier's words, {hook} a few words of the candidate's, {knower} a colleague who would
-# know, {note} a sentence of the persona's own. A line whose slot cannot be filled is not used.
+# know, {note} a sentence of the persona's own, {name} and {role} those of one who arrives in mid-talk. A line
+# whose slot cannot be filled is not used.
 SLOTS: dict[str, frozenset[str]] = {
     "react and ask": frozenset({"hook", "question"}),
     "push": frozenset({"hook"}),
+    "arrive": frozenset({"name", "role"}),
     "rephrase": frozenset({"question"}),
     "answer": frozenset({"fact"}),
     "answer near": frozenset({"fact"}),
     "not known": frozenset({"knower"}),
     "hold back": frozenset(),
     "answer personally": frozenset({"note"}),
-    "tell": frozenset({"fact"}),
-    "hand over": frozenset(),
+    "tell": frozenset({"hook", "fact"}),
+    "hand over": frozenset({"hook"}),
     "steady": frozenset(),
     "deflect": frozenset(),
     "close": frozenset(),
