@@ -11,6 +11,8 @@ from feeler.interview.words import sentences, words
 from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
 
 CLEAR = 4.5  # a score from which on the fact is meant
+DEEPER = 2.5  # what a follow-up is after, among facts that fit alike
+HINT = 2.4  # from which on a fact is worth telling although the topic is not clear
 ROOM = 48  # words of facts that fit one answer
 FOLLOWS_UP = re.compile(
     r"^\W*(?:\w+\W+){0,3}?(?:why(?: is| was)? (?:that|not|so)|why\W*$|how so|how come|in what way|like what|such as|for example|what happened|what then|and then|what else"
@@ -19,6 +21,8 @@ FOLLOWS_UP = re.compile(
     r"|\b(?:you (?:just )?(?:said|mentioned|told me)|what you (?:just )?(?:said|mentioned|told)|back to (?:that|what)|more about (?:that|this|it)|about that\b|the rest of (?:it|that)|the harder part|the other half)",
     re.IGNORECASE,
 )  # fmt: skip
+
+REFERS = re.compile(r"\b(?:it|that|this|they|them|those|these|then|he|she|there|such)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,10 @@ def _open(
     tapped = picked(question)
     topics = (tapped,) if tapped else topics_of(question)
     specific = gist(question)
-    followed = last is not None and bool(FOLLOWS_UP.search(question)) and (not topics or last in topics)
+    refers = not topics and len(specific) <= 4 and bool(REFERS.search(question))
+    followed = (
+        last is not None and (refers or bool(FOLLOWS_UP.search(question))) and (not topics or last in topics)
+    )
     if followed and last is not None:
         topics = tuple(dict.fromkeys((last, *topics)))
     followed = followed or bool(topics and topics[0] in asked_before)
@@ -70,6 +77,7 @@ def _open(
         match
         for match in matches(question, company, topics)
         if match.fact not in taken
+        and (tapped is None or match.fact.topic is tapped)
         and (
             match.fact.reveal is not Reveal.PROBED or (followed and match.fact.topic in asked_before | {last})
         )
@@ -81,10 +89,13 @@ def _open(
     ]
     told = interview.told
     fresh = [match for match in allowed if match.fact.id not in told]
+    fresh.sort(key=lambda match: -match.score - (DEEPER if match.fact.reveal is Reveal.PROBED else 0.0))
     best = fresh[0] if fresh else None
     again = next((match for match in allowed if match.fact.id in told), None)
     if again and again.own >= CLEAR and (best is None or again.own > 1.6 * best.own) and not followed:
         best = again  # the question is about the very thing that was already told
+    if barred and best and barred[0].own > 1.3 * best.score:
+        best = None  # what was asked about is kept for a follow-up
     if best and best.score >= CLEAR and best.own > 0:
         return Opened(topics=_first(best.fact.topic, topics), facts=(best.fact,), followed=followed)
     on_topic = next((match for match in fresh if topics and match.fact.topic is topics[0]), None)
@@ -105,6 +116,8 @@ def _open(
     if on_topic:
         open_question = bool(tapped) or len(specific) <= 2
         return Opened(topics=topics, facts=(on_topic.fact,), near=not open_question and on_topic.own < 1.5)
+    if best and best.own >= HINT and not topics:
+        return Opened(topics=(best.fact.topic,), facts=(best.fact,), near=True)
     return Opened(topics=topics, followed=followed)
 
 

@@ -128,7 +128,7 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
         return replace(plan, job=Job.WITHHOLD, asking=Asking.MAY, probe=None)
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.ANSWER)
-    return replace(plan, job=Job.UNKNOWN, knower=_knower(plan, company))
+    return replace(plan, job=Job.UNKNOWN, knower=_named_before(_knower(plan, company), interview))
 
 
 def _about_the_person(plan: Plan, opened: Opened) -> bool:
@@ -224,6 +224,12 @@ def _knower(plan: Plan, company: Company) -> str:
 
     best = max(company.people, key=fit)
     return best if fit(best) else company.people[plan.turn % len(company.people)]
+
+
+def _named_before(knower: str, interview: Interview) -> str:
+    """The name alone of somebody who was introduced already."""
+    name = knower.split(",")[0]
+    return name if name in _said(interview) else knower
 
 
 def _lines_of_candidate(interview: Interview) -> tuple[Line, ...]:

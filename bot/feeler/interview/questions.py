@@ -9,7 +9,7 @@ from feeler.interview.words import sentences, words
 LEAD = r"^\W*(?:(?:and|so|but|ok|okay|well|also|um+|uh+|er+|hm+|then|now|first|second|finally|next|actually|honestly|anyway|thanks?|thank you|great|good|nice|interesting|sorry|hi|hello|hey|yes|no|right|sure|alright|please|one more thing|maybe|perhaps|by the way|just curious|out of curiosity|quick question)[,.:;!\s-]+){0,4}"
 DIRECT = re.compile(
     LEAD + r"(?:"
-    r"what(?:'s| is| are| do| does| did| would| was| were| kind| sort| about| makes| made| happens| happened| can| could| will| should| else| if| keeps| has| have| part| type)\b"
+    r"what \w+(?: \w+)? (?:do|does|did|is|are|would|can|will|should) (?!i (?:was|had))\w+|what(?:'s| is| are| do| does| did| would| was| were| kind| sort| about| makes| made| happens| happened| can| could| will| should| else| if| keeps| has| have| part| type)\b"
     r"|how(?:'s| do| does| is| are| big| many| much| long| often| would| can| could| about| did| hard| old| come| is| was| will| far| has| have| flexible| stable| strict| open| well)\b"
     r"|why(?:'s| do| does| did| is| are| would| not|n't| should| was| have| has)\b|who(?:'s| is| would| decides| do| does| are| else| should| can| runs| leads| will)\b"
     r"|which (?:\w+ ){1,3}(?:is|are|do|does|would|did|have|has|can|should)\b|when (?:do|does|is|are|will|would|can|did|was)\b|where (?:do|does|is|are|will|would|can|did)\b|whom? \w+"

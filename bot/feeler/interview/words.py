@@ -47,9 +47,8 @@ NUMBER_WORDS = {
     "half": "0.5",
 }
 SUFFIXES = (
-    "fulness", "ousness", "ization", "isation", "ational", "ingly", "ation", "ments", "ility", "iness",
-    "ement", "ment", "ness", "ions", "ings", "ers", "ies", "ied", "ion", "ing", "ity", "est", "ly", "ed",
-    "er", "or", "es", "al", "s", "y", "e",
+    "fulness", "ousness", "ization", "isation", "ational", "ingly", "ation", "ility", "iness", "ement",
+    "ment", "ness", "ied", "ion", "ing", "ity", "est", "ly", "ed", "er", "or", "al", "y", "e",
 )  # fmt: skip
 
 
@@ -75,6 +74,10 @@ def stem(word: str) -> str:
     bare = re.sub(r"'(?:s|re|ve|d|ll|m)$", "", word.lower().replace("’", "'"))
     if not bare.isalpha():
         return bare
+    if bare.endswith("ies") and len(bare) > 4:
+        bare = bare[:-3] + "y"
+    elif bare.endswith("s") and not bare.endswith(("ss", "us", "is")) and len(bare) > 3:
+        bare = bare[:-1]
     for suffix in SUFFIXES:
         if bare.endswith(suffix) and len(bare) - len(suffix) >= 3:
             bare = bare[: -len(suffix)]

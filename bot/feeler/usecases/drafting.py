@@ -9,13 +9,14 @@ from zlib import crc32
 
 from feeler.interview.conduct import broken_so_far
 from feeler.interview.conduct.choice import GOOD, Verdict, judge, tidy
+from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
 from feeler.interview.words import sentences
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Preview, Request, Sampling
-from feeler.usecases.prompting import coach_line, messages_for, written_line
+from feeler.usecases.prompting import coach_line, messages_for, opening_for, written_line
 
 LONGEST = 100  # tokens of an answer
 ROUNDS = ((0.6, 1.0), (0.95, 0.5))  # temperature, and the share of the wanted drafts, of each round
@@ -187,7 +188,7 @@ class _Search:
 
     async def run(self, engine: Engine, request: Request) -> None:
         """Read one round of drafts; stops as soon as one is good, or as soon as none can be any more."""
-        drafts = [_Draft() for _ in range(request.drafts)]
+        drafts = [_Draft(text=request.opening) for _ in range(request.drafts)]
         self.leader = None
         async with aclosing(engine.stream(request)) as pieces:
             async for piece in pieces:
@@ -254,13 +255,21 @@ async def draft(
         complaint = _most_common(search.complaints) if number else ""
         request = Request(
             messages=messages_for(situation, complaint=complaint),
+            opening=opening_for(situation.plan),
             sampling=Sampling(temperature=temperature, max_tokens=LONGEST, stop=STOPS),
-            drafts=max(1, round(engine.wants_drafts * share)),
+            drafts=_how_many(situation.plan, engine.wants_drafts, share),
         )
         await search.run(engine, request)
         if search.best is not None:
             break
     return _chosen(search)
+
+
+def _how_many(plan: Plan, wanted: int, share: float) -> int:
+    """Telling a fact seldom goes wrong, so half the drafts do; listening is harder."""
+    if plan.job not in LISTENS:
+        share /= 2
+    return max(1, round(wanted * share))
 
 
 def _chosen(search: _Search) -> Drafted:

@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.errors import DataError
 from feeler.interview.acts import Act
+from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.hooks import hook_of
+from feeler.interview.hooks import hook_of, mirrored
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
 from feeler.interview.topics import LABELS
@@ -27,6 +28,8 @@ from feeler.ports import Message
 
 WINDOW = 24  # lines of the talk in a prompt
 JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
+
+OPENINGS = ("You ", "So you ", "That ")
 
 
 def messages_for(situation: Situation, *, complaint: str = "") -> tuple[Message, ...]:
@@ -78,6 +81,13 @@ def job_note(situation: Situation, *, complaint: str = "") -> str:
     )
 
 
+def opening_for(plan: Plan) -> str:
+    """How the line begins where it has to react: to "you", or a small model tells the candidate's story as its own."""
+    if plan.job not in LISTENS or not plan.hook:
+        return ""
+    return OPENINGS[plan.turn % len(OPENINGS)]
+
+
 def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -> str:
     must_ask = plan.asking is Asking.ONE
     ask = "Then ask one short question about their own work."
@@ -105,7 +115,9 @@ def _example(example: Example, situation: Situation) -> tuple[Message, Message]:
     except ValueError:
         job = Job.ASK
     asking = Asking.ONE if "?" in example.persona else Asking.NONE
-    answer = " ".join(part for part in sentences(example.persona) if "?" not in part)
+    said = [part for part in sentences(example.persona) if "?" not in part]
+    # what was there to tell; the first words are the persona's own way to begin
+    answer = " ".join(said[1:] or said)
     personal = job is Job.PERSONAL
     plan = Plan(
         turn=1, phase=situation.plan.phase, acts=(), job=job, asking=asking, hook=hook_of(example.candidate),
@@ -165,7 +177,7 @@ def _next_person(situation: Situation) -> str:
 def _heard_today(talk: Interview) -> str:
     """The most telling words of the candidate's in the whole talk."""
     said = [hook_of(line.text) for line in talk.lines if line.speaker is Speaker.CANDIDATE]
-    return max(said, key=len, default="")
+    return mirrored(max(said, key=len, default=""))
 
 
 def written_line(situation: Situation, *, seed: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feeler.interview.conduct import Finding, broken, broken_so_far
 from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.plan import Asking, Job
+from feeler.interview.plan import Asking
 from feeler.interview.questions import own_questions
 from feeler.interview.topics import SYNONYM
 from feeler.interview.words import content, sentences, words
@@ -100,8 +100,8 @@ def _score(text: str, situation: Situation) -> float:
         score += 0.3 if len(sentences(text)) >= 2 else -0.4
     if plan.asking is Asking.ONE and text.rstrip().endswith("?"):
         score += 0.3
-    if plan.job in (Job.ANSWER, Job.UNKNOWN, Job.PERSONAL) and situation.own_lines:
-        score += 0.3
+    if plan.job not in LISTENS:
+        score += 0.8
     score -= 0.4 * len(EMPTY_PRAISE.findall(text))
     score -= 0.25 * len(_borrowed(said, situation))
     return score

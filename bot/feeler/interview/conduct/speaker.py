@@ -50,7 +50,10 @@ def not_the_candidate(text: str, situation: Situation) -> str:
         content(situation.persona.knows + " " + " ".join(fact.text for fact in situation.plan.facts))
     )
     theirs = frozenset(content(situation.heard)) - own
+    heard = " ".join(words(situation.heard))
     for sentence in sentences(text):
+        if _first_person_run(sentence, heard):
+            return f"speaks the candidate's part: {sentence[:60]!r}"
         stems = frozenset(content(sentence))
         shared = stems & theirs
         first = bool(TAKES_CREDIT.search(sentence))
@@ -59,6 +62,13 @@ def not_the_candidate(text: str, situation: Situation) -> str:
         if first and not second and not quoted and len(shared) >= 3 and len(shared) >= 0.6 * len(stems):
             return f"speaks the candidate's part: {sentence[:60]!r}"
     return ""
+
+
+def _first_person_run(sentence: str, heard: str) -> bool:
+    """Whether five words on end, an "I" or "my" among them, are the candidate's and not quoted as theirs."""
+    said = words(re.sub(r"[\"“][^\"“”]*[\"”]", " ", sentence))
+    runs = (said[place : place + 5] for place in range(len(said) - 4))
+    return any({"i", "my", "i'm", "i've", "i'd", "me"} & set(run) and " ".join(run) in heard for run in runs)
 
 
 def to_their_face(text: str, situation: Situation) -> str:
@@ -86,7 +96,15 @@ def no_assistant(text: str, situation: Situation) -> str:
 
 def own_words(text: str, situation: Situation) -> str:
     """The examples of the persona's way of speaking are not recited, nor is the opening line."""
-    shown = [example.persona for example in situation.persona.examples] + [situation.persona.opening]
+    generic = (
+        "not known",
+        "hand over",
+        "deflect",
+        "steady",
+        "close",
+        "goodbye",
+    )  # such lines are the persona's own
+    shown = [example.persona for example in situation.persona.examples if example.job not in generic]
     said = words(text)
     runs = {said[place : place + 7] for place in range(len(said) - 6)}
     facts = {run for fact in situation.plan.facts for run in _runs(fact.text)} | set(
