@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from feeler.coach.plain import visible
 from feeler.interview.values import Line, Speaker
 from feeler.personas.library import Library
 from feeler.ports import Preview
@@ -29,7 +30,7 @@ class Growing:
         if self._live is None:
             self._live = Live(console=self._console, transient=True, refresh_per_second=8)
             self._live.start()
-        self._live.update(Text.assemble((f"{self.name}: ", STYLES[Speaker.COMPANY]), text))
+        self._live.update(Text.assemble((f"{self.name}: ", STYLES[Speaker.COMPANY]), visible(text)))
 
     def wipe(self) -> None:
         """Take away what is shown."""
@@ -39,7 +40,7 @@ class Growing:
 
 
 class Screen:
-    """Prints the talk for people. Model and user text is never read as markup."""
+    """Prints the talk for people. Model and user text is neither markup nor control codes here."""
 
     def __init__(self, console: Console, library: Library, folder: Path, *, echo: bool) -> None:
         self._console, self._library, self._folder = console, library, folder
@@ -65,13 +66,13 @@ class Screen:
             person = self._library.personas.get(line.persona if line else "")
             self._say(person.name if person else self._growing.name, reply.text, Speaker.COMPANY)
         elif reply.text:
-            self._console.print(Text(marked(reply), style=STYLES[Speaker.COACH]), end="\n\n")
+            self._console.print(Text(visible(marked(reply)), style=STYLES[Speaker.COACH]), end="\n\n")
         self._choices(reply)
         for file in filter(None, (reply.picture, reply.document)):
             self._console.print(Text(f"  saved as {self._save(file)}", style="dim"), end="\n\n")
 
     def _say(self, name: str, text: str, speaker: Speaker) -> None:
-        self._console.print(Text.assemble((f"{name}: ", STYLES[speaker]), text), end="\n\n")
+        self._console.print(Text.assemble((f"{name}: ", STYLES[speaker]), visible(text)), end="\n\n")
 
     def _choices(self, reply: Reply) -> None:
         keys = [label for row in reply.keyboard or () for label in row]
