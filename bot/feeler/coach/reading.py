@@ -6,6 +6,7 @@ talk read from a file give the same debrief.
 """
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 from feeler.coach.questions import asked_in
 from feeler.coach.topics import tapped
@@ -58,13 +59,13 @@ def _said(
 ) -> Evidence | None:
     """The stretch of `line` that tells `fact`, or None."""
     telling = content(fact.text)
-    whole = sum(weights[word] for word in telling)
+    whole = fsum(weights[word] for word in telling)
     best: tuple[float, str] | None = None
     for first in range(len(parts) if telling else 0):
         hit: set[str] = set()
         for last in range(first, min(first + WINDOW, len(parts))):
             hit |= telling & parts[last][1]
-            share = sum(weights[word] for word in hit) / whole
+            share = fsum(weights[word] for word in hit) / whole
             enough = share >= TOLD and len(hit) >= min(FEWEST, len(telling))
             # A longer stretch must earn its length, so that the quotation stays short.
             if enough and (best is None or share > best[0] + 0.12):

@@ -1,6 +1,7 @@
 """The topic map as the debrief shows it, and questions that open each of its fields."""
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 from feeler.coach.values import Coverage, Evidence, Hidden, Learned, Question
 from feeler.coach.words import content, quote, sentences, weigh
@@ -165,7 +166,7 @@ def opening_question(fact: Fact, company: Company) -> str:
     def rank(question: str) -> tuple[int, float]:
         found = interview_topics.matches(question, company, interview_topics.topics_of(question))
         place = next(at for at, match in enumerate(found) if match.fact.id == fact.id)
-        return (place, -found[place].score)
+        return (place, -round(found[place].score, 6))  # sums of floats differ in their last digits
 
     return min(OPENERS[fact.topic], key=rank)
 
@@ -173,13 +174,13 @@ def opening_question(fact: Fact, company: Company) -> str:
 def _fits_after(interview: Interview, fact: Fact, weights: Mapping[str, float]) -> Evidence | None:
     """The company's own words that came closest to the fact, as the place to ask on; None where none came near."""
     wanted = content(fact.text)
-    near = NEAR * sum(weights[word] for word in wanted)
+    near = NEAR * fsum(weights[word] for word in wanted)
     best: tuple[float, Evidence] | None = None
     for line in interview.lines:
         if line.speaker is not Speaker.COMPANY or line.turn == 0:
             continue
         for sentence in sentences(line.text):
-            shared = sum(weights[word] for word in wanted & content(sentence))
+            shared = fsum(weights[word] for word in wanted & content(sentence))
             if not sentence.endswith("?") and shared >= near and (best is None or shared > best[0]):
                 best = (shared, quote(line, sentence))
     return best[1] if best else None

@@ -1,0 +1,266 @@
+"""What a debrief claims, held against the talk it is about."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from feeler.coach import compare, comparison_text, findings, history, history_text, messages, note_message
+from feeler.coach.records import debrief_json
+from feeler.coach.values import Debrief, Evidence
+from feeler.interview.values import Candidate, Interview, Line, Phase, Speaker
+from feeler.personas.library import Library, load_library
+from feeler.personas.values import Reveal, Topic
+
+START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
+HARBOUR = (
+    "company: Welcome. There is no vacancy and nothing is at stake. What made you curious about us?",
+    "candidate: Hello! I was in government liaison at a PR firm for twelve years. How are you?",
+    "company: Twelve years, that is long. Tell me about one time when it nearly fell apart?",
+    "candidate: In 2019 we had a permit for a harbour that three offices blocked. I got them to the same table and"
+    " in two weeks we had a compromise. Mostly I calmed down angry officials.",
+    "company: You calmed the officials, good. And what did you do when they shouted at you?",
+    "candidate: What does an ordinary day look like in the hall?",
+    "company: The hall starts at six and the offices at eight. At nine everybody stops for bread and coffee at one"
+    " long table.",
+    "candidate: And what happens at that long table when hall and office disagree? Is the pay good?",
+    "company: Between the hall and the design office there is an old wall. Last year a crew rebuilt a machine at"
+    " night because nobody would ask the other side.",
+    "candidate: Thank you. I will send you a page about how we did it in the harbour.",
+    "company: I'll introduce you to Lena, she leads design. Thank you for coming!",
+)
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load_library()
+
+
+def talk(*rows: str, persona: str = "emil", company: str = "brandl", id: str = "1" * 32) -> Interview:
+    """A talk from rows like "candidate: Hello", a row forty seconds after the other."""
+    lines: list[Line] = []
+    for at, row in enumerate(rows):
+        who, _, text = row.partition(": ")
+        speaker = Speaker(who)
+        turn = sum(line.speaker is Speaker.CANDIDATE for line in lines) + (speaker is Speaker.CANDIDATE)
+        line = Line(
+            number=at + 1,
+            turn=turn,
+            speaker=speaker,
+            persona=persona,
+            phase=Phase.STORY,
+            text=text,
+            at=START + timedelta(seconds=40 * at),
+        )
+        lines.append(line)
+    return Interview(
+        id=id, persona=persona, company=company, started=START, candidate=Candidate(name="Mara"), lines=tuple(lines)
+    )
+
+
+def evidence(value: Any) -> Iterator[Evidence]:
+    """Every quotation anywhere in a debrief."""
+    if isinstance(value, Evidence):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from evidence(item)
+    elif hasattr(value, "__dataclass_fields__") and not isinstance(value, Interview):
+        for item in vars(value).values():
+            yield from evidence(item)
+
+
+def test_every_quotation_is_an_exact_part_of_its_line(library: Library) -> None:
+    found = findings(talk(*HARBOUR), library)
+    quotes = list(evidence(found))
+    assert len(quotes) > 20
+    assert all(one.quote and one.quote in found.interview.lines[one.line - 1].text for one in quotes)
+
+
+def test_facts_are_learned_at_the_line_that_told_them(library: Library) -> None:
+    found = findings(talk(*HARBOUR), library)
+    assert [(one.fact, one.said.line) for one in found.learned] == [("six-o-clock", 7), ("hall-and-office", 9)]
+    assert found.learned[1].opened_by == Evidence(
+        line=8, quote="And what happens at that long table when hall and office disagree?"
+    )
+
+
+def test_the_candidate_s_own_words_teach_nothing_about_the_company(library: Library) -> None:
+    fact = next(fact for fact in library.company("brandl").facts if fact.id == "six-o-clock")
+    found = findings(talk(*HARBOUR[:2], f"candidate: {fact.text}", "company: I see. Go on?"), library)
+    assert found.learned == ()
+
+
+def test_hidden_facts_do_not_give_themselves_away(library: Library) -> None:
+    found = findings(talk(*HARBOUR), library)
+    facts = {fact.id: fact for fact in library.company("brandl").facts}
+    assert {one.fact for one in found.hidden}.isdisjoint({"six-o-clock", "hall-and-office"})
+    assert all(facts[one.fact].reveal is not Reveal.NEVER for one in found.hidden)
+    assert all(facts[one.fact].text not in debrief_json(found) for one in found.hidden)
+    assert all(one.question.endswith("?") for one in found.hidden)
+
+
+def test_a_hidden_fact_names_the_question_that_came_near(library: Library) -> None:
+    found = findings(talk(*HARBOUR), library)
+    pay = next(one for one in found.hidden if one.topic is Topic.PAY)
+    assert pay.near == Evidence(line=8, quote="Is the pay good?")
+
+
+def test_questions_are_told_apart(library: Library) -> None:
+    day, table, pay = findings(talk(*HARBOUR), library).questions
+    assert (day.open, day.follows, day.topics) == (True, None, (Topic.DAY,))
+    assert table.open
+    assert table.specific
+    assert table.follows is not None
+    assert table.follows.line == 7
+    assert not pay.open
+
+
+def test_talents_are_shown_by_deeds_not_by_wishes(library: Library) -> None:
+    found = findings(talk(*HARBOUR), library)
+    assert {one.name for one in found.talents} >= {"negotiating", "calming people down"}
+    wishing = findings(
+        talk(
+            HARBOUR[0],
+            "candidate: I would love to lead a team. I have never sold anything. I am interested in negotiating.",
+            "company: Tell me more?",
+            "candidate: I don't know how to calm angry people, honestly. I hope to learn it.",
+            "company: I see.",
+        ),
+        library,
+    )
+    assert wishing.talents == ()
+    assert "example" in " ".join(messages(wishing))
+
+
+def test_a_question_passed_over_is_seen_and_a_short_answer_is_not_one(library: Library) -> None:
+    passed = findings(talk(*HARBOUR), library).balance.passed_over
+    assert [(one.question.line, one.reply.line) for one in passed] == [(5, 6)]
+    answered = talk("company: Do you like it here?", "candidate: Yes.", "company: Good.", "candidate: Thanks.")
+    assert findings(answered, library).balance.passed_over == ()
+
+
+def test_balance_counts_words(library: Library) -> None:
+    balance = findings(talk("company: One two three.", "candidate: Four five six seven."), library).balance
+    assert (balance.company_words, balance.candidate_words, balance.longest_words) == (3, 4, 4)
+    assert round(balance.share, 2) == 0.57
+
+
+def test_promises_of_both_sides(library: Library) -> None:
+    found = findings(talk(*HARBOUR), library).promises
+    assert [(one.by, one.said.line) for one in found] == [(Speaker.CANDIDATE, 10), (Speaker.COMPANY, 11)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Let me ask you something else.", "I might send you a note.", "Will you call me?", "I'll tell you a story."],
+)
+def test_no_promise(library: Library, sentence: str) -> None:
+    assert findings(talk(*HARBOUR[:3], f"candidate: {sentence}"), library).promises == ()
+
+
+def test_the_role_rests_on_a_talent_and_a_need(library: Library) -> None:
+    found = findings(talk(*HARBOUR), library)
+    assert found.role is not None
+    assert len(found.role.duties) == 3
+    shown = {one for talent in found.talents for one in talent.shown}
+    told = {one.said for one in found.learned}
+    assert all(duty.talent in shown and duty.need in told for duty in found.role.duties)
+
+
+def test_no_role_where_nothing_hurts_or_nothing_was_shown(library: Library) -> None:
+    found = findings(talk(*HARBOUR[:5], "candidate: I see, and I negotiated a lot.", "company: Good."), library)
+    assert found.role is None
+    assert found.note is None
+    assert "does not carry one yet" in messages(found)[-1]
+
+
+def test_the_note_is_short_quotes_exactly_and_does_not_beg(library: Library) -> None:
+    note = note_message(findings(talk(*HARBOUR), library))
+    assert len(note.split()) < 120
+    assert note.startswith("Dear Emil Wagner,")
+    assert note.endswith("Mara")
+    assert "I will send you a page about how we did it in the harbour." in note
+
+
+def test_messages_fit_a_phone(library: Library) -> None:
+    long = [row.replace("Thank you", "Thank you " + "very much " * 80) for row in HARBOUR]
+    for rows in (HARBOUR, HARBOUR * 18, long):
+        texts = messages(findings(talk(*rows), library))
+        assert 2 <= len(texts) <= 3
+        assert all(0 < len(text) < 900 for text in texts)
+
+
+@pytest.mark.parametrize("rows", [(), HARBOUR[:1], HARBOUR[:3]])
+def test_a_talk_that_was_hardly_held_says_so_and_claims_nothing(library: Library, rows: tuple[str, ...]) -> None:
+    found = findings(talk(*rows), library)
+    assert found.short
+    assert (found.talents, found.role, found.note, found.practice, found.hidden) == ((), None, None, (), ())
+    (text,) = messages(found)
+    assert "nothing" in text or "too little" in text
+
+
+def test_two_hundred_turns(library: Library) -> None:
+    found = findings(talk(*HARBOUR * 40), library)
+    assert found.interview.turn == 200
+    assert len(found.practice) == 2
+
+
+def test_practice_answers_what_the_talk_showed(library: Library) -> None:
+    begging = findings(talk(*HARBOUR[:9], "candidate: Please hire me, I would do anything."), library)
+    assert begging.practice[0].kind == "asking for work"
+    assert begging.practice[0].lines == (10,)
+    silent = findings(talk(*HARBOUR[:5], "candidate: I listened to them.", "company: Good."), library)
+    assert silent.practice[0].kind == "asking"
+
+
+def test_no_score_of_the_person(library: Library) -> None:
+    text = debrief_json(findings(talk(*HARBOUR), library)).casefold()
+    assert not any(word in text for word in ("score", "rating", "hireab", "out of ten", "grade"))
+
+
+def test_progress_speaks_of_the_last_three_talks(library: Library) -> None:
+    before = [talk(*HARBOUR[:6], id=str(at) * 32).evolve(started=START - timedelta(days=at)) for at in (4, 3, 2)]
+    found = findings(talk(*HARBOUR, id="9" * 32), library, before)
+    assert found.progress is not None
+    assert found.progress.sentence.startswith("Since your last 3 talks (on average): questions asked 1 → 3")
+    assert "facts uncovered 0 → 2" in found.progress.sentence
+    first = findings(talk(*HARBOUR), library)
+    assert first.progress is not None
+    assert first.progress.sentence == ""
+
+
+def test_a_talk_is_not_compared_with_itself_or_with_later_ones(library: Library) -> None:
+    this = talk(*HARBOUR)
+    later = this.evolve(id="2" * 32, started=START + timedelta(days=1))
+    found = findings(this, library, [this, later])
+    assert found.progress is not None
+    assert len(found.progress.talks) == 1
+
+
+def test_history_and_comparison(library: Library) -> None:
+    other = talk(
+        *HARBOUR[:5], "candidate: What does an ordinary day look like?",
+        "company: At quarter past seven all four hospitals meet on the phone for twelve minutes. We count beds, staff"
+        " and what could go wrong today.", persona="ruth", company="tamarack", id="2" * 32,
+    )  # fmt: skip
+    talks = (talk(*HARBOUR), other)
+    assert "Emil Wagner" in history_text(history(talks, library))
+    side_by_side = comparison_text(compare(talks, library, Topic.DAY))
+    assert "The hall starts at six" in side_by_side
+    assert "At quarter past seven" in side_by_side
+    assert comparison_text(compare(talks, library, Topic.PAY)).count("Is the pay good?") == 1
+    assert "Nobody" in comparison_text(compare((), library, Topic.PAY))
+
+
+def test_a_persona_that_is_gone_from_the_library_still_has_a_debrief(library: Library) -> None:
+    found: Debrief = findings(talk(*HARBOUR, persona="gone", company="closed"), library)
+    assert found.interviewer.name == "gone"
+    assert found.learned == ()
+    assert messages(found)
+
+
+def test_a_topic_tapped_on_the_keyboard_counts_as_asked(library: Library) -> None:
+    found = findings(talk(*HARBOUR[:5], "candidate: What people earn", *HARBOUR[6:]), library)
+    assert next(one for one in found.topics if one.topic is Topic.PAY).asked == (6, 8)
