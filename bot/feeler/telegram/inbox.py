@@ -7,7 +7,7 @@ from typing import Any
 from feeler.mailroom import Incoming, Lane
 from feeler.telegram.commands import BYPASS
 
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 
 
 def read_updates(raw: object) -> list[Incoming]:

@@ -57,7 +57,8 @@ def _stranger(limits: Limits, incoming: Incoming, standing: Standing) -> Verdict
     if limits.code and code and standing.strikes < STRIKES:
         if hmac.compare_digest(code.encode(), limits.code.encode()):
             return Verdict(take=True, paired=True, body=incoming.body.replace(code, ""))
-        return _refuse("That is not the code. Ask whoever runs this bot.", standing, pause=0.0, strike=True)
+        if standing.noticed < DAY:  # who has not been asked for a code did not give a wrong one
+            return _refuse("That is not the code. Ask whoever runs this bot.", standing, 0.0, strike=True)
     words = "This bot is private. "
     words += "Send me the pairing code to begin." if limits.code else "Ask whoever runs it to let you in."
     return _refuse(words, standing, pause=DAY if standing.strikes >= STRIKES else NOTICE_PAUSE)

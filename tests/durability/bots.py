@@ -1,0 +1,48 @@
+"""The bot inside this process, over real HTTP against the stand-in, with answers that can be told apart."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from feeler.phone.server import BotApiServer
+from feeler.settings import Settings
+from feeler.store import Store, open_store
+from feeler.telegram.run import run_bot
+from tests.durability.child import EchoDesk, echo
+from tests.durability.crowd import ROOMY
+
+
+def settings_for(server: BotApiServer, folder: Path, **more: Any) -> Settings:
+    """Settings of a test: nothing from the environment's own bot, roomy limits."""
+    roomy = {name.removeprefix("FEELER_").lower(): int(value) for name, value in ROOMY.items()}
+    return Settings(
+        **{
+            "_env_file": None,
+            "bot_token": server.token,
+            "api_base_url": server.api_base_url,
+            "data_dir": folder,
+            "engine": "scripted",
+            **roomy,
+            **more,
+        }
+    )
+
+
+@asynccontextmanager
+async def answering(
+    server: BotApiServer, folder: Path, *, role: Any = "all", seconds: str = "0-0", **more: Any
+) -> AsyncIterator[Store]:
+    """A bot that echoes, until the block ends; its store."""
+    settings = settings_for(server, folder, **more)
+    store = await open_store(settings.database)
+    stop = asyncio.Event()
+    desk = EchoDesk(str(folder / "generations"), seconds)
+    bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, role=role, stop=stop, dispatch=echo))
+    try:
+        yield store
+    finally:
+        stop.set()
+        await bot
+        await store.close()

@@ -1,0 +1,256 @@
+"""The real desk behind the durable bot: what people notice when it is busy, private or told to forget."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+import pytest
+from tests.durability.bots import answering, settings_for
+
+from feeler.compose import build_desk, build_library, opened_store, running_engine
+from feeler.errors import SettingsError
+from feeler.phone.server import BotApiServer
+from feeler.store import Store
+from feeler.telegram.run import run_bot
+
+CANARY = "quicksilver-marmalade"
+FEELER = Path(sys.executable).with_name("feeler")
+
+
+@asynccontextmanager
+async def interviewing(server: BotApiServer, folder: Path, **more: Any) -> AsyncIterator[Store]:
+    """The bot as it is, on the scripted engine."""
+    settings = settings_for(server, folder, **more)
+    async with opened_store(settings) as store, running_engine(settings) as engine:
+        stop = asyncio.Event()
+        desk = build_desk(settings, build_library(settings), engine, store)
+        bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, stop=stop))
+        try:
+            yield store
+        finally:
+            stop.set()
+            await bot
+
+
+async def test_help_is_answered_while_a_turn_runs(tmp_path: Path) -> None:
+    async with BotApiServer() as server, answering(server, tmp_path, seconds="4-4"):
+        user = server.user(1001, "Ada")
+        user.say("n1")
+        await asyncio.sleep(0.5)
+        helped = await user.ask("/help", timeout=3)  # the echo: it did not wait for the turn that runs
+        assert "/help" not in helped.text.split("answer to")[0]
+
+
+async def test_a_flood_of_messages_is_answered_with_how_long_to_wait(tmp_path: Path) -> None:
+    async with (
+        BotApiServer() as server,
+        answering(server, tmp_path, seconds="1-1", max_waiting=3) as store,
+    ):
+        user = server.user(1001, "Ada")
+        for number in range(12):
+            user.say(f"n{number + 1}")
+        told = await user.wait_for(lambda shown: "again in about" in shown.text)
+        assert "still wait" in told.text
+        assert (await store.counts()).turns_waiting <= 4
+        assert sum("again in about" in shown.text for shown in user.received) == 1
+
+
+async def test_a_stranger_is_told_that_the_bot_is_private_and_nothing_is_kept(tmp_path: Path) -> None:
+    async with BotApiServer() as server, answering(server, tmp_path, allowed_user_ids=(1001,)) as store:
+        assert "answer to n1" in (await server.user(1001, "Ada").ask("n1")).text
+        stranger = server.user(1002, "Bob")
+        assert "private" in (await stranger.ask(CANARY)).text
+        assert CANARY not in str(await store.everything(1002))
+
+
+async def test_the_pairing_code_lets_somebody_in_and_is_not_kept(tmp_path: Path) -> None:
+    async with BotApiServer() as server, answering(server, tmp_path, pairing_code="open-sesame") as store:
+        user = server.user(1001, "Ada")
+        assert "pairing code" in (await user.ask("hello")).text
+        assert "not the code" in (await user.ask("/start open-barley")).text
+        assert "answer to /start" in (await user.ask("/start open-sesame")).text
+        assert "answer to n1" in (await user.ask("n1")).text
+        assert "sesame" not in str(await store.everything(1001))
+
+
+async def test_guessing_the_code_ends_in_silence(tmp_path: Path) -> None:
+    async with BotApiServer() as server, answering(server, tmp_path, pairing_code="open-sesame"):
+        user = server.user(1001, "Ada")
+        for number in range(6):
+            await user.ask(f"guess {number}")
+        user.say("open-sesame")
+        await asyncio.sleep(1.5)
+        assert not any("answer" in shown.text for shown in user.received)
+
+
+async def test_a_blocked_bot_drops_what_it_had_to_say_and_comes_back_when_written_to(tmp_path: Path) -> None:
+    async with BotApiServer() as server, answering(server, tmp_path) as store:
+        user = server.user(1001, "Ada")
+        await user.ask("n1")
+        user.say("n2")
+        user.block()
+        await _until(lambda: _nothing_waits(store))
+        assert "answer to n3" in (await user.ask("n3")).text
+
+
+async def test_forgetting_leaves_no_byte_of_what_was_said(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+        user = server.user(1001, "Ada")
+        for text in ("/start", f"I am {CANARY}, a nurse", "teams", f"My story has {CANARY} in it"):
+            await user.ask(text)
+        assert CANARY in str(await store.everything(1001))
+        assert _found(tmp_path, CANARY)
+        await user.ask("/forget")
+        await user.ask("yes")
+        await _until(lambda: _nobody_stored(store))
+        await store.scrub()  # of the last words' own row, which names nobody's text
+        assert not _found(tmp_path, CANARY)
+        assert CANARY not in str(await store.everything(1001))
+
+
+async def _nothing_waits(store: Store) -> bool:
+    counts = await store.counts()
+    return not (counts.calls_waiting or counts.turns_waiting)
+
+
+async def _nobody_stored(store: Store) -> bool:
+    return not await store.chat_ids()
+
+
+async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110 (the store has no event for it)
+            await asyncio.sleep(0.1)
+
+
+def _found(folder: Path, text: str) -> list[str]:
+    return [str(path) for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("log_format", ["plain", "json"])
+async def test_neither_token_nor_texts_reach_logs_or_metrics(tmp_path: Path, log_format: str) -> None:
+    """The real command, at DEBUG, through an error of the network, a poison update and a refused call."""
+    token = "7000000001:canary-token-AAAAAAAAAAAAAAAAAAAAAAA"
+    async with BotApiServer(token=token) as server:
+        log = tmp_path / "log"
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "FEELER_BOT_TOKEN": token,
+            "FEELER_API_BASE_URL": server.api_base_url,
+            "FEELER_DATA_DIR": str(tmp_path / "data"),
+            "FEELER_ENGINE": "scripted",
+            "FEELER_LOG_LEVEL": "DEBUG",
+            "FEELER_LOG_FORMAT": log_format,
+            "FEELER_METRICS_PORT": "18461",
+        }
+        server.fault("error", method="getUpdates")
+        server.fault("drop", method="sendMessage")
+        server.fault("lose", method="sendMessage", skip=2)
+        process = _start(environment, tmp_path, log)
+        try:
+            user = server.user(1001, "Ada")
+            chat = {"id": 1001, "type": "private"}
+            poison = {"message_id": 9, "date": CANARY, "chat": chat, "text": CANARY}
+            server.world.queue.inject({"update_id": 800_000_000, "message": poison})
+            first = user.say("/start")
+            await user.wait_for(lambda shown: "who are you" in shown.text.lower(), 30, after=first)
+            for text in (f"{CANARY} here", "teams", f"And {CANARY} too?", "/end"):
+                await user.ask(text, timeout=15)
+            async with aiohttp.ClientSession() as session:
+                seen = ""
+                for path, wanted in (("livez", 200), ("readyz", 200), ("metrics", 200)):
+                    async with session.get(f"http://127.0.0.1:18461/{path}") as response:
+                        assert response.status == wanted
+                        seen += await response.text()
+            arguments = " ".join(psutil.Process(process.pid).cmdline())
+        finally:
+            process.terminate()
+            await asyncio.to_thread(process.wait, 15)
+    written = log.read_text()
+    assert "set aside" in written
+    for secret in (CANARY, token, token.partition(":")[2]):
+        assert secret not in written
+        assert secret not in seen
+        assert secret not in arguments
+    assert "feeler_turns_total" in seen
+
+
+def _start(environment: dict[str, str], folder: Path, log: Path) -> "subprocess.Popen[bytes]":
+    """The real command, its output in `log`."""
+    with log.open("ab") as written:
+        return subprocess.Popen([FEELER, "run"], env=environment, cwd=folder, stdout=written, stderr=written)
+
+
+@pytest.mark.slow
+async def test_a_talk_survives_a_kill_of_the_real_command(tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "FEELER_BOT_TOKEN": server.token,
+            "FEELER_API_BASE_URL": server.api_base_url,
+            "FEELER_DATA_DIR": str(tmp_path / "data"),
+            "FEELER_ENGINE": "scripted",
+        }
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen([FEELER, "run"], env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+
+        user = server.user(1001, "Ada")
+        process = _start(environment, tmp_path, tmp_path / "log")
+        try:
+            await user.ask("/start", timeout=30)
+            await user.ask("A nurse.")
+            await user.ask("teams")
+            process.kill()
+            process.wait()
+            said = user.say("I like to sort out conflicts.")
+            process = _start(environment, tmp_path, tmp_path / "log")
+            answer = await user.wait_for(lambda shown: "Coach" not in shown.text, 30, after=said)
+            assert answer.text
+        finally:
+            process.terminate()
+            await asyncio.to_thread(process.wait, 15)
+        with sqlite3.connect(tmp_path / "data" / "feeler.sqlite3") as connection:
+            assert connection.execute("SELECT count(*) FROM turn WHERE state = 'new'").fetchone() == (0,)
+
+
+async def test_roles_need_a_database_that_can_be_shared(tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        with pytest.raises(SettingsError, match="PostgreSQL"):
+            async with answering(server, tmp_path, role="work"):
+                await asyncio.sleep(0.5)
+
+
+async def test_a_refused_token_says_so_without_showing_it(tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        wrong = "7000000001:another-token-entirely-000000"
+        with pytest.raises(SettingsError, match="BotFather") as refused:
+            async with answering(server, tmp_path, bot_token=wrong):
+                await asyncio.sleep(1)
+        assert "another-token" not in str(refused.value)
+
+
+def test_without_a_token_the_command_says_where_one_comes_from(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [FEELER, "run"],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "FEELER_DATA_DIR": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "BotFather" in done.stderr
+    assert "feeler phone" in done.stderr
+    assert "Traceback" not in done.stderr
