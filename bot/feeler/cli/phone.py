@@ -38,9 +38,14 @@ def phone(
     The bot itself runs as it does on Telegram, against a stand-in for Telegram's server. What was said is
     kept: the next start goes on where this one ended. Ctrl-C ends it.
     """
+    from feeler.logs import set_up_logs
     from feeler.settings import load_settings
 
-    asyncio.run(_serve(load_settings(), port=port, lan=lan, browse=not no_browser))
+    settings = load_settings()
+    if "log_level" not in settings.model_fields_set:  # somebody reads this terminal: only what went wrong
+        settings = settings.model_copy(update={"log_level": "WARNING"})
+    set_up_logs(settings)
+    asyncio.run(_serve(settings, port=port, lan=lan, browse=not no_browser))
 
 
 async def _serve(settings: "Settings", *, port: int, lan: bool, browse: bool) -> None:

@@ -1,36 +1,22 @@
 """What the page asks for: its files, the events of a chat, and what a person does there."""
 
 import asyncio
-import dataclasses
-import json
-from collections.abc import Awaitable, Callable
-from importlib import resources
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from feeler.phone.doors import COOKIE
-from feeler.phone.faults import Fault
+from feeler.phone.exchange import answer, event_of, read_object
 from feeler.phone.people import PhoneUser
 from feeler.phone.refusals import Json, Refusal
+from feeler.phone.serving import HEADERS, file_headers, page_file
 from feeler.phone.values import Shown
 from feeler.usecases.texts import MARK
 
 if TYPE_CHECKING:
     from feeler.phone.server import BotApiServer
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 FIRST_PERSON = 1001
 BEAT = 15.0  # seconds between signs of life on an event stream
 
@@ -38,10 +24,9 @@ BEAT = 15.0  # seconds between signs of life on an event stream
 class Pages:
     """The routes beside the Bot API. Every text leaves as JSON; the page inserts it as text only."""
 
-    def __init__(self, server: "BotApiServer", *, control: bool) -> None:
+    def __init__(self, server: "BotApiServer") -> None:
         self._server = server
         self._world = server.world
-        self._control = control
         self._streams: set[asyncio.Task[Any]] = set()
         self.status: Json = {"state": "ready", "text": "", "done": 1.0}
 
@@ -66,17 +51,15 @@ class Pages:
         app.router.add_get("/phone/{user:\\d+}/file/{message:\\d+}", self._open_file)
         app.router.add_post("/phone/{user:\\d+}/file", self._send_file)
         app.router.add_post("/phone/{user:\\d+}/{action}", self._act)
-        if self._control:
-            app.router.add_post("/control/{what}", self._control_route)
 
     async def _index(self, request: web.Request) -> web.Response:
-        return _page_file("index.html")
+        return page_file("index.html")
 
     async def _pairing(self, request: web.Request) -> web.Response:
-        return _page_file("pair.html")
+        return page_file("pair.html")
 
     async def _file_of_page(self, request: web.Request) -> web.Response:
-        return _page_file(request.match_info["name"])
+        return page_file(request.match_info["name"])
 
     async def _pair(self, request: web.Request) -> web.Response:
         cookie = self._server.doors.pair(str((await request.post()).get("code", "")))
@@ -89,13 +72,13 @@ class Pages:
     async def _people(self, request: web.Request) -> web.Response:
         if not self._world.people:
             self._world.person(FIRST_PERSON, "You")
-        return web.json_response(self._people_now(), headers=HEADERS)
+        return answer(self._people_now())
 
     async def _new_person(self, request: web.Request) -> web.Response:
-        name = str((await _body(request)).get("name", "")).strip()[:40]
+        name = str((await read_object(request)).get("name", "")).strip()[:40]
         user_id = max(self._world.people, default=FIRST_PERSON - 1) + 1
         self._world.person(user_id, name or f"Person {user_id - FIRST_PERSON + 1}")
-        return web.json_response({"id": user_id}, headers=HEADERS)
+        return answer({"id": user_id})
 
     def _people_now(self) -> list[Json]:
         return [
@@ -118,7 +101,7 @@ class Pages:
         self._streams.add(task)
         try:
             with self._world.listening(user_id) as events:
-                await response.write(b"retry: 1000\n\n" + _event(self._state(user_id)))
+                await response.write(b"retry: 1000\n\n" + event_of(self._state(user_id)))
                 while True:
                     try:
                         event = await asyncio.wait_for(events.get(), BEAT)
@@ -127,7 +110,7 @@ class Pages:
                         continue
                     if event["type"] in ("bot", "people"):
                         event = self._about() | {"type": event["type"]}
-                    await response.write(_event(event))
+                    await response.write(event_of(event))
         except (ConnectionResetError, asyncio.CancelledError):
             return response
         finally:
@@ -142,7 +125,6 @@ class Pages:
             "keyboard": world.keyboards.get(user_id),
             "draft": world.draft(user_id),
             "action": world.action(user_id),
-            "blocked": bool(world.people.get(user_id, {}).get("blocked")),
             "status": self.status,
         }
 
@@ -157,14 +139,13 @@ class Pages:
         }
 
     async def _act(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_object(request)
         user = self._user(request)
         actions: dict[str, Callable[[], object]] = {
             "send": lambda: self._send_once(user, body),
             "press": lambda: user.press(int(body["message_id"]), str(body["data"])),
             "edit": lambda: user.edit(int(body["message_id"]), str(body["text"])),
             "sticker": lambda: user.sticker(str(body.get("emoji", "🙂"))),
-            "clear": lambda: self._world.clear_chat(user.id),
             "block": user.block,
             "unblock": user.unblock,
         }
@@ -175,7 +156,7 @@ class Pages:
             result = action()
         except (KeyError, LookupError, ValueError) as error:
             raise web.HTTPBadRequest(text=str(error)) from None
-        return web.json_response({"result": result}, dumps=_dumps, headers=HEADERS)
+        return answer({"result": result})
 
     def _send_once(self, user: PhoneUser, body: Json) -> Shown | None:
         """Send a text; one that was already sent under the same key is not sent again."""
@@ -205,7 +186,7 @@ class Pages:
             sent = user.voice(content)
         else:
             sent = user.document(file.filename, content, file.content_type, caption)
-        return web.json_response({"result": sent}, dumps=_dumps, headers=HEADERS)
+        return answer({"result": sent})
 
     async def _open_file(self, request: web.Request) -> web.Response:
         user_id, message_id = int(request.match_info["user"]), int(request.match_info["message"])
@@ -215,94 +196,9 @@ class Pages:
             raise web.HTTPNotFound
         content = self._user(request).open_file(self._world.shown(message or {}))
         return web.Response(
-            body=content, headers=HEADERS | _file_headers(file.media_type, file.name, request.query)
+            body=content,
+            headers=HEADERS | file_headers(file.media_type, file.name, save="download" in request.query),
         )
 
     def _user(self, request: web.Request) -> PhoneUser:
         return PhoneUser(self._world, int(request.match_info["user"]))
-
-    async def _control_route(self, request: web.Request) -> web.Response:
-        """For tests that run the stand-in as its own process: faults, time, what was called."""
-        body = await _body(request)
-        server = self._server
-        what = request.match_info["what"]
-        if what == "fault":
-            server.faults.add(Fault(**body))
-        elif what == "again":
-            server.deliver_again(int(body.get("count", 1)))
-        elif what == "advance":
-            server.clock.advance(float(body["seconds"]))
-        elif what == "inject":
-            self._world.queue.inject(body)
-        elif what == "chat":
-            return web.json_response(self._world.chat(int(body["user"])), dumps=_dumps, headers=HEADERS)
-        elif what == "calls":
-            calls = server.log.of(*body.get("methods", ()))
-            return web.json_response(calls, dumps=_dumps, headers=HEADERS)
-        else:
-            raise web.HTTPNotFound
-        return web.json_response({}, headers=HEADERS)
-
-
-Route = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def _page_file(name: str) -> web.Response:
-    ending = name.rpartition(".")[2]
-    folder = resources.files("feeler.phone") / "page"
-    if ending not in TYPES or "/" in name or not (folder / name).is_file():
-        raise web.HTTPNotFound
-    content = (folder / name).read_bytes()
-    return web.Response(body=content, headers=HEADERS, content_type=TYPES[ending], charset="utf-8")
-
-
-def _file_headers(media_type: str, name: str, query: Any) -> dict[str, str]:
-    """How a file is served: shown where that is safe, never as a page with rights of ours."""
-    kind = media_type.split(";")[0].strip().lower()
-    plain = name.replace('"', "").replace("\r", "").replace("\n", "").encode("ascii", "replace").decode()
-    way = "attachment" if "download" in query else "inline"
-    headers = {"Content-Disposition": f'{way}; filename="{plain}"'}
-    if kind == "application/pdf" or kind in (
-        "image/png",
-        "image/jpeg",
-        "image/webp",
-        "image/gif",
-        "audio/ogg",
-    ):
-        return headers | {"Content-Type": kind}
-    if kind == "text/html":
-        policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-        return headers | {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
-    if kind.startswith("text/") or kind == "application/json":
-        return headers | {"Content-Type": "text/plain; charset=utf-8"}
-    return headers | {
-        "Content-Type": "application/octet-stream",
-        "Content-Disposition": f'attachment; filename="{plain}"',
-    }
-
-
-async def _body(request: web.Request) -> Json:
-    """The JSON object of a request; a form from elsewhere cannot send that type."""
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        body = await request.json()
-    except ValueError:
-        raise web.HTTPBadRequest(text="not JSON") from None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="not a JSON object")
-    return body
-
-
-def _event(event: Json) -> bytes:
-    return f"data: {_dumps(event)}\n\n".encode()
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, default=_plain, ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -13,6 +13,7 @@ from feeler.phone import about as _about  # noqa: F401 (fills the table of metho
 from feeler.phone import sending as _sending  # noqa: F401
 from feeler.phone.api import BotApi
 from feeler.phone.clock import Clock
+from feeler.phone.control import add_control
 from feeler.phone.doors import Doors
 from feeler.phone.faults import Fault, Faults
 from feeler.phone.pages import Pages
@@ -58,7 +59,8 @@ class BotApiServer:
         self.webhook = Webhook(self.world.queue, self._shelf, self.clock)
         self.api = BotApi(self.world, FloodControl(rates, self.clock), self.webhook)
         self.doors = Doors(self._shelf, pairing_code)
-        self.pages = Pages(self, control=control)
+        self.pages = Pages(self)
+        self._control = control
         self._runner: web.AppRunner | None = None
 
     # For whoever talks to it
@@ -152,6 +154,8 @@ class BotApiServer:
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._serve_method)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._serve_file)
         self.pages.add_routes(app)
+        if self._control:
+            add_control(app, self)
         return app
 
     async def _serve_method(self, request: web.Request) -> web.StreamResponse:

@@ -151,14 +151,6 @@ class World:
         """Everything in a chat, oldest first."""
         return [self.shown(message) for message in self.messages.get(chat_id, {}).values()]
 
-    def clear_chat(self, chat_id: int) -> None:
-        """Empty a chat on the person's side: messages, keyboard, preview."""
-        for message in list(self.messages.get(chat_id, {}).values()):
-            self.remove_message(message)
-        self.set_keyboard(chat_id, None)
-        self.drafts.pop(chat_id, None)
-        self.tell(chat_id, {"type": "cleared"})
-
     def _keep_message(self, message: Json) -> None:
         self.shelf.put("message", f"{message['chat']['id']}/{message['message_id']}", message)
 

@@ -96,7 +96,6 @@ export class Phone {
       message: () => this.upsert(event.message),
       edited: () => this.upsert(event.message),
       deleted: () => this.drop(event.message.id),
-      cleared: () => this.showEmpty(),
       draft: () => this.preview.draft(event.draft),
       action: () => this.act(event.action),
       keyboard: () => this.showKeyboard(event.keyboard),
@@ -277,12 +276,12 @@ export class Phone {
     const notice = this.find(".notice");
     let state = "here to practise with you";
     let note = "";
-    if (!this.connected) {
-      state = "reconnecting…";
-      note = "No connection to Feeler just now. What you write is kept and sent when it is back.";
-    } else if (this.status?.state === "failed") {
+    if (this.status?.state === "failed") {
       state = "not available";
       note = this.status.text;
+    } else if (!this.connected) {
+      state = "reconnecting…";
+      note = "No connection to Feeler just now. What you write is kept and sent when it is back.";
     } else if (warming) {
       state = this.status.text || "warming up…";
     } else if (this.acting) {
