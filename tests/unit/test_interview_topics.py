@@ -65,7 +65,7 @@ def test_the_harder_half_comes_out_on_a_follow_up_only(library: Library) -> None
         said(1, Speaker.CANDIDATE, "Is it stressful?", topics=(Topic.CONDITIONS,)),
         said(2, Speaker.COMPANY, "It is.", topics=(Topic.CONDITIONS,), facts=("before-delivery",)),
     )
-    after = open_facts(before, company, ("And how much are people away from home?",))
+    after = open_facts(before, company, ("And how many nights is somebody abroad?",))
     assert [fact.id for fact in after.facts] == ["travel-weight"]
 
 

@@ -33,7 +33,7 @@ def evaluate(
         list[str] | None,
         typer.Option(
             metavar="SLUG",
-            help="Play every script with this persona; may be given again. Default: all in turn.",
+            help="Play every script with this persona (repeatable). Default: all in turn.",
         ),
     ] = None,
     baseline: Annotated[

@@ -1,4 +1,4 @@
-"""How other bots do it: one system prompt with persona and dossier, the whole history, one draft, no checks."""
+"""How other bots do it: one system prompt with persona and dossier, the whole history, one draft."""
 
 from datetime import datetime
 from time import monotonic
@@ -22,7 +22,7 @@ async def baseline_turn(
     now: datetime,
     people: tuple[Persona, ...] = (),
 ) -> Interview:
-    """The talk with `text` and the one draft that came; the plan is only made to know what would have been due."""
+    """The talk with `text` and the one draft that came; the plan only serves to judge it."""
     plan = make_plan(interview, persona, company, text)
     history = [
         Message(role="user" if line.speaker is Speaker.CANDIDATE else "assistant", content=line.text)

@@ -41,7 +41,7 @@ async def play(
     difficulty: Difficulty,
     after_turn: Callable[[], None],
 ) -> tuple[Record, ...]:
-    """The records of the whole talk, which ends with the script, at /end, or when the company has said goodbye."""
+    """The records of the whole talk: to the script's end, to /end, or until the company has said goodbye."""
     persona = library.persona(casting.persona)
     company = library.company_of(persona)
     talk = open_talk(
@@ -119,7 +119,7 @@ def _record(casting: Casting, situation: Situation, said: tuple[Line, ...]) -> R
 
 
 def judged(text: str, situation: Situation) -> tuple[tuple[str, str], ...]:
-    """What the conduct checks say, as plain pairs. Where the practice partner should have spoken, that is said."""
+    """What the conduct checks say, as pairs; also where the practice partner should have spoken."""
     plan: Plan = situation.plan
     found = [(finding.check, finding.complaint) for finding in broken(text, situation)]
     if plan.job is Job.SILENT:

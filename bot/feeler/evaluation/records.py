@@ -1,4 +1,4 @@
-"""What is kept of every judged turn, one JSON object a line, so that an evaluation can be interrupted and resumed."""
+"""What is kept of every judged turn, one JSON object a line, so that an evaluation can be resumed."""
 
 import json
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ class Ledger:
         self.path = path
 
     def read(self) -> tuple[Record, ...]:
-        """The records of whole talks; lines of a talk that was interrupted, or half a line, are passed over."""
+        """The records of whole talks; those of a talk that was interrupted are passed over."""
         if not self.path.exists():
             return ()
         found = [record for line in self.path.read_text("utf-8").splitlines() if (record := _record(line))]

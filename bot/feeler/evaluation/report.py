@@ -1,5 +1,7 @@
 """The HTML report: the totals, and the talks themselves with failed checks marked."""
 
+# ruff: noqa: E501  (style sheet and markup)
+
 from collections.abc import Iterable
 from html import escape
 from typing import Any

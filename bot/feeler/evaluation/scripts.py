@@ -1,4 +1,4 @@
-"""Candidate scripts: text files with one message a line; a line that begins with / is a command of the bot."""
+"""Candidate scripts: text files with one message a line; lines that begin with / are commands."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -10,7 +10,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z0-9
 SHORT_FORMS = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|No|vs|etc|approx|e\.g|i\.e|a\.m|p\.m)\.$", re.IGNORECASE)
 
 FUNCTION_WORDS = frozenset(
-    """a about above after again against all also always am an and any anybody anyone anything are as at away back be
+    """a about above after again against all also always am an and any anybody anyone anything are as at back be
     because been before being below between both but by came can could did do does doing done down during each
     either else even ever every everybody everyone everything few first for from further get gets getting give go
     goes going gone got had has have having he her here hers him his how however i if in into is it its itself just

@@ -67,7 +67,7 @@ def open_talk(
 
 
 def switch_persona(interview: Interview, persona: Persona, company: Company, *, now: datetime) -> Interview:
-    """A colleague of the same company comes into the room, having heard it all; the talk goes on. No model."""
+    """A colleague of the same company comes into the room, having heard it all. No model is asked."""
     choices = persona.lines.get("arrive", ()) or (
         "Hello, I'm {name}, {role}. My colleague told me what you two have talked about. Please go on.",
     )
@@ -98,8 +98,8 @@ async def take_turn(
 ) -> Interview:
     """The talk with the candidate's `text` and what the company (and the coach) said to it.
 
-    `people` are the persona's colleagues, who may be named as those who would know. Cancelling the task closes
-    the engine's stream. Raises EngineError where the model cannot answer.
+    `people` are the persona's colleagues, who may be named as those who would know. Cancelling the task
+    closes the engine's stream. Raises EngineError where the model cannot answer.
     """
     plan = make_plan(interview, persona, company, text)
     situation = Situation(
@@ -248,7 +248,7 @@ class _Search:
 async def draft(
     situation: Situation, *, engine: Engine, preview: Preview | None, clock: Callable[[], float] = monotonic
 ) -> Drafted:
-    """The company's line: the best passing draft of up to two rounds, or else the persona's own written line."""
+    """The best passing draft of up to two rounds, or else the persona's own written line."""
     started = clock()
     search = _Search(situation=situation, preview=preview, clock=clock, started=started)
     for number, (temperature, share) in enumerate(ROUNDS):

@@ -1,7 +1,7 @@
-"""Turns a plan into the messages that the model reads: who speaks, examples, the talk so far, this turn's job.
+"""A plan as the messages that the model reads: who speaks, examples, the talk so far, this turn's job.
 
-What stays the same for all talks of a persona comes first and what grows only grows at its end, so that an engine that
-keeps the state of a prompt's beginning has little to read in each turn.
+What stays the same for all talks of a persona comes first, and what grows only grows at its end, so that an
+engine that keeps the state of a prompt's beginning has little to read in each turn.
 """
 
 import random
@@ -61,7 +61,7 @@ def persona_prompt(situation: Situation) -> str:
 
 
 def baseline_prompt(persona: Persona, company: Company, colleagues: tuple[Persona, ...]) -> str:
-    """Everything in one system prompt, facts of every level included: what `feeler eval --baseline` compares with."""
+    """Everything in one system prompt: what `feeler eval --baseline` compares with."""
     people = [*company.people, *(f"{other.name}, {other.role}" for other in colleagues)]
     return _template("baseline.md.jinja").render(persona=persona, company=company, people=people).strip()
 
@@ -82,7 +82,7 @@ def job_note(situation: Situation, *, complaint: str = "") -> str:
 
 
 def opening_for(plan: Plan) -> str:
-    """How the line begins where it has to react: to "you", or a small model tells the candidate's story as its own."""
+    """How a reacting line begins: with "you", or a small model tells the candidate's story as its own."""
     if plan.job not in LISTENS or not plan.hook:
         return ""
     return OPENINGS[plan.turn % len(OPENINGS)]

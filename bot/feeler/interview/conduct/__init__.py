@@ -1,7 +1,7 @@
 """How the company's person must behave: one pure function a rule, each saying what is wrong or nothing.
 
-Every check takes the line and the situation and returns a few words of complaint, or "" where all is well. The same
-checks choose among drafts while a talk goes on and judge whole talks in `feeler eval`.
+Every check takes the line and the situation and returns a few words of complaint, or "" where all is well.
+The same checks choose among drafts while a talk goes on and judge whole talks in `feeler eval`.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """A draft made presentable by rule, judged, and compared with the others."""
 
+# ruff: noqa: E501  (patterns and lists read better on one line)
+
 import re
 from dataclasses import dataclass
 
@@ -62,7 +64,7 @@ def tidy(draft: str, situation: Situation) -> str:
 
 
 def _one_question(said: list[str], situation: Situation) -> list[str]:
-    """The first question that may stay; where none may be asked, none, and nothing trails after a last question."""
+    """Only the first question, or none where none may be asked; nothing trails after it."""
     if situation.plan.asking is Asking.NONE:
         return [sentence for sentence in said if not own_questions(sentence)]
     kept: list[str] = []

@@ -34,7 +34,7 @@ def answers(text: str, situation: Situation) -> str:
     if plan.job is Job.UNKNOWN:
         if not HONEST.search(text):
             return "does not say honestly that it is not known"
-        names = [name for name in re.findall(r"[A-Z]\w+", plan.knower.split(",")[0])]
+        names = re.findall(r"[A-Z]\w+", plan.knower.split(",")[0])
         if names and not any(name in text for name in names):
             return "does not say who would know"
     return ""

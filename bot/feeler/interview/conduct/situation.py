@@ -1,5 +1,7 @@
 """What a check may look at: the plan, who speaks, and everything that was said before."""
 
+# ruff: noqa: E501  (patterns and lists read better on one line)
+
 from dataclasses import dataclass
 from functools import cached_property
 
