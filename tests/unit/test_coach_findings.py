@@ -55,7 +55,12 @@ def talk(*rows: str, persona: str = "emil", company: str = "brandl", id: str = "
         )
         lines.append(line)
     return Interview(
-        id=id, persona=persona, company=company, started=START, candidate=Candidate(name="Mara"), lines=tuple(lines)
+        id=id,
+        persona=persona,
+        company=company,
+        started=START,
+        candidate=Candidate(name="Mara"),
+        lines=tuple(lines),
     )
 
 
@@ -80,7 +85,10 @@ def test_every_quotation_is_an_exact_part_of_its_line(library: Library) -> None:
 
 def test_facts_are_learned_at_the_line_that_told_them(library: Library) -> None:
     found = findings(talk(*HARBOUR), library)
-    assert [(one.fact, one.said.line) for one in found.learned] == [("six-o-clock", 7), ("hall-and-office", 9)]
+    assert [(one.fact, one.said.line) for one in found.learned] == [
+        ("six-o-clock", 7),
+        ("hall-and-office", 9),
+    ]
     assert found.learned[1].opened_by == Evidence(
         line=8, quote="And what happens at that long table when hall and office disagree?"
     )
@@ -137,7 +145,9 @@ def test_talents_are_shown_by_deeds_not_by_wishes(library: Library) -> None:
 def test_a_question_passed_over_is_seen_and_a_short_answer_is_not_one(library: Library) -> None:
     passed = findings(talk(*HARBOUR), library).balance.passed_over
     assert [(one.question.line, one.reply.line) for one in passed] == [(5, 6)]
-    answered = talk("company: Do you like it here?", "candidate: Yes.", "company: Good.", "candidate: Thanks.")
+    answered = talk(
+        "company: Do you like it here?", "candidate: Yes.", "company: Good.", "candidate: Thanks."
+    )
     assert findings(answered, library).balance.passed_over == ()
 
 
@@ -154,7 +164,12 @@ def test_promises_of_both_sides(library: Library) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["Let me ask you something else.", "I might send you a note.", "Will you call me?", "I'll tell you a story."],
+    [
+        "Let me ask you something else.",
+        "I might send you a note.",
+        "Will you call me?",
+        "I'll tell you a story.",
+    ],
 )
 def test_no_promise(library: Library, sentence: str) -> None:
     assert findings(talk(*HARBOUR[:3], f"candidate: {sentence}"), library).promises == ()
@@ -170,7 +185,9 @@ def test_the_role_rests_on_a_talent_and_a_need(library: Library) -> None:
 
 
 def test_no_role_where_nothing_hurts_or_nothing_was_shown(library: Library) -> None:
-    found = findings(talk(*HARBOUR[:5], "candidate: I see, and I negotiated a lot.", "company: Good."), library)
+    found = findings(
+        talk(*HARBOUR[:5], "candidate: I see, and I negotiated a lot.", "company: Good."), library
+    )
     assert found.role is None
     assert found.note is None
     assert "does not carry one yet" in messages(found)[-1]
@@ -193,7 +210,9 @@ def test_messages_fit_a_phone(library: Library) -> None:
 
 
 @pytest.mark.parametrize("rows", [(), HARBOUR[:1], HARBOUR[:3]])
-def test_a_talk_that_was_hardly_held_says_so_and_claims_nothing(library: Library, rows: tuple[str, ...]) -> None:
+def test_a_talk_that_was_hardly_held_says_so_and_claims_nothing(
+    library: Library, rows: tuple[str, ...]
+) -> None:
     found = findings(talk(*rows), library)
     assert found.short
     assert (found.talents, found.role, found.note, found.practice, found.hidden) == ((), None, None, (), ())
@@ -221,7 +240,9 @@ def test_no_score_of_the_person(library: Library) -> None:
 
 
 def test_progress_speaks_of_the_last_three_talks(library: Library) -> None:
-    before = [talk(*HARBOUR[:6], id=str(at) * 32).evolve(started=START - timedelta(days=at)) for at in (4, 3, 2)]
+    before = [
+        talk(*HARBOUR[:6], id=str(at) * 32).evolve(started=START - timedelta(days=at)) for at in (4, 3, 2)
+    ]
     found = findings(talk(*HARBOUR, id="9" * 32), library, before)
     assert found.progress is not None
     assert found.progress.sentence.startswith("Since your last 3 talks (on average): questions asked 1 → 3")

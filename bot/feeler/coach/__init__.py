@@ -7,7 +7,7 @@
 from feeler.coach.comparing import comparison_text
 from feeler.coach.findings import compare, findings, history
 from feeler.coach.picture import chart, picture
-from feeler.coach.prose import debrief, prose
+from feeler.coach.writing import debrief, prose
 from feeler.coach.rendering import MEDIA_TYPES, filename, render, render_transcript
 from feeler.coach.showing import history_text, messages, note_message
 from feeler.coach.values import Debrief
