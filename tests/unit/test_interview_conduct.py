@@ -1,7 +1,10 @@
 """Every conduct check against lines it must catch and lines it must let pass."""
 
+# ruff: noqa: E501  (lines of talk read better whole)
+
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -60,7 +63,7 @@ BEFORE = Interview(
 )  # fmt: skip
 
 
-def situation(heard: str = HEARD, **changes: object) -> Situation:
+def situation(heard: str = HEARD, **changes: Any) -> Situation:
     plan = make_plan(BEFORE, PERSONA, COMPANY, heard)
     return Situation(
         plan=replace(plan, **changes), persona=PERSONA, company=COMPANY, interview=BEFORE, heard=heard
@@ -139,7 +142,7 @@ def test_no_check_is_too_strict(line: str) -> None:
     assert broken(line, situation()) == ()
 
 
-def answering(**changes: object) -> Situation:
+def answering(**changes: Any) -> Situation:
     return situation("What are your hours?", **changes)
 
 

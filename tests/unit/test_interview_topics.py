@@ -1,5 +1,7 @@
 """Whether a candidate's question finds the fact that answers it, measured on questions in many people's words."""
 
+# ruff: noqa: E501  (lines of talk read better whole)
+
 from datetime import UTC, datetime
 from pathlib import Path
 

@@ -1,6 +1,9 @@
 """One turn with an engine whose drafts are known: what is chosen, what is shown, and what happens when all fail."""
 
+# ruff: noqa: E501  (lines of talk read better whole)
+
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -142,7 +145,7 @@ async def test_who_only_answers_is_invited_to_ask_but_not_every_time(library: Li
         )
     coached = [line.turn for line in talk.lines if line.speaker is Speaker.COACH]
     assert 1 <= len(coached) <= 3
-    assert all(later - earlier >= 3 for earlier, later in zip(coached, coached[1:], strict=False))
+    assert all(later - earlier >= 3 for earlier, later in pairwise(coached))
     assert len(next(line.offers for line in talk.lines if line.speaker is Speaker.COACH)) == 3
 
 
@@ -163,7 +166,7 @@ async def test_the_prompt_only_grows_at_its_end(library: Library) -> None:
     for number in range(6):
         talk = await turn(library, talk, f"In year {number} I moved {number + 3} loads of timber.", engine)
     prompts = [request.messages for request in engine.asked]
-    for earlier, later in zip(prompts, prompts[1:], strict=False):
+    for earlier, later in pairwise(prompts):
         assert later[: len(earlier) - 1] == earlier[:-1]
 
 

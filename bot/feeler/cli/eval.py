@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A folder of candidate scripts (*.txt), or one file.")
+        Path, typer.Argument(metavar="[DIR]", help="A folder of scripts (*.txt), or one file.")
     ] = Path("tests/conversations"),
     persona: Annotated[
         list[str] | None,
@@ -54,8 +54,8 @@ def evaluate(
 ) -> None:
     """Play candidate scripts against personas and count what goes wrong.
 
-    Whole talks are kept in the cache folder, so Ctrl-C loses at most the talks that are going on: the same command
-    goes on where it was.
+    Whole talks are kept in the cache folder, so Ctrl-C loses at most those that are going on: the same
+    command goes on where it was.
     """
     from feeler.compose import build_library
     from feeler.evaluation.report import report

@@ -45,8 +45,8 @@ async def baseline_turn(
     )  # fmt: skip
     told = tuple(fact for fact in company.facts if tells(said, fact))
     answer = Line(
-        number=heard.number + 1, turn=plan.turn, speaker=Speaker.COMPANY, persona=persona.slug, phase=plan.phase,
-        text=said.strip() or "…", at=now, facts=tuple(fact.id for fact in told),
+        number=heard.number + 1, turn=plan.turn, speaker=Speaker.COMPANY, persona=persona.slug,
+        phase=plan.phase, text=said.strip() or "…", at=now, facts=tuple(fact.id for fact in told),
         topics=tuple(dict.fromkeys(fact.topic for fact in told)), seconds_to_first_text=first,
         seconds=monotonic() - started, tokens=tokens,
     )  # fmt: skip

@@ -45,7 +45,8 @@ async def play(
     persona = library.persona(casting.persona)
     company = library.company_of(persona)
     talk = open_talk(
-        persona, company, id=":".join(casting.talk), now=datetime.now(UTC), budget=budget, difficulty=difficulty
+        persona, company, id=":".join(casting.talk), now=datetime.now(UTC), budget=budget,
+        difficulty=difficulty,
     )  # fmt: skip
     turn = baseline_turn if casting.way == BASELINE else take_turn
     records: list[Record] = []
