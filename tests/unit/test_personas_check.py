@@ -79,6 +79,10 @@ def test_check_reports_all_problems_and_not_only_the_first(tmp_path: Path) -> No
             ("I had never written an email", "The founders have been talking since September. I had never"),
             "knows: warning: quotes 'sale-talks', which must never be told",
         ),
+        (
+            ("mostly the 76.", "mostly the 76. " + "And the 77. " * 100),
+            "knows: warning: longer than 450 words",
+        ),
         (("job: tell", "job: sing"), "examples[4].job: warning: 'sing' is not one of react and ask, push"),
         (("  goodbye:\n", "  farewell:\n"), "lines.farewell: is not one of react and ask, push"),
         (

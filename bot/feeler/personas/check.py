@@ -14,6 +14,7 @@ EXAMPLES_WANTED = 5
 PROBES_WANTED = 5
 LONGEST_LINE = 60  # words: what one line of the company may hold
 LONGEST_FACT = 40
+LONGEST_BODY = 450
 QUOTE = 5  # so many words in a row are a quotation
 SLOT = re.compile(r"\{([^{}]*)\}")
 ONE_QUESTION = ("react and ask", "push", "rephrase", "hand over")
@@ -82,6 +83,8 @@ def _persona(persona: Persona, do_not_ask: Mapping[str, str]) -> Iterator[Proble
 
     if len(persona.probes) < PROBES_WANTED:
         yield problem("probes", f"{len(persona.probes)} probes; {PROBES_WANTED} make a talk")
+    if len(persona.knows.split()) > LONGEST_BODY:
+        yield problem("knows", f"longer than {LONGEST_BODY} words; the model reads it before every talk")
     if len(persona.examples) < EXAMPLES_WANTED:
         yield problem("examples", f"{len(persona.examples)} examples; a small model needs {EXAMPLES_WANTED}")
     for at, example in enumerate(persona.examples):
