@@ -66,6 +66,7 @@ async def take(options: argparse.Namespace) -> None:
         wide = await opened(browser, server, 1002, width=1280, height=860, scale=1)
         await play(wide, OTHER)
         await wide.get_by_role("button", name="Lay Ada’s phone beside").click()
+        await wide.mouse.move(640, 5)
         await wide.wait_for_timeout(800)
         await wide.screenshot(path=options.to / "desk.png")
         await browser.close()
