@@ -177,7 +177,7 @@ def chat_lines(held: Interview) -> str:
     [
         ("", "is empty"),
         ("hello", "line 1: is not JSON"),
-        ("[1, 2]", "field `format`"),
+        ("[1, 2]", "`format` is not"),
         ('{"format": "feeler-transcript"}', "lines: is not a list"),
         (
             '{"turn": 1, "speaker": "boss", "persona": "emil", "phase": "story", "text": "x"}',

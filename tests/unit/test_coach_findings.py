@@ -18,15 +18,15 @@ HARBOUR = (
     "company: Welcome. There is no vacancy and nothing is at stake. What made you curious about us?",
     "candidate: Hello! I was in government liaison at a PR firm for twelve years. How are you?",
     "company: Twelve years, that is long. Tell me about one time when it nearly fell apart?",
-    "candidate: In 2019 we had a permit for a harbour that three offices blocked. I got them to the same table and"
-    " in two weeks we had a compromise. Mostly I calmed down angry officials.",
+    "candidate: In 2019 we had a permit for a harbour that three offices blocked. I got them to the same"
+    " table and in two weeks we had a compromise. Mostly I calmed down angry officials.",
     "company: You calmed the officials, good. And what did you do when they shouted at you?",
     "candidate: What does an ordinary day look like in the hall?",
-    "company: The hall starts at six and the offices at eight. At nine everybody stops for bread and coffee at one"
-    " long table.",
+    "company: The hall starts at six and the offices at eight. At nine everybody stops for bread and coffee"
+    " at one long table.",
     "candidate: And what happens at that long table when hall and office disagree? Is the pay good?",
-    "company: Between the hall and the design office there is an old wall. Last year a crew rebuilt a machine at"
-    " night because nobody would ask the other side.",
+    "company: Between the hall and the design office there is an old wall. Last year a crew rebuilt a machine"
+    " at night because nobody would ask the other side.",
     "candidate: Thank you. I will send you a page about how we did it in the harbour.",
     "company: I'll introduce you to Lena, she leads design. Thank you for coming!",
 )
@@ -131,7 +131,7 @@ def test_talents_are_shown_by_deeds_not_by_wishes(library: Library) -> None:
     wishing = findings(
         talk(
             HARBOUR[0],
-            "candidate: I would love to lead a team. I have never sold anything. I am interested in negotiating.",
+            "candidate: I would love to lead a team. I never sold anything. I am interested in negotiating.",
             "company: Tell me more?",
             "candidate: I don't know how to calm angry people, honestly. I hope to learn it.",
             "company: I see.",
@@ -263,8 +263,8 @@ def test_a_talk_is_not_compared_with_itself_or_with_later_ones(library: Library)
 def test_history_and_comparison(library: Library) -> None:
     other = talk(
         *HARBOUR[:5], "candidate: What does an ordinary day look like?",
-        "company: At quarter past seven all four hospitals meet on the phone for twelve minutes. We count beds, staff"
-        " and what could go wrong today.", persona="ruth", company="tamarack", id="2" * 32,
+        "company: At quarter past seven all four hospitals meet on the phone for twelve minutes. We count"
+        " beds, staff and what could go wrong today.", persona="ruth", company="tamarack", id="2" * 32,
     )  # fmt: skip
     talks = (talk(*HARBOUR), other)
     assert "Emil Wagner" in history_text(history(talks, library))

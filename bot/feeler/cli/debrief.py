@@ -29,7 +29,7 @@ def debrief(
         str,
         typer.Argument(
             metavar="TRANSCRIPT.json",
-            help="A transcript as `/transcript json` or `feeler chat --json` write it; `-` reads standard input.",
+            help="A transcript as `/transcript json` or `feeler chat --json` write it; `-`: standard input.",
         ),
     ],
     html: Annotated[bool, typer.Option("--html", help="One HTML page, for a phone or a printer.")] = False,
@@ -42,7 +42,7 @@ def debrief(
 ) -> None:
     """Print the debrief of a talk to standard output, as plain text where nothing else is asked for.
 
-    The model writes the connecting sentences and drafts where its weights are already there; nothing is fetched.
+    The model writes the connecting sentences and drafts if its weights are there; nothing is fetched.
     """
     from feeler.coach import findings, render
     from feeler.coach.files import read_talk
@@ -79,7 +79,7 @@ def _read(name: str) -> str:
 
 
 def _with_prose(found: "Debrief", settings: "Settings") -> "Debrief":
-    """With the model's sentences where it can be had without fetching anything; a model that fails is no error."""
+    """With the model's sentences where they need no fetching; a model that fails is no error."""
     import asyncio
 
     from feeler.coach import prose

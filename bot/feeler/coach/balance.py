@@ -1,5 +1,7 @@
 """Who spoke how much, and what either side promised."""
 
+# ruff: noqa: E501  (patterns read better on one line)
+
 import re
 
 from feeler.coach.questions import is_question, passed_over

@@ -1,5 +1,7 @@
 """What the model may say in a debrief: each sentence is checked against the transcript, and goes where it fails."""
 
+# ruff: noqa: E501  (patterns read better on one line)
+
 import re
 
 from feeler.coach.values import Debrief

@@ -1,4 +1,4 @@
-"""Times as the documents show them. A transcript read from a file without times has none, and none is invented."""
+"""Times as the documents show them. A talk read from a file without times has none, and none is invented."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Reads a talk back from a file: our transcript or debrief as JSON, or the lines that `feeler chat --json` prints."""
+"""Reads a talk back from a file: our transcript or debrief as JSON, or the lines of `feeler chat --json`."""
 
 import json
 from datetime import UTC, datetime
@@ -67,8 +67,7 @@ class _Talk(BaseModel):
 def read_talk(text: str, library: Library, name: str) -> Interview:
     """The talk in `text`; `name` is the file's, for errors.
 
-    Line numbers are counted anew from 1, one a row, which is what both formats print. Raises DataError that names
-    the line or the field and what is wrong with it.
+    Lines are numbered from 1, one a row. Raises DataError that names the line or the field and what is wrong.
     """
     if len(text) > MOST_CHARS:
         raise DataError(f"{name}: is longer than {MOST_CHARS:,} characters")
@@ -86,7 +85,7 @@ def read_talk(text: str, library: Library, name: str) -> Interview:
         return _from_rows([(1, found)], library, name)
     if not isinstance(found, dict) or found.get("format") not in FORMATS:
         raise DataError(
-            f"{name}: is JSON, but not a transcript of Feeler's: the field `format` is not one of {', '.join(FORMATS)}"
+            f"{name}: is JSON, but no transcript of Feeler's: `format` is not one of {', '.join(FORMATS)}"
         )
     return _from_document(found, library, name)
 

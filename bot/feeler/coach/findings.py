@@ -1,4 +1,4 @@
-"""The debrief by rules: everything true by construction, in milliseconds, before the model has read a word."""
+"""The debrief by rules: true by construction, in milliseconds, before the model has read a word."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ FEW_TURNS = 2
 
 
 def findings(interview: Interview, library: Library, past: Sequence[Interview] = ()) -> Debrief:
-    """Everything that the rules can say about a talk. `past` are the chat's other talks; later ones are ignored."""
+    """Everything the rules say about a talk. `past` are the chat's other talks; later ones are ignored."""
     company = company_of(interview, library)
     learned = told(interview, company)
     asked = questions(interview, company)
@@ -118,7 +118,7 @@ def company_of(interview: Interview, library: Library) -> Company:
 
 
 def people_of(interview: Interview, library: Library) -> dict[str, Who]:
-    """The interviewers of a talk by slug, in the order of their coming in; the slug where the library lost one."""
+    """The interviewers of a talk by slug, in the order of their coming in; a lost one's name is the slug."""
     slugs = [line.persona for line in interview.lines if line.speaker is not Speaker.COACH]
     people = {}
     for slug in dict.fromkeys((*slugs, interview.persona)):

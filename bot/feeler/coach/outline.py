@@ -87,8 +87,8 @@ def _hidden(debrief: Debrief) -> Section:
         many[one.topic] = many.get(one.topic, 0) + 1
     items = tuple(_hidden_item(one, many[one.topic], debrief) for one in nearest.values())
     lead = (
-        "What they did not tell is not given away here: another talk should still pay. A question of this kind"
-        " would have opened it."
+        "What they did not tell is not given away here: another talk should still pay."
+        " A question of this kind would have opened it."
     )
     return Section(key="hidden", title="What stayed hidden", lead=lead if items else "", items=items)
 
@@ -116,9 +116,7 @@ def _seen(debrief: Debrief) -> Section:
     lead = (
         ""
         if items
-        else (
-            "No sentence of yours told what you did, so there was no talent to see. One example would change that."
-        )
+        else ("No sentence of yours told what you did, so no talent showed. One example would change that.")
     )
     return Section(key="seen", title="What they learned about you", lead=lead, items=tuple(items))
 

@@ -1,4 +1,4 @@
-"""Pictures for the chat: the topic map with the balance of the talk, and the talks so far. Readable on a phone.
+"""Pictures for the chat: the topic map with the balance of the talk, and the talks so far; for phones.
 
 They are drawn on a card of their own colours, so that they read the same on a light and on a dark chat.
 """

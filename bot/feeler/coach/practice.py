@@ -40,7 +40,7 @@ def _about_begging(interview: Interview) -> Iterator[Practice]:
         yield Practice(
             kind="asking for work",
             aim="Offer something instead of asking for a job.",
-            exercise="Finish three times, aloud: I could try out ... for you in a week, because I have done ...",
+            exercise="Finish three times, aloud: I could try ... for you in a week, because I have done ...",
             because="You asked for work as such.",
             lines=tuple(begged),
         )
@@ -52,7 +52,8 @@ def _about_asking(questions: Sequence[Question], topics: Sequence[Coverage]) -> 
         yield Practice(
             kind="asking",
             aim="Lead the second half of the talk.",
-            exercise=f"Write five questions that begin with how or what, the first about {TITLES[first]}; ask them all.",
+            exercise="Write five questions that begin with how or what,"
+            f" the first about {TITLES[first]}; ask them all.",
             because="Half of such a talk is yours to ask in."
             + ("" if questions else " In this one you asked nothing."),
             lines=tuple(dict.fromkeys(one.asked.line for one in questions)),

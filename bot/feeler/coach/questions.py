@@ -1,5 +1,7 @@
 """The candidate's questions: which they are, open or closed, of this company or of any, following up or not."""
 
+# ruff: noqa: E501  (patterns read better on one line)
+
 import re
 
 from feeler.coach.topics import topics_of

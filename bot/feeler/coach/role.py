@@ -1,4 +1,4 @@
-"""The role they might create, and the thank-you note, written by rules: talents shown, needs told, nothing else."""
+"""The role they might create, and the thank-you note, by rules: talents shown, needs told, nothing else."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ def role(talents: Sequence[Talent], learned: Sequence[Learned]) -> Role | None:
 
 
 def _duties(talents: Sequence[Talent], learned: Sequence[Learned]) -> tuple[Duty, ...]:
-    """Three duties: each talent at the need it serves, each need once while there are others, then how to begin."""
+    """Three duties: talents at the needs they serve, no need twice while there are others; how to begin."""
     free = list(learned)
     found: list[Duty] = []
     for talent in sorted(talents, key=lambda one: one.need is None)[:DUTIES]:
@@ -54,7 +54,7 @@ def note(
     learned: Sequence[Learned],
     promises: Sequence[Promise],
 ) -> Note | None:
-    """A note on one point of theirs, in the candidate's own words; None where they told nothing to thank for."""
+    """A note on one point of theirs, in the candidate's own words; None where nothing was told."""
     point = best_point(learned, talents)
     if point is None:
         return None
@@ -72,7 +72,7 @@ def note(
 
 
 def best_point(learned: Sequence[Learned], talents: Sequence[Talent]) -> Evidence | None:
-    """What they told that is most worth taking up: what a talent serves, then a problem, then what was asked for."""
+    """What they told that is most worth taking up: what a talent serves, a problem, what was asked for."""
     needs = {talent.need for talent in talents if talent.need}
     ranked = sorted(
         learned,

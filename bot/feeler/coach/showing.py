@@ -9,9 +9,9 @@ SHOWN = 4  # facts in the first message
 
 
 def messages(debrief: Debrief) -> tuple[str, ...]:
-    """Two or three messages of less than 900 characters: what you learned; what they saw and how you asked; what next.
+    """Two or three messages of less than 900 characters: what you learned; how you came across; what next.
 
-    The first two need no model, so they can go out before `prose` has written. A talk that was too short gives one.
+    The first two need no model, so they can go out before `prose` has written. A talk too short gives one.
     """
     if debrief.short:
         return (_fitted([too_short(debrief), _learned(debrief, SHOWN)]),)
@@ -31,7 +31,7 @@ def too_short(debrief: Debrief) -> str:
     """What is said instead of a debrief when almost nothing was said."""
     lines = len(debrief.interview.lines)
     if not debrief.interview.turn:
-        return "You said nothing yet, so there is nothing to look back on. A talk begins with your first message."
+        return "You said nothing yet, so there is nothing to look back on. The talk begins with your words."
     told = "one line" if lines == 1 else f"{lines} lines"
     return f"This talk has only {told}: too little to say anything about you or to advise you."
 
@@ -104,7 +104,7 @@ def _promises(debrief: Debrief) -> str:
 
 def _talents(debrief: Debrief) -> str:
     if not debrief.talents:
-        return "What they saw in you: no sentence of yours told of something you did. Next time, tell one example."
+        return "What they saw in you: no sentence of yours told what you did. Next time, tell one example."
     rows = [f"• {one.name}: {cited(one.shown[0], 90)}" for one in debrief.talents[:3]]
     seen = debrief.seen[0].text if debrief.seen else debrief.talents[0].carries
     return "\n".join(["What they could see in you:", *rows, seen])
@@ -146,8 +146,8 @@ def _role(debrief: Debrief) -> str:
     role = debrief.role
     if role is None:
         return (
-            "A role they might create: this talk does not carry one yet. It takes one thing you did and one thing"
-            " that hurts them."
+            "A role they might create: this talk does not carry one yet."
+            " It takes one thing you did and one thing that hurts them."
         )
     rows = [f"• {cut(one.text, 120)} (lines {one.talent.line} and {one.need.line})" for one in role.duties]
     return "\n".join([f"A role they might create: {role.title}", *rows, role.why])

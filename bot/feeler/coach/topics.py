@@ -161,7 +161,7 @@ def hidden(
 
 
 def opening_question(fact: Fact, company: Company) -> str:
-    """Of the written questions of the fact's field, the one that the interview itself would answer with the fact."""
+    """Of the written questions of the fact's field, the one that the interview would answer with the fact."""
 
     def rank(question: str) -> tuple[int, float]:
         found = interview_topics.matches(question, company, interview_topics.topics_of(question))
@@ -172,7 +172,7 @@ def opening_question(fact: Fact, company: Company) -> str:
 
 
 def _fits_after(interview: Interview, fact: Fact, weights: Mapping[str, float]) -> Evidence | None:
-    """The company's own words that came closest to the fact, as the place to ask on; None where none came near."""
+    """The company's words that came closest to the fact, as the place to ask on; None where none did."""
     wanted = content(fact.text)
     near = NEAR * fsum(weights[word] for word in wanted)
     best: tuple[float, Evidence] | None = None

@@ -67,7 +67,7 @@ def _goes_on(text: str, begin: int, end: int) -> bool:
 
 
 def quote(line: Line, words_of_it: str | None = None, longest: int = 180) -> Evidence:
-    """Evidence from `line`: `words_of_it` (an exact substring) or all of it, cut at a blank where too long."""
+    """`words_of_it` (an exact substring of `line`) or all of it, cut at a blank where too long."""
     text = (line.text if words_of_it is None else words_of_it).strip()
     if len(text) > longest:
         cut = text.rfind(" ", longest // 2, longest)

@@ -1,7 +1,7 @@
 """What the model writes in a debrief: connecting sentences, the role's title and reason, the thank-you note.
 
-It reads three short prompts made of the findings, never the transcript, so that a talk of any length fits. Whatever it
-writes is checked sentence by sentence; where nothing passes, or time runs out, the text made by rules stands.
+It reads three short prompts made of the findings, never the transcript, so that a talk of any length fits.
+What it writes is checked sentence by sentence; where nothing passes, or in no time, the rules' text stands.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from feeler.ports import Engine, Message, Request, Sampling
 SECONDS = 14.0  # for all of the model's part; the messages have to arrive within twenty
 SENTENCES = 3  # of the note's middle
 UNPROMISED = "I will think through what I would try first there."
-_SYSTEM = "You help somebody look back on a talk with a company. You write plain, precise English and invent nothing."
+_SYSTEM = "You help somebody look back on a talk with a company. You write plain English and invent nothing."
 
 
 async def debrief(
@@ -36,9 +36,9 @@ async def debrief(
 
 
 async def prose(found: Debrief, engine: Engine, seconds: float = SECONDS) -> Debrief:
-    """`found` with the model's sentences in place of the rules', as far as they pass and come within `seconds`.
+    """`found` with the model's sentences in place of the rules', as far as they pass and come in time.
 
-    Cancelling it closes the engine's streams. Never raises EngineError: the debrief does not depend on a model.
+    Cancelling it closes the engine's streams. Raises no EngineError: the debrief does not depend on a model.
     """
     checks = Checks(found)
     writers = [_seen(found, engine, checks), _role(found, engine, checks), _note(found, engine, checks)]
@@ -88,7 +88,7 @@ async def _role(found: Debrief, engine: Engine, checks: Checks) -> dict[str, Rol
 
 
 def _is_title(title: str, role: Role, found: Debrief, checks: Checks) -> bool:
-    """Two to six words that stand in the talk or in the rules' own title and duties, and no name among them."""
+    """Two to six words that stand in the talk or in the rules' own title and duties, no name among them."""
     known = content(" ".join((role.title, *(one.text for one in role.duties), *_spoken(found), _JOBS)))
     sentence = f"{title[:1].upper()}{title[1:].lower()} would be of use here."
     return 2 <= count(title) <= 6 and content(title) <= known and not checks.wrong(sentence)
@@ -98,7 +98,7 @@ def _spoken(found: Debrief) -> list[str]:
     return [line.text for line in found.interview.lines]
 
 
-_JOBS = "lead leader coordinator liaison guide trainer host analyst advocate advisor manager officer partner keeper"
+_JOBS = "lead leader coordinator liaison guide trainer host analyst advocate advisor manager partner keeper"
 
 
 async def _note(found: Debrief, engine: Engine, checks: Checks) -> dict[str, Note] | None:
@@ -122,7 +122,7 @@ async def _note(found: Debrief, engine: Engine, checks: Checks) -> dict[str, Not
 
 
 async def _written(found: Debrief, engine: Engine, name: str, opening: str, **values: str) -> str:
-    """What the model writes on one of the prompts, the opening included; what there is of it where it fails."""
+    """What the model writes on one of the prompts, the opening included; empty where it fails."""
     first_name = found.interviewer.name.split()[0] if found.interviewer.name.split() else "they"
     prompt = _templates().get_template(f"debrief.{name}.md.jinja").render(first_name=first_name, **values)
     request = Request(
