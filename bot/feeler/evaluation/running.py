@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from feeler.errors import FeelerError
 from feeler.evaluation.playing import Casting, play
 from feeler.evaluation.records import BASELINE, OURS, Ledger, Record
 from feeler.evaluation.scripts import Script
@@ -53,9 +54,12 @@ async def run(
             ledger.add(records)
             progress(casting, True)
 
-    async with asyncio.TaskGroup() as group:
-        for casting in wanted:
-            if casting.talk not in done:
-                group.create_task(one(casting))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for casting in wanted:
+                if casting.talk not in done:
+                    group.create_task(one(casting))
+    except* FeelerError as several:
+        raise several.exceptions[0] from None
     talks = {casting.talk for casting in wanted}
     return tuple(record for record in ledger.read() if record.talk in talks)

@@ -5,7 +5,7 @@
 import re
 
 from feeler.interview.questions import questions_in
-from feeler.interview.words import content, numbers, sentences, words
+from feeler.interview.words import FUNCTION_WORDS, content, numbers, sentences, words
 
 CLAUSE = re.compile(
     r"[,;:–—()]\s*|\s+-\s+|\b(?:and then|but|because|so that|which|although|while|where)\b\s*", re.IGNORECASE
@@ -34,7 +34,17 @@ def hook_of(text: str) -> str:
 
 def _clauses(sentence: str) -> list[str]:
     parts = [LEADS_IN.sub("", part).strip(" .!?…\"'“”") for part in CLAUSE.split(sentence)]
-    return [" ".join(part.split()[:LONGEST]) for part in parts if part]
+    return [_short(part) for part in parts if part]
+
+
+def _short(clause: str) -> str:
+    """At most LONGEST words, not ending on a word that wants another."""
+    kept = clause.split()
+    if len(kept) > LONGEST:
+        kept = kept[:LONGEST]
+        while len(kept) > 3 and kept[-1].lower() in FUNCTION_WORDS:
+            kept.pop()
+    return " ".join(kept)
 
 
 def _worth(clause: str) -> float:

@@ -265,6 +265,29 @@ async def draft(
     return _chosen(search)
 
 
+async def warm_up(
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    *,
+    engine: Engine,
+    people: tuple[Persona, ...] = (),
+) -> None:
+    """Let the engine read the persona's part of the prompt while the candidate still types their first message.
+
+    One token is written and thrown away. Worth calling where a talk opens or a colleague comes in; an engine
+    that keeps the state of a prompt's beginning then has only the message itself to read.
+    """
+    plan = make_plan(interview, persona, company, "")
+    situation = Situation(
+        plan=plan, persona=persona, company=company, interview=interview, heard="", people=people
+    )
+    request = Request(messages=messages_for(situation), sampling=Sampling(temperature=0.0, max_tokens=1))
+    async with aclosing(engine.stream(request)) as pieces:
+        async for _ in pieces:
+            pass
+
+
 def _how_many(plan: Plan, wanted: int, share: float) -> int:
     """Telling a fact seldom goes wrong, so half the drafts do; listening is harder."""
     if plan.job not in LISTENS:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.errors import DataError
 from feeler.interview.acts import Act
+from feeler.interview.conduct import broken
 from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.hooks import hook_of, mirrored
@@ -181,30 +182,40 @@ def _heard_today(talk: Interview) -> str:
 
 
 def written_line(situation: Situation, *, seed: int) -> str:
-    """The persona's own written line for this job, the last resort, one that was not said yet."""
+    """The persona's own written line for this job, the last resort: the one that breaks the fewest rules."""
     plan, persona = situation.plan, situation.persona
-    choices = list(persona.lines.get(plan.job.value, ()))
-    random.Random(seed).shuffle(choices)
-    said = " ".join(situation.own_lines)
-    question = plan.probe.question if plan.probe else _last_question(situation.interview)
+    asked = plan.probe.question if plan.probe else ""
+    others = [probe.question for probe in persona.probes if probe.question != asked]
     if plan.job is Job.REPHRASE:
-        question = _last_question(situation.interview) or question
+        asked = _last_question(situation.interview) or asked
+    choices = list(persona.lines.get(plan.job.value, ())) or ["{fact} {note} {question}"]
+    random.Random(seed).shuffle(choices)
+    best, least = persona.opening, 99
+    for question in (asked, *others):
+        for choice in choices:
+            text = _filled(choice, situation, question)
+            if not text or ("{hook}" in choice and not plan.hook):
+                continue
+            faults = len(broken(text, situation))
+            if faults < least:
+                best, least = text, faults
+            if not faults:
+                return best
+    return best
+
+
+def _filled(choice: str, situation: Situation, question: str) -> str:
+    plan = situation.plan
     values = {
         "hook": plan.hook, "question": question, "fact": " ".join(fact.text for fact in plan.facts),
         "note": plan.note, "knower": plan.knower or "a colleague",
     }  # fmt: skip
-    usable = [choice for choice in choices if plan.hook or "{hook}" not in choice]
-    fresh = [
-        choice
-        for choice in usable
-        if choice.split("{")[0].strip() not in said or not choice.split("{")[0].strip()
-    ]
-    text = next(iter(fresh or usable), "{fact}{note}{question}")
+    text = choice
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
-    if plan.asking is Asking.ONE and "?" not in text and plan.probe:
-        text = f"{text} {plan.probe.question}"
-    return " ".join(text.split()) or persona.opening
+    if plan.asking is Asking.ONE and "?" not in text:
+        text = f"{text} {question}"
+    return " ".join(text.split())
 
 
 def coach_line(plan: Plan, *, seed: int) -> str:

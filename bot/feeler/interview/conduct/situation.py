@@ -7,7 +7,7 @@ from functools import cached_property
 
 from feeler.interview.plan import Plan
 from feeler.interview.values import Interview, Speaker
-from feeler.interview.words import content
+from feeler.interview.words import content, numbers, words
 from feeler.personas.values import Company, Persona, Reveal
 
 
@@ -54,6 +54,16 @@ class Situation:
             profile.name, profile.background, profile.curious, *self.own_lines, *self.candidate_lines,
         ]  # fmt: skip
         return "\n".join(parts)
+
+    @cached_property
+    def known_numbers(self) -> frozenset[str]:
+        """The numbers of `sources`."""
+        return numbers(self.sources)
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """The words of `sources`, parts of hyphenated ones too."""
+        return frozenset(part for word in words(self.sources) for part in (word, *word.split("-")))
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -5,7 +5,7 @@
 import re
 
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.words import content, numbers, sentences, words
+from feeler.interview.words import content, numbers, sentences
 from feeler.personas.values import Reveal
 
 NAME = re.compile(r"(?<![.!?…:\"“”'’]\s)(?<![.!?…\"“”\n])(?<=\S\s)\b([A-Z][\w’'-]+)")
@@ -27,14 +27,14 @@ LEAK = 0.7
 
 def no_invented_number(text: str, situation: Situation) -> str:
     """Every number is in the facts, the persona or the talk."""
-    made_up = numbers(text) - numbers(situation.sources)
+    made_up = set(numbers(text) - situation.known_numbers)
     made_up -= {"2", "3"} if not re.search(r"\d", text) else set()  # "two or three" is a way of speaking
     return f"number out of nowhere: {', '.join(sorted(made_up))}" if made_up else ""
 
 
 def no_invented_name(text: str, situation: Situation) -> str:
     """Every name in mid-sentence is in the facts, the persona or the talk."""
-    known = {part for word in words(situation.sources) for part in (word, *word.split("-"))}
+    known = situation.known_words
     for match in NAME.finditer(text):
         name = re.sub(r"['’]s?$", "", match.group(1).lower().replace("’", "'"))
         if name not in FREE_NAMES and name not in known and not set(name.split("-")) <= known:
@@ -68,7 +68,7 @@ def no_promise(text: str, situation: Situation) -> str:
 def no_leak(text: str, situation: Situation) -> str:
     """What must never get out, and what nobody asked for yet, stays inside."""
     have = frozenset(content(text))
-    free = frozenset(content(situation.sources))
+    free = situation.known
     for fact in situation.company.facts:
         if fact.reveal is not Reveal.NEVER:
             continue
