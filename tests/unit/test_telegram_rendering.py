@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeler.interview.values import Speaker
-from feeler.telegram.rendering import render, split_text, utf16_length
+from feeler.telegram.rendering import MESSAGE_LIMIT, render, split_text, utf16_length
 from feeler.usecases.values import Button, Document, Reply
 
 PDF = Document(filename="talk.pdf", media_type="application/pdf", content=b"%PDF")
@@ -65,7 +65,7 @@ def test_a_long_text_is_split_between_sentences_with_the_keyboard_on_the_last() 
 
 
 def test_two_equal_parts_get_one_keyboard() -> None:
-    calls = render(Reply(text="x" * 8192, speaker=Speaker.COMPANY, keyboard=()))
+    calls = render(Reply(text="x" * 2 * MESSAGE_LIMIT, speaker=Speaker.COMPANY, keyboard=()))
     assert [("reply_markup" in call.params) for call in calls] == [False, True]
 
 

@@ -7,8 +7,8 @@ from feeler.mailroom import Call, Upload
 from feeler.usecases.texts import marked
 from feeler.usecases.values import Document, Reply
 
-MESSAGE_LIMIT = 4096  # UTF-16 units of a message's text
-CAPTION_LIMIT = 1024  # of a caption
+MESSAGE_LIMIT = 4096 - 2  # UTF-16 units of a message's text; two are left for the mark of a repeat
+CAPTION_LIMIT = 1024 - 2  # of a caption
 SEPARATORS = ("\n\n", "\n", ". ", "! ", "? ", "… ", "; ", ", ", " ")  # where a text is cut, the best first
 
 

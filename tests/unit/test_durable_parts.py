@@ -1,0 +1,192 @@
+"""The small decisions behind the durable bot: limits, lanes, errors, marks, logs, systemd."""
+
+import json
+import logging
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
+
+from feeler.logs import JsonLines, PlainFormatter, redacted
+from feeler.mailroom import Call, Incoming, Standing
+from feeler.telegram.delivery import judge, marked
+from feeler.telegram.health import tell_systemd
+from feeler.telegram.inbox import next_offset, read_updates
+from feeler.telegram.limits import DAY, Limits, in_words, judging
+
+FREE = Standing(
+    known=False,
+    waiting=0,
+    waiting_overall=0,
+    turns_today=0,
+    others_talking=0,
+    talking=False,
+    strikes=0,
+    noticed=float("inf"),
+    now=20 * 3600.0,
+)
+LIMITS = Limits(allowed=frozenset(), code="", waiting=5, waiting_overall=100, turns_a_day=50, talks=8)
+SAID = Incoming(update_id=1, chat_id=5, lane="chat", body='{"text": "hello"}', text="hello")
+
+
+def told(standing: Standing, said: Incoming = SAID, limits: Limits = LIMITS) -> str:
+    """What the user is told instead of an answer; empty where the message is taken."""
+    verdict = judging(limits, lambda: 12.0)(said, standing)
+    assert verdict.take == (verdict.notice is None)
+    return verdict.notice.params["text"] if verdict.notice else ""
+
+
+def test_within_the_limits_everything_is_taken() -> None:
+    assert told(FREE) == ""
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        (replace(FREE, waiting=5), "in about 1 minute"),
+        (replace(FREE, waiting_overall=100), "in about 2 minutes"),
+        (replace(FREE, turns_today=50), "in 4 hours"),
+        (replace(FREE, others_talking=8), "quarter of an hour"),
+    ],
+)
+def test_every_refusal_says_how_long(standing: Standing, words: str) -> None:
+    assert words in told(standing)
+
+
+def test_who_is_talking_keeps_the_seat() -> None:
+    assert told(replace(FREE, others_talking=8, talking=True)) == ""
+
+
+def test_stop_and_help_get_through_a_full_queue() -> None:
+    for lane in ("stop", "aside"):
+        assert told(replace(FREE, waiting=6, waiting_overall=100), replace(SAID, lane=lane)) == ""
+
+
+def test_commands_do_not_count_as_messages_of_the_day() -> None:
+    assert told(replace(FREE, turns_today=50), replace(SAID, command=True)) == ""
+
+
+def test_a_flood_is_told_once_a_minute() -> None:
+    verdict = judging(LIMITS, lambda: 1.0)(SAID, replace(FREE, waiting=5, noticed=3.0))
+    assert not verdict.take
+    assert verdict.notice is None
+
+
+def test_the_right_code_is_cut_out_of_what_is_stored() -> None:
+    private = replace(LIMITS, code="open-sesame")
+    body = '{"message": {"text": "/start open-sesame"}}'
+    verdict = judging(private, lambda: 1.0)(replace(SAID, text="/start open-sesame", body=body), FREE)
+    assert verdict.take
+    assert verdict.paired
+    assert "sesame" not in (verdict.body or "sesame")
+
+
+def test_after_five_wrong_codes_even_the_right_one_is_not_heard() -> None:
+    private = replace(LIMITS, code="open-sesame")
+    struck = replace(FREE, strikes=5, noticed=DAY / 2)
+    assert not judging(private, lambda: 1.0)(replace(SAID, text="open-sesame"), struck).take
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "5 seconds"), (42, "40 seconds"), (60, "1 minute"), (3000, "50 minutes"), (86_400, "24 hours")],
+)
+def test_durations_are_rough(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words
+
+
+def test_updates_are_read_just_far_enough() -> None:
+    chat = {"id": 42, "type": "private"}
+    raw = [
+        {"update_id": 7, "message": {"chat": chat, "text": "/Stop@feeler_bot now"}},
+        {"update_id": 8, "message": {"chat": chat, "text": "/help"}},
+        {"update_id": 9, "callback_query": {"id": "1", "from": chat, "message": {"chat": {"id": 43}}}},
+        {"update_id": 10, "edited_message": {"chat": chat, "text": "/stop"}},
+        {"update_id": 11, "something_new": {"user": {"id": 44}}},
+        {"update_id": 12},
+        {"update_id": True, "message": {}},
+        {"no": "id"},
+        "nonsense",
+    ]
+    read = read_updates(raw)
+    assert [(each.update_id, each.chat_id, each.lane) for each in read] == [
+        (7, 42, "stop"),
+        (8, 42, "aside"),
+        (9, 43, "chat"),
+        (10, 42, "chat"),
+        (11, 44, "chat"),
+        (12, 0, "chat"),
+    ]
+    assert next_offset(read, 3) == 13
+    assert next_offset([], 3) == 3
+
+
+def test_a_lone_surrogate_can_be_stored() -> None:
+    [read] = read_updates({"update_id": 1, "message": {"chat": {"id": 1}, "text": "\ud83d"}})
+    json.loads(read.body)
+    read.body.encode()
+
+
+def _caused(error: NetworkError, cause: Exception) -> NetworkError:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "result", "pause"),
+    [
+        (RetryAfter(30), "later", 30.1),
+        (Forbidden("bot was blocked by the user"), "blocked", 1.02),
+        (BadRequest("message text is empty"), "refused", 1.02),
+        (_caused(TimedOut(), httpx.PoolTimeout("full")), "later", 2.0),
+        (_caused(NetworkError("x"), httpx.ConnectError("refused")), "later", 2.0),
+        (_caused(NetworkError("x"), httpx.ReadError("cut")), "unknown", 2.0),
+        (TimedOut(), "unknown", 2.0),
+        (NetworkError("Bad Gateway"), "unknown", 2.0),
+    ],
+)
+def test_what_an_error_means_for_a_message(error: NetworkError, result: str, pause: float) -> None:
+    found, _, waits = judge(error)
+    assert found == result
+    assert waits == pytest.approx(pause)
+
+
+def test_a_repeat_is_marked_and_its_entities_move_along() -> None:
+    call = Call(method="sendMessage", params={"text": "bold", "entities": [{"offset": 0, "length": 4}]})
+    assert marked(call, 1) == call
+    assert marked(call, 2).params == {"text": "↻ bold", "entities": [{"offset": 2, "length": 4}]}
+    assert marked(Call(method="sendDocument", params={}), 2).params == {"caption": "↻ "}
+
+
+def test_tokens_never_pass_the_formatters(caplog: pytest.LogCaptureFixture) -> None:
+    token = "123456789:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0"
+    assert token not in redacted(f"https://api.telegram.org/bot{token}/getMe")
+    for formatter in (PlainFormatter("%(message)s"), JsonLines("%(message)s")):
+        formatter.secrets = ("sesame",)
+        try:
+            raise ValueError(f"told {token} and sesame in confidence")
+        except ValueError as error:
+            record = logging.LogRecord(
+                "x", logging.ERROR, "f.py", 1, "with %s", (token,), (type(error), error, error.__traceback__)
+            )
+        written = formatter.format(record)
+        assert token not in written
+        assert "sesame" not in written
+        assert "confidence" not in written  # an exception's text may quote somebody
+        assert "ValueError" in written
+        assert "test_durable_parts.py" in written
+
+
+def test_systemd_is_told_over_its_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(path)
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        tell_systemd("READY=1")
+        assert systemd.recv(64) == b"READY=1"
+    tell_systemd("READY=1")  # gone: noted, no crash
+    monkeypatch.delenv("NOTIFY_SOCKET")
+    tell_systemd("READY=1")
