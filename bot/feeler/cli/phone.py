@@ -4,9 +4,9 @@ import asyncio
 import os
 import signal
 import webbrowser
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import SecretStr
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 if TYPE_CHECKING:
     from feeler.llm.weights import Progress
     from feeler.phone.server import BotApiServer
+    from feeler.ports import Engine
     from feeler.settings import Settings
 
 PORT = 8642
@@ -84,38 +85,39 @@ def settings_for(server: "BotApiServer", settings: "Settings") -> "Settings":
 
 
 async def _run_bot(settings: "Settings", server: "BotApiServer", stop: asyncio.Event) -> None:
-    """Load the model while the page says so, then run the bot until it is to stop."""
+    """Run the bot until it is to stop; the model is loaded beside it, while the page says so."""
     from feeler.compose import build_desk, build_library, opened_store, running_engine
-    from feeler.errors import FeelerError
+    from feeler.phone.warming import WarmingEngine
     from feeler.telegram.run import run_bot
 
     server.pages.set_status("warming", "warming up…")
     async with AsyncExitStack() as stack:
-        with _progress(settings, server) as progress:
-            loading = stack.enter_async_context(running_engine(settings, progress))
-            try:
-                engine = await _unless(stop, loading)
-            except FeelerError as error:
-                server.pages.set_status("failed", str(error))
-                raise
-        if engine is None:  # a model that is being loaded in its thread cannot be told to stop
-            await server.stop()
-            os._exit(130)
-        typer.echo(f"Ready: {engine.name}")
-        server.pages.set_status("ready", "", 1.0)
+        progress = stack.enter_context(_progress(settings, server))
+        loading = asyncio.create_task(stack.enter_async_context(running_engine(settings, progress)))
+        engine = WarmingEngine(loading, settings.drafts or 4)
         store = await stack.enter_async_context(opened_store(settings))
         desk = build_desk(settings, build_library(settings), engine, store)
-        await run_bot(settings, desk=desk, store=store, stop=stop)
+        bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, stop=stop))
+        await asyncio.wait({loading, bot}, return_when=asyncio.FIRST_COMPLETED)
+        if loading.done():
+            _tell_loaded(loading, server, stop)
+            await bot
+            loading.result()
+            return
+        bot.result()
+        await server.stop()  # a model that is being loaded in its thread cannot be told to stop
+        typer.echo("Stopped while the model was being loaded.")
+        os._exit(130)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> Any:
-    """The result of `work`, or None where the signal came first."""
-    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        stopped.cancel()
+def _tell_loaded(loading: "asyncio.Task[Engine]", server: "BotApiServer", stop: asyncio.Event) -> None:
+    """Say that the model is there; where it cannot be loaded, say so and end the bot."""
+    if error := loading.exception():
+        server.pages.set_status("failed", str(error))
+        stop.set()
+        return
+    typer.echo(f"Ready: {loading.result().name}")
+    server.pages.set_status("ready", "", 1.0)
 
 
 def _announce(server: "BotApiServer") -> None:

@@ -1,0 +1,31 @@
+"""An engine that is still being loaded: the bot answers what needs no model, and the rest waits for it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from feeler.ports import Engine, Piece, Request
+
+
+class WarmingEngine:
+    """Stands for the engine that `loading` will give. A failure to load is the failure of every stream."""
+
+    def __init__(self, loading: "asyncio.Task[Engine]", wants_drafts: int) -> None:
+        self.name = "warming up"
+        self.wants_drafts = wants_drafts  # until the engine itself can say
+        self._loading = loading
+        loading.add_done_callback(self._loaded)
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """See `feeler.ports.Engine`; waits for the engine first."""
+        engine = await asyncio.shield(self._loading)
+        async with aclosing(engine.stream(request)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def close(self) -> None:
+        """Nothing to free: whoever loads the engine closes it."""
+
+    def _loaded(self, loading: "asyncio.Task[Engine]") -> None:
+        if not loading.cancelled() and loading.exception() is None:
+            self.name, self.wants_drafts = loading.result().name, loading.result().wants_drafts
