@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from feeler.coach.topics import TITLES
 from feeler.coach.values import Balance, Coverage, Hidden, Practice, Question, Talent
 from feeler.interview.acts import Act, acts_of
+from feeler.interview.phases import LEADS
 from feeler.interview.values import Interview, Speaker
 
 LONG = 150  # words of a message that is hard to listen to
@@ -25,9 +26,10 @@ def practice(
         *_about_asking(questions, topics),
         *_about_answers(balance, talents, interview),
         *_about_depth(questions, hidden),
+        *_about_passing_over(balance, interview, fewest=1),
         *_about_width(topics),
     ]
-    return tuple(found[:ENOUGH])
+    return tuple({one.kind: one for one in found}.values())[:ENOUGH]
 
 
 def _about_begging(interview: Interview) -> Iterator[Practice]:
@@ -71,14 +73,7 @@ def _about_asking(questions: Sequence[Question], topics: Sequence[Coverage]) -> 
 
 
 def _about_answers(balance: Balance, talents: Sequence[Talent], interview: Interview) -> Iterator[Practice]:
-    if balance.passed_over:
-        yield Practice(
-            kind="answering",
-            aim="Answer first, then ask.",
-            exercise="Say one sentence that answers, one example, and only then your own question.",
-            because="You passed over a question of theirs.",
-            lines=tuple(one.reply.line for one in balance.passed_over),
-        )
+    yield from _about_passing_over(balance, interview, fewest=2)
     if not talents:
         own = [line.number for line in interview.lines if line.speaker is Speaker.CANDIDATE]
         yield Practice(
@@ -95,6 +90,19 @@ def _about_answers(balance: Balance, talents: Sequence[Talent], interview: Inter
             exercise="Tell your longest story again in sixty words, aloud, with a clock.",
             because="Your longest message is hard to listen to in one go.",
             lines=(balance.longest.line,),
+        )
+
+
+def _about_passing_over(balance: Balance, interview: Interview, fewest: int) -> Iterator[Practice]:
+    """Questions passed over while it was the company's turn to ask; once may be chance, twice is a habit."""
+    over = [one for one in balance.passed_over if interview.lines[one.reply.line - 1].phase not in LEADS]
+    if len(over) >= fewest:
+        yield Practice(
+            kind="answering",
+            aim="Answer first, then ask.",
+            exercise="Say one sentence that answers, one example, and only then your own question.",
+            because="You passed over what they asked.",
+            lines=tuple(one.reply.line for one in over),
         )
 
 

@@ -28,7 +28,7 @@ _BIDS = re.compile(
     r"|i wonder|may i ask|can i ask|let me ask|curious)\b)"
 )
 _NARROW = re.compile(
-    r"\bhow (?:many|much|long|often|old|big|large|far|soon|late|early)\b|\bwh(?:en|o|om|ose|ere)\b"
+    r"^(?:in |at |on |to |from |for |with |by |about )?(?:how (?:many|much|long|often|old|big|large|far|soon|late|early)|wh(?:en|o|om|ose|ere))\b"
 )
 _WIDE = re.compile(
     r"\b(?:what|how|why|describe|example|explain|walk me|talk me|in what way|tell me (?:more )?about)\b"
@@ -79,7 +79,7 @@ def is_open(question: str) -> bool:
     bare = _bare(question)
     if _BIDS.match(bare):
         return not re.match(r".{0,40}\b(?:if|whether)\b", bare)
-    if _NARROW.search(bare[:40]) and not re.search(r"\b(?:what|why)\b", bare):
+    if _NARROW.match(bare) and not re.search(r"\b(?:what|why)\b", bare):
         return False
     return bool(_WIDE.search(bare)) and not _YES_OR_NO.match(bare)
 
@@ -129,7 +129,7 @@ def _refers_back(question: str) -> bool:
     """ "Why is that?", "you said ..." """
     bare = _bare(question)
     return bool(_POINTS_BACK.search(bare)) and (
-        count(bare) <= 9 or "you said" in bare or "you mentioned" in bare
+        count(bare) <= 14 or "you said" in bare or "you mentioned" in bare
     )
 
 

@@ -5,18 +5,25 @@ a few neighbouring sentences of one company line. What the talk's own record say
 and the same talk read from a file give the same debrief.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from math import fsum
 
 from feeler.coach.questions import asked_in
 from feeler.coach.topics import tapped
 from feeler.coach.values import Evidence, Learned
-from feeler.coach.words import content, quote, sentences, weigh
+from feeler.coach.words import content, fold, quote, sentences, weigh
 from feeler.interview.topics import gist, topics_of
 from feeler.interview.values import Interview, Line, Speaker
+from feeler.interview.words import numbers
 from feeler.personas.values import Company, Fact, Reveal
 
 TOLD = 0.5  # share of a fact's weight that must be said
+# "I don't know, ask X" names people without telling the fact about them
+_REFERS_ON = re.compile(
+    r"\b(?:don't know|do not know|not know|no idea|will not guess|won't guess|caught me|outside my|beyond me)\b"
+    r"|\b(?:would|might|could|can|will) (?:know|tell|answer)\b|^(?:please |better )?ask \w+|\bplease ask\b"
+)
 WINDOW = 4  # sentences a fact may be spread over
 FEWEST = 3  # telling words that must be said, or all of a shorter fact's
 
@@ -33,7 +40,10 @@ def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
             )
         if line.speaker is not Speaker.COMPANY:
             continue
-        parts = [(sentence, content(sentence)) for sentence in sentences(line.text)]
+        parts = [
+            (sentence, set() if _REFERS_ON.search(fold(sentence)) else content(sentence))
+            for sentence in sentences(line.text)
+        ]
         for fact in company.facts:
             if fact.id in found or fact.reveal is Reveal.NEVER:
                 continue
@@ -66,11 +76,21 @@ def _said(
         for last in range(first, min(first + WINDOW, len(parts))):
             hit |= telling & parts[last][1]
             share = fsum(weights[word] for word in hit) / whole
-            enough = share >= TOLD and len(hit) >= min(FEWEST, len(telling))
+            enough = (
+                share >= TOLD
+                and _has_figures(parts[first : last + 1], fact)
+                and len(hit) >= min(FEWEST, len(telling))
+            )
             # A longer stretch must earn its length, so that the quotation stays short.
             if enough and (best is None or share > best[0] + 0.12):
                 best = (share, _stretch(line.text, parts[first][0], parts[last][0]))
     return quote(line, best[1], longest=260) if best else None
+
+
+def _has_figures(parts: Sequence[tuple[str, set[str]]], fact: Fact) -> bool:
+    """A fact that rests on a number is not told without one of its numbers."""
+    wanted = numbers(fact.text)
+    return not wanted or any(wanted & numbers(sentence) for sentence, _ in parts)
 
 
 def _stretch(text: str, first: str, last: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from feeler.coach.talents import kind_named, serving
 from feeler.coach.values import Duty, Evidence, Learned, Note, Promise, Role, Talent
-from feeler.coach.words import count
+from feeler.coach.words import content, count
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.values import Topic
 
@@ -18,18 +18,28 @@ NOTE_WORDS = 119  # a note stays under 120
 
 def role(talents: Sequence[Talent], learned: Sequence[Learned]) -> Role | None:
     """A position for the talents shown at the needs told; None where either is missing."""
-    served = [talent for talent in talents if talent.need]
-    if not served or not served[0].need:
+    served = sorted((one for one in talents if one.need), key=lambda one: -_weight(one, learned))
+    duties = _duties(served, learned) or _trial(talents, learned)
+    if not duties:
         return None
-    duties = _duties(talents, learned)
-    first, need = served[0], served[0].need
+    need, own = duties[0].need, duties[0].talent
+    first = next(talent for talent in talents if own in talent.shown)
     return Role(
         title=kind_named(first.name).title.capitalize(),
         duties=duties,
         why=(
-            f"They told you in line {need.line} where it hurts, and your words in line {first.shown[0].line}"
+            f"They told you in line {need.line} where it hurts, and your words in line {own.line}"
             f" show {first.name}. Nobody has to be replaced for that: it is work that somebody should do."
         ),
+    )
+
+
+def _weight(talent: Talent, learned: Sequence[Learned]) -> float:
+    """How much a talent and its need have to do with each other; a problem is worth more."""
+    problem = any(one.said == talent.need and one.topic is Topic.PROBLEM for one in learned)
+    return (
+        len(kind_named(talent.name).serves & content(talent.need.quote if talent.need else ""))
+        + 0.5 * problem
     )
 
 
@@ -37,13 +47,26 @@ def _duties(talents: Sequence[Talent], learned: Sequence[Learned]) -> tuple[Duty
     """Three duties: talents at the needs they serve, no need twice while there are others; how to begin."""
     free = list(learned)
     found: list[Duty] = []
-    for talent in sorted(talents, key=lambda one: one.need is None)[:DUTIES]:
-        if need := serving(talent.name, free):
+    for talent in talents[:DUTIES]:
+        if need := serving(talent.name, free) or talent.need:
             deed = kind_named(talent.name).deed
             found.append(Duty(text=deed[0].upper() + deed[1:], talent=talent.shown[0], need=need))
-            free = [one for one in free if one.said != need] or list(learned)
-    first = found[0]
-    more = (Duty(text=text, talent=first.talent, need=first.need) for text in BEGINNINGS)
+            free = [one for one in free if one.said != need]
+    return _begun(found)
+
+
+def _trial(talents: Sequence[Talent], learned: Sequence[Learned]) -> tuple[Duty, ...]:
+    """Where no talent plainly serves a need: the strongest, tried out on a problem that was told."""
+    problem = next((one.said for one in learned if one.topic is Topic.PROBLEM), None)
+    if problem is None or not talents:
+        return ()
+    text = f"Try out what {talents[0].name} can do about it"
+    return _begun([Duty(text=text, talent=talents[0].shown[0], need=problem)])
+
+
+def _begun(found: list[Duty]) -> tuple[Duty, ...]:
+    """Filled up to three with how one would begin on the first."""
+    more = [Duty(text=text, talent=one.talent, need=one.need) for one in found[:1] for text in BEGINNINGS]
     return (*found, *more)[:DUTIES]
 
 

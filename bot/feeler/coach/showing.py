@@ -16,8 +16,15 @@ def messages(debrief: Debrief) -> tuple[str, ...]:
     if debrief.short:
         return (_fitted([too_short(debrief), _learned(debrief, SHOWN)]),)
     first = [_headline(debrief), _learned(debrief, SHOWN), _hidden(debrief), _promises(debrief)]
-    second = [_talents(debrief), _asked(debrief), _topics(debrief), _talk(debrief), _change(debrief)]
-    third = [_role(debrief), _practice(debrief)]
+    second = [
+        _talents(debrief),
+        _asked(debrief),
+        _talk(debrief),
+        _practice(debrief),
+        _change(debrief),
+        _topics(debrief),
+    ]
+    third = [_role(debrief), _note(debrief)]
     texts = [_fitted(parts) for parts in (first, second, third)]
     return tuple(text for text in texts if text)
 
@@ -149,8 +156,12 @@ def _role(debrief: Debrief) -> str:
             "A role they might create: this talk does not carry one yet."
             " It takes one thing you did and one thing that hurts them."
         )
-    rows = [f"• {cut(one.text, 120)} (lines {one.talent.line} and {one.need.line})" for one in role.duties]
-    return "\n".join([f"A role they might create: {role.title}", *rows, role.why])
+    rows = [f"• {cut(one.text, 80)} (lines {one.talent.line}, {one.need.line})" for one in role.duties]
+    return "\n".join([f"A role they might create: {role.title}", *rows])
+
+
+def _note(debrief: Debrief) -> str:
+    return f"To send within a day:\n{debrief.note.text}" if debrief.note else ""
 
 
 def _practice(debrief: Debrief) -> str:

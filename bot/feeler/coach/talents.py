@@ -58,14 +58,12 @@ def catalogue() -> tuple[Kind, ...]:
 
 _FIRST_PERSON = re.compile(r"\b(?:i|i've|i'd|i'm|we|my|me|our)\b")
 _DEED = re.compile(
-    r"\b(?:i|we)(?:'ve|'d| have| had)? (?:\w+ ){0,3}?(?:\w{2,}ed|ran|led|built|taught|sold|wrote|made|kept|took|got|brought|found|met"
-    r"|held|won|cut|set|dealt|spent|did|was|were|am|spoke|knew|stood|sat|went|drove|gave|learnt|began|grew|fought|became|came"
-    r"|told|said|put|work|do|run|lead|manage|teach|handle|help|keep|make|speak|know|care|organi[sz]e|write|sell|fix|repair|listen)\b"
-    r"|\b(?:my|our) (?:\w+ ){1,3}(?:was|were|is|are|came|said|grew)\b"
-    r"|^(?:\w{3,}ed|ran|led|built|taught|sold|wrote|\w{4,}ing)\b"
+    r"\b(?:i|we)(?:'ve|'d|'m| have| had| can| could)? (?!(?:am|feel|think|guess|believe|suppose|mean|wish|hope|want|need|like|love|might|may"
+    r"|would|should|wonder|see|hear|heard|understand|agree|remember|forgot|don't|didn't|not)\b)\w+"
+    r"|\b(?:my|our) (?:\w+ ){1,3}(?:was|were|is|are|came|said|grew)\b|^(?:\w{3,}ed|ran|led|built|taught|sold|wrote|\w{4,}ing)\b"
 )
 _NO_EVIDENCE = re.compile(
-    r"\b(?:i'd|i would|i could|i might|i want|i wish|i hope|i'll|i will|i can learn|would like|would love|i've never|i never"
+    r"\b(?:i'd (?!(?:\w+ed|been|seen|had|done|gone|got|taken|known|made|said|told|lost|left|found|kept|built|run|met|won)\b)|i would|i could|i might|i want|i wish|i hope|i'll|i will|i can learn|would like|would love|i've never|i never"
     r"|i have never|i don't|i do not|i didn't|i did not|i can't|i cannot|i couldn't|i'm not|i am not|not (?:very )?good|no experience"
     r"|interested in|curious about|hate|hated|bored|boring|if i|looking for|tired of|i'm sorry|wonder)\b"
 )
@@ -145,18 +143,18 @@ def _talent(
 
 
 def serving(name: str, needs: Sequence[Learned]) -> Evidence | None:
-    """What the company told that this talent serves best; where nothing matches, a problem that it told."""
+    """What the company told that this talent serves best, a problem first among equals; None where nothing is."""
     wanted = kind_named(name).serves
-    scored = [(len(wanted & content(one.said.quote)) + (one.topic is Topic.PROBLEM), one) for one in needs]
-    best = max(scored, key=lambda pair: pair[0], default=(0, None))
-    return best[1].said if best[1] and best[0] >= 1 else None
+    scored = [(len(wanted & content(one.said.quote)), one.topic is Topic.PROBLEM, one) for one in needs]
+    best = max(scored, key=lambda row: row[:2], default=None)
+    return best[2].said if best and best[0] else None
 
 
 def carry_over(name: str, need: Evidence | None) -> str:
     """One sentence on how the talent carries over, without a need: what to find out."""
     deed = kind_named(name).deed
     if need is None:
-        return "They told nothing yet that this would serve: ask which problem they would pay to have solved."
+        return "Nothing they told calls for it yet: ask which problem they would pay to have solved."
     return f"What they said in line {need.line} could use somebody to {deed}."
 
 

@@ -1,7 +1,7 @@
 """What the model writes in a debrief: connecting sentences, the role's title and reason, the thank-you note.
 
 It reads three short prompts made of the findings, never the transcript, so that a talk of any length fits.
-What it writes is checked sentence by sentence; where nothing passes, or in no time, the rules' text stands.
+What it writes is checked sentence by sentence; where nothing passes or time is up, the rules' text stands.
 """
 
 import asyncio
