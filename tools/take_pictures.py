@@ -132,7 +132,8 @@ async def recorded(page: Page, scene: Coroutine[Any, Any, None]) -> list[Image.I
     while not playing.done():
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(playing), FRAME)
-        frames.append(Image.open(io.BytesIO(await page.screenshot(scale="css"))).convert("RGB"))
+        frame = Image.open(io.BytesIO(await page.screenshot(scale="css"))).convert("RGB")
+        frames.append(frame.resize((frame.width * 4 // 5, frame.height * 4 // 5), Image.Resampling.LANCZOS))
     await playing
     return frames
 
@@ -148,7 +149,7 @@ def save_recording(frames: list[Image.Image], path: Path, shortest: int = 250, l
             kept.append(frame)
             lasting.append(shortest)
     lasting[-1] = 2500
-    kept[0].save(path, save_all=True, append_images=kept[1:], duration=lasting, loop=0, quality=70, method=4)
+    kept[0].save(path, save_all=True, append_images=kept[1:], duration=lasting, loop=0, quality=65, method=5)
 
 
 async def dark(page: Page) -> None:
