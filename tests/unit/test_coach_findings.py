@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from feeler.coach import compare, comparison_text, findings, history, history_text, messages, note_message
+from feeler.coach import compare, comparison_text, findings, history, history_text, messages
 from feeler.coach.records import debrief_json
 from feeler.coach.values import Debrief, Evidence
 from feeler.interview.values import Candidate, Interview, Line, Phase, Speaker
@@ -194,7 +194,10 @@ def test_no_role_where_nothing_hurts_or_nothing_was_shown(library: Library) -> N
 
 
 def test_the_note_is_short_quotes_exactly_and_does_not_beg(library: Library) -> None:
-    note = note_message(findings(talk(*HARBOUR), library))
+    found = findings(talk(*HARBOUR), library)
+    assert found.note is not None
+    note = found.note.text
+    assert note in messages(found)[-1]
     assert len(note.split()) < 120
     assert note.startswith("Dear Emil Wagner,")
     assert note.endswith("Mara")

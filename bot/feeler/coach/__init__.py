@@ -1,14 +1,14 @@
 """The coach: what a talk taught, true of the transcript.
 
 `findings` is pure and quick; `prose` lets the model write connecting sentences and drafts, every one checked;
-`debrief` does both. `messages`, `note_message`, `render`, `render_transcript` and `picture` show it.
+`debrief` does both. `messages`, `render`, `render_transcript` and `picture` show it.
 """
 
 from feeler.coach.comparing import comparison_text
 from feeler.coach.findings import compare, findings, history
 from feeler.coach.picture import chart, picture
 from feeler.coach.rendering import MEDIA_TYPES, filename, render, render_transcript
-from feeler.coach.showing import history_text, messages, note_message
+from feeler.coach.showing import history_text, messages
 from feeler.coach.values import Debrief
 from feeler.coach.writing import debrief, prose
 
@@ -24,7 +24,6 @@ __all__ = [
     "history",
     "history_text",
     "messages",
-    "note_message",
     "picture",
     "prose",
     "render",

@@ -21,7 +21,7 @@ from feeler.personas.values import Company, Fact, Reveal
 TOLD = 0.5  # share of a fact's weight that must be said
 # "I don't know, ask X" names people without telling the fact about them
 _REFERS_ON = re.compile(
-    r"\b(?:don't know|do not know|not know|no idea|will not guess|won't guess|caught me|outside my|beyond me)\b"
+    r"\b(?:don't know|do not know|not know|no idea|will not guess|won't guess|caught me|outside my)\b"
     r"|\b(?:would|might|could|can|will) (?:know|tell|answer)\b|^(?:please |better )?ask \w+|\bplease ask\b"
 )
 WINDOW = 4  # sentences a fact may be spread over

@@ -29,11 +29,6 @@ def messages(debrief: Debrief) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def note_message(debrief: Debrief) -> str:
-    """The thank-you note alone, ready to be copied; empty where there is nothing to thank for."""
-    return debrief.note.text if debrief.note else ""
-
-
 def too_short(debrief: Debrief) -> str:
     """What is said instead of a debrief when almost nothing was said."""
     lines = len(debrief.interview.lines)
@@ -161,7 +156,11 @@ def _role(debrief: Debrief) -> str:
 
 
 def _note(debrief: Debrief) -> str:
-    return f"To send within a day:\n{debrief.note.text}" if debrief.note else ""
+    return (
+        f"To send within a day; change what doesn't sound like you:\n\n{debrief.note.text}"
+        if debrief.note
+        else ""
+    )
 
 
 def _practice(debrief: Debrief) -> str:

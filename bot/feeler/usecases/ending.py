@@ -66,8 +66,6 @@ async def run(visit: Visit, errand: str) -> Outcome:
     found = await _with_prose(visit, await _findings(visit, talk))
     visit.means.debriefs.keep(found)
     rest = [coach(text) for text in debriefing.messages(found)[AT_ONCE:]]
-    if note := debriefing.note_message(found):
-        rest.append(coach(f"{texts.NOTE}\n\n{note}"))
     return visit.answer(
         *rest,
         await _picture(found),
@@ -89,7 +87,7 @@ async def _with_prose(visit: Visit, found: Debrief) -> Debrief:
     """With the model's sentences; without them where it cannot write or the user said /stop."""
     try:
         async with visit.means.writing.stoppable(visit.chat.chat_id):
-            return found
+            return await debriefing.prose(found, visit.means.engine)
     except (Stopped, EngineError):
         return found
 

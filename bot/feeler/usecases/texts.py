@@ -111,7 +111,6 @@ TRANSCRIPT = "The talk word for word, {count} lines."
 DOCUMENT = "The whole debrief with the transcript. It opens without a network."
 PICTURE = "What came up, and who spoke how much."
 CHART = "How your talks developed."
-NOTE = "A thank-you note to send within a day. Change what doesn't sound like you:"
 WHICH_FORMAT = "I can send the transcript as: {formats}. For instance: /transcript pdf"
 AFTERWARDS = "/new starts another talk, /transcript pdf gives this one on paper, /history lists all."
 HISTORY_HOW = (
