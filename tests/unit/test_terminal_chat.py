@@ -1,4 +1,4 @@
-"""`feeler chat` as a process of its own: scripts, JSON lines, files, Ctrl-C, and what is wrong with a script."""
+"""`feeler chat` as a process of its own: scripts, JSON lines, files, Ctrl-C, and wrong scripts."""
 
 import json
 import os

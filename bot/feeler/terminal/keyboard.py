@@ -1,4 +1,4 @@
-"""Reading what is typed without a thread, so that Ctrl-C always gets through, and playing a session."""
+"""What is typed, read without a thread so that Ctrl-C always gets through."""
 
 import asyncio
 import codecs
@@ -13,37 +13,44 @@ from feeler.terminal.session import Session
 
 async def typed_lines(fd: int, prompt: str = "") -> AsyncIterator[str]:
     """Lines as they are typed or piped into the file descriptor, until its end."""
-    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
-    watched = _watch(loop, fd, arrived)
     decoder, rest = codecs.getincrementaldecoder("utf-8")("replace"), ""
-    try:
+    with _chunks(fd) as chunks:
         while True:
             sys.stdout.write(prompt)
             sys.stdout.flush()
             while "\n" not in rest:
-                if watched:
-                    await arrived.wait()
-                    arrived.clear()
-                chunk = os.read(fd, 65536)
+                chunk = await chunks.get()
+                rest += decoder.decode(chunk, final=not chunk)
                 if not chunk:
                     if rest.strip():
                         yield rest
                     return
-                rest += decoder.decode(chunk)
             line, _, rest = rest.partition("\n")
             yield line
-    finally:
-        if watched:
+
+
+@contextmanager
+def _chunks(fd: int) -> Iterator["asyncio.Queue[bytes]"]:
+    """What arrives at `fd`, an empty chunk at its end."""
+    loop = asyncio.get_running_loop()
+    chunks: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def read() -> None:  # the loop calls this only when there is something, so it never blocks
+        chunk = os.read(fd, 65536)
+        chunks.put_nowait(chunk)
+        if not chunk:
             loop.remove_reader(fd)
 
-
-def _watch(loop: asyncio.AbstractEventLoop, fd: int, arrived: asyncio.Event) -> bool:
-    """Have the loop say when there is something to read; False for a plain file, which always has."""
     try:
-        loop.add_reader(fd, arrived.set)
-    except PermissionError:
-        return False
-    return True
+        loop.add_reader(fd, read)
+    except PermissionError:  # a plain file cannot be waited for, and need not be
+        while chunk := os.read(fd, 65536):
+            chunks.put_nowait(chunk)
+        chunks.put_nowait(b"")
+    try:
+        yield chunks
+    finally:
+        loop.remove_reader(fd)
 
 
 @contextmanager
