@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from feeler.interview.language import is_english
 from feeler.interview.questions import ASKS_THE_PERSON, questions_in
+from feeler.interview.typos import mended
 from feeler.interview.words import words
 
 
@@ -24,6 +25,10 @@ class Act(StrEnum):
     THANKED = "thanked"
     GREETED = "greeted"
     GOODBYE = "goodbye"
+    WRAPS_UP = "wraps up"  # thanks, and what one says before a goodbye
+    GOES_ON = "goes on"  # wants to go on after a pause
+    ASKS_LEAVE = "asks leave"  # "may I ask something too?"
+    NO_QUESTIONS = "no questions"
     BEGGED = "begged"  # begged for a job
     PAY_FIRST = "pay first"  # pay or perks before anything else
     PERSONAL = "personal"  # asked the interviewer about themselves
@@ -47,7 +52,7 @@ PATTERNS: dict[Act, re.Pattern[str]] = {
         r"\bno (?:reason|point) (?:to|in) (?:live|living|going on|go on|carry on)\b", r"\bdon'?t want to (?:live|be here any ?more|be alive|wake up)\b",
         r"\bcan'?t (?:go on|cope|take (?:it|this)(?: any ?more)?|do this any ?more|breathe|stop crying|stop shaking)\b",
         r"\b(?:i'?m|i am|i was just|i keep|i start(?:ed)?) (?:\w+ )?(?:crying|sobbing|shaking|breaking down|falling apart|in tears)\b",
-        r"\bpanic attack", r"\bi(?:'m| am| feel)(?: so| just| completely| totally| really| such)? (?:an? )?(?:worthless|hopeless|a failure|failure|so alone|desperate and|broken inside|completely lost|at (?:the|my) end)\b",
+        r"\bpanic attack", r"\b(?:easier|better|best) if i (?:just |simply )?(?:wasn'?t|weren'?t|was not|were not|didn'?t) \w+", r"\b(?:wasn'?t|weren'?t|not be|not being|not to be) (?:here|alive|around) any ?more\b", r"\b(?:want|wish) (?:it|everything) (?:all )?(?:to|would) (?:stop|end|be over)\b", r"\b(?:see|seeing) no (?:way out|future|point)\b", r"\bi(?:'m| am| feel)(?: so| just| completely| totally| really| such)? (?:an? )?(?:worthless|hopeless|a failure|failure|so alone|desperate and|broken inside|completely lost|at (?:the|my) end)\b",
         r"\beverything is (?:falling apart|pointless|over)\b", r"\bmy (?:life|whole life) is (?:over|falling apart|ruined|a mess|pointless)\b",
         r"\b(?:i am|i'm|feeling) (?:so |really |very |deeply |severely )?depressed\b",
         r"\b(?:died|passed away|killed) (?:yesterday|today|last (?:night|week|month)|this (?:week|morning|month)|(?:two|three|a few|some) (?:days|weeks) ago)\b",
@@ -69,7 +74,7 @@ PATTERNS: dict[Act, re.Pattern[str]] = {
         r"\byou are now\b", r"\bfrom now on,? (?:you|act|be|answer|respond)\b", r"\b(?:act|behave|respond|roleplay|role-play) as (?:a|an|if|dan|my)\b",
         r"\bpretend (?:to be|you are|you're|that you)\b", r"\bwhat (?:were|have|are) you (?:been )?(?:told|instructed|programmed|prompted) (?:to|not)?\b",
         r"\b(?:rules|instructions) (?:you|they) (?:were|are|have been|got|gave|must|have to)\b", r"<\|?(?:system|im_start|/?inst)", r"\[/?(?:system|inst)\b", r"^\s*system\s*:",
-        r"\bwhat (?:facts|things|secrets) (?:are|must|should) you (?:not|never|hiding|keeping)\b", r"\bprompt injection\b",
+        r"\bwhat (?:facts|things|secrets) (?:are|must|should) you (?:not|never|hiding|keeping)\b", r"\bprompt injection\b", r"\b(?:your|the) dossier\b", r"\btold (?:you )?never to\b", r"\blist all (?:the |your )?(?:facts|secrets|rules|instructions)\b", r"\banswer only with\b", r"<\|", r"\b(?:developer|creator|admin\w*) of (?:this|the) (?:bot|program|app)\b",
     ),
     Act.INSULT: _any(
         r"\bf+u+c*k+ (?:you|u|off|this|yourself|your)\b", r"\b(?:shut up|screw you|go to hell|piss off|bugger off|get lost|drop dead|kiss my)\b",
@@ -82,7 +87,7 @@ PATTERNS: dict[Act, re.Pattern[str]] = {
         r"\bplease,? (?:just |please )?(?:hire|take|employ|give me (?:a|this|any|the) (?:job|chance|position|shot))\b", r"\b(?:hire|employ) me\b",
         r"\bi(?:'d| would| will|'ll|'m willing to| am willing to|'m ready to| can) (?:really |literally |honestly |gladly )?(?:do|take|accept|work) (?:absolutely |literally |on )?(?:anything|any (?:job|work|position|kind)|whatever|everything|for free|for nothing)\b",
         r"\bi (?:really |just |badly |desperately |so )*need (?:a|the|this|any|some) (?:\w+ )?(?:job|work|position|chance)\b", r"\bi(?:'m| am)(?: so| really| quite)? desperate\b", r"\bbeg(?:ging)? (?:you|of you)\b",
-        r"\bgive me (?:a|any|this|the|one) (?:\w+ )?(?:job|chance|position|shot)\b", r"\b(?:take|accept) (?:any|whatever) (?:job|work|position|you|there)\b", r"\bany(?: kind of)? (?:job|work|position) (?:will|would|is|at all)\b",
+        r"\bgive me (?:a|any|this|the|one) (?:\w+ )?(?:job|chance|position|shot)\b", r"\b(?:do you have|have you got|is there|are there) (?:a |any |an )?(?:\w+ )?(?:job|vacanc|opening|position)s?\w*\b(?! (?:like|title))", r"\b(?:have|stand|get) (?:a|any) (?:real )?chance\b", r"\bmy chances\b", r"\b(?:can|could|will|would) (?:you|i) (?:please )?(?:hire|employ|have the job|get the job|get a job)\b", r"\b(?:take|accept) (?:any|whatever) (?:job|work|position|you|there)\b", r"\bany(?: kind of)? (?:job|work|position) (?:will|would|is|at all)\b",
     ),
     Act.CLARIFY: _any(
         r"\bwhat (?:do|did|does) (?:you|u|that|it) (?:\w+ )?mean\b(?! for| to (?:the|you|your))", r"\b(?:do not|don'?t|didn'?t|did not|can'?t|not sure i|not) (?:quite |really |fully )?(?:understand|get|follow|understood) (?:the|your|that|this|what you|you)?\b.{0,25}(?:question|mean|ask|you|that)?",
@@ -99,23 +104,63 @@ PATTERNS: dict[Act, re.Pattern[str]] = {
     Act.GREETED: _any(r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|nice to meet you|pleased to meet you)\b"),
 }  # fmt: skip
 LEAVING = _any(
-    r"^\W*(?:(?:ok|okay|well|so|right|alright|thanks?|thank you|and|then|anyway|many|very|much|you|all|for everything|everyone|ruth)\W+){0,4}(?:good ?bye|bye(?: bye)?|bye-bye|farewell|good night|see (?:you|ya)|take care|cheerio|talk soon)\b",
+    r"^\W*(?:(?:ok|okay|well|so|right|alright|thanks?|thank you|and|then|anyway|many|very|much|you|all|for everything|everyone|we'll see)\W+){0,4}(?:good ?bye|bye(?: bye)?|bye-bye|farewell|good night|see (?:you|ya)|take care|cheerio|talk soon)\b",
     r"\bi(?:'ve| have)?(?: really)? (?:have|need|got|must|should|gotta)(?: to)? (?:go|run|leave|stop|end|log off|head off)(?: (?:now|here|soon|there|then|this))*\W*$",
-    r"\blet(?:'s| us) (?:stop|end|leave it|finish|wrap up|call it)\b", r"\bthat(?:'s| is| was) (?:all|it|everything)(?: (?:from|for) (?:me|today|now))*\W*$", r"\bi(?:'m| am) (?:done|leaving|off)(?: (?:here|now|with this))*\W*$",
-    r"\b(?:thanks?|thank you)(?: \w+){0,3} for (?:your time|the (?:talk|chat|conversation|interview)|taking the time|everything|today|talking)\b",
-)  # fmt: skip
+    r"\blet(?:'s| us) (?:stop|end|leave it|finish|wrap up|call it)\b",
+    r"\bi(?:'m| am) (?:done|leaving)(?: (?:here|now|with this))*\W*$",
+    r"\bi(?:'ll| will) (?:stop|go|leave) now\b",
+)
+WRAPS_UP = _any(
+    r"\bthat(?:'s| is| was) (?:all|it|everything)(?: (?:from|for) (?:me|today|now))*\W*$",
+    r"\bfor (?:your time|the (?:talk|chat|conversation|interview)|taking the time|everything|talking)\b",
+    r"\b(?:it|this|that) (?:was|has been) (?:really |very |so )?(?:nice|good|great|lovely|a pleasure|helpful|useful|interesting|enough)\b",
+    r"\benjoi?y?ed\b",
+    r"\bi will remember\b",
+    r"\b(?:thank you|thanks)\b",
+)
+GOES_ON = _any(
+    r"\b(?:let'?s|let us|can we|could we|shall we|may we|we can|we could|i want to|i'd like to|ready to|please)(?: \w+){0,2} (?:go on|continue|carry on|keep going|move on|practi[sc]e|start again|get back)\b",
+    r"^\W*(?:ok(?:ay)?\W+|yes\W+|sure\W+)*(?:go on|continue|carry on|next)\W*$",
+)
+ASKS_LEAVE = _any(
+    r"\b(?:can|may|could|might|am) i (?:also |allowed to |maybe )?ask(?: you)?(?: (?:something|stuff|things?|questions?|a question|some questions|too|also|back|one thing))*\W*$"
+)
+PURPOSE = _any(
+    r"\bwhat (?:do|did) you (?:really |actually )?want (?:from|of|with) (?:me|us)\b",
+    r"\bwhy (?:are we|am i|are you) (?:talking|here|doing this|asking)\b",
+    r"\bwhat(?:'s| is) (?:this|the point|all this)(?: talk| interview| about| of this| for)*\W*$",
+    r"\bis (?:this|there) (?:a |an )?(?:real |proper )?(?:job interview|interview for|vacancy)\b",
+    r"\bwhat (?:is|are) (?:this|we) (?:talk |interview )?(?:about|doing here|for)\b",
+    r"\bwhat happens (?:here|now|in this talk|next)\b",
+)
+NO_QUESTIONS = _any(
+    r"\b(?:no|don't have|do not have|haven't got|without|have) (?:any |no )?(?:more |other |real )?questions?\b",
+    r"\b(?:don't|do not) know what (?:i (?:would|could|should) |to )ask\b",
+    r"\byou go ahead\b",
+)
+PRIVACY = _any(
+    r"\b(?:are|is|do|will|who|does)\b.{0,20}\b(?:record(?:ing|ed)|stor(?:e|ed|ing)|sav(?:e|ed|ing)|reads? (?:this|along)|log(?:ged|ging))\b.{0,25}\b(?:this|me|that|it|here|talk|conversation|messages?|what i)\b",
+    r"\b(?:is|are) (?:this|my messages?) (?:private|confidential|recorded|stored|saved|anonymous)\b",
+)
 
 
 def acts_of(text: str) -> frozenset[Act]:
     """Everything that `text` does. Topics and follow-ups need the talk: `plan` adds PICKED, PAY_FIRST, FOLLOWED_UP."""
-    spoken = text.replace("’", "'")
+    spoken = mended(text.replace("’", "'"))
     count = len(words(spoken))
     if count == 0:
         return frozenset({Act.EMPTY if not _other_script(spoken) else Act.LANGUAGE})
     found = {act for act, pattern in PATTERNS.items() if pattern.search(spoken)}
     if not is_english(spoken):
         return frozenset({Act.LANGUAGE} | (found & {Act.PROMPT, Act.INSULT, Act.DISTRESS}))
+    if PRIVACY.search(spoken):
+        found.add(Act.MACHINE)
     asked = () if found & {Act.MACHINE, Act.PROMPT} else questions_in(spoken)
+    if ASKS_LEAVE.search(spoken) and count <= 20:
+        return frozenset(found | {Act.ASKS_LEAVE})
+    if GOES_ON.search(spoken) and len(asked) <= 1:
+        asked = ()
+        found.add(Act.GOES_ON)
     if Act.CLARIFY in found and count <= 20:
         asked = ()
     elif asked:
@@ -135,6 +180,10 @@ def acts_of(text: str) -> frozenset[Act]:
         found.add(Act.TOLD)
     if count > 25:
         found.discard(Act.DODGED)
+    if NO_QUESTIONS.search(spoken) and not asked:
+        found.add(Act.NO_QUESTIONS)
+    if not asked and count <= 25 and WRAPS_UP.search(spoken):
+        found.add(Act.WRAPS_UP)
     if count <= 4 and not asked and not found & {Act.GREETED, Act.THANKED, Act.GOODBYE, Act.CLARIFY}:
         found.add(Act.SHORT)
     return frozenset(found)

@@ -21,7 +21,7 @@ LONGEST = 11  # words
 def hook_of(text: str) -> str:
     """A few words of `text`, verbatim, worth reacting to; empty where it tells nothing."""
     asked = questions_in(text)
-    best, most = "", 1.5
+    best, most = "", 0.9
     for sentence in sentences(text):
         if sentence in asked:
             continue

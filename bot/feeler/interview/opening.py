@@ -5,7 +5,7 @@
 import re
 from dataclasses import dataclass
 
-from feeler.interview.topics import gist, matches, picked, topics_of
+from feeler.interview.topics import Match, gist, matches, picked, topics_of
 from feeler.interview.values import Interview, Speaker
 from feeler.interview.words import sentences, words
 from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
@@ -22,6 +22,7 @@ FOLLOWS_UP = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 
+SUCH = re.compile(r"\bsuch (?:people|a|an|things?|cases?)\b", re.IGNORECASE)
 REFERS = re.compile(r"\b(?:it|that|this|they|them|those|these|then|he|she|there|such)\b", re.IGNORECASE)
 
 
@@ -34,6 +35,7 @@ class Opened:
     near: bool = False  # the facts are only close to what was asked
     withheld: bool = False  # there is a fact, for somebody who asks on
     followed: bool = False  # the question goes on about what was said
+    sure: bool = False  # by the fact's own words, and not only by its topic
 
 
 def open_facts(interview: Interview, company: Company, questions: tuple[str, ...]) -> Opened:
@@ -51,6 +53,7 @@ def open_facts(interview: Interview, company: Company, questions: tuple[str, ...
             near=one.near if not result.facts else result.near and one.near,
             withheld=result.withheld or one.withheld,
             followed=result.followed or one.followed,
+            sure=result.sure or one.sure,
         )
     return result
 
@@ -73,6 +76,7 @@ def _open(
     if followed and last is not None:
         topics = tuple(dict.fromkeys((last, *topics)))
     followed = followed or bool(topics and topics[0] in asked_before)
+    pointing = last if REFERS.search(question) or SUCH.search(question) else None
     allowed = [
         match
         for match in matches(question, company, topics)
@@ -89,15 +93,17 @@ def _open(
     ]
     told = interview.told
     fresh = [match for match in allowed if match.fact.id not in told]
-    fresh.sort(key=lambda match: -match.score - (DEEPER if match.fact.reveal is Reveal.PROBED else 0.0))
+    fresh.sort(key=lambda match: -_drawn(match, topics[:1], pointing))
     best = fresh[0] if fresh else None
     again = next((match for match in allowed if match.fact.id in told), None)
     if again and again.own >= CLEAR and (best is None or again.own > 1.6 * best.own) and not followed:
-        best = again  # the question is about the very thing that was already told
+        onward = next((match for match in fresh if match.fact.topic is again.fact.topic), None)
+        best = onward or again  # asked about the very thing that was told: what else there is, or again
     if barred and best and barred[0].own > 1.3 * best.score:
         best = None  # what was asked about is kept for a follow-up
     if best and best.score >= CLEAR and best.own > 0:
-        return Opened(topics=_first(best.fact.topic, topics), facts=(best.fact,), followed=followed)
+        first = _first(best.fact.topic, topics)
+        return Opened(topics=first, facts=(best.fact,), followed=followed, sure=best.own >= CLEAR)
     on_topic = next((match for match in fresh if topics and match.fact.topic is topics[0]), None)
     if followed and on_topic:
         probed = next(
@@ -119,6 +125,16 @@ def _open(
     if best and best.own >= HINT and not topics:
         return Opened(topics=(best.fact.topic,), facts=(best.fact,), near=True)
     return Opened(topics=topics, followed=followed)
+
+
+def _drawn(match: Match, clearest: tuple[Topic, ...], pointing: Topic | None) -> float:
+    """The score, and something more for the deeper fact on a follow-up and for what "it" points at."""
+    deeper = match.fact.reveal is Reveal.PROBED and match.fact.topic in (*clearest, pointing)
+    return (
+        match.score
+        + (DEEPER if deeper else 0.0)
+        + (2.0 if match.fact.topic is pointing and match.own else 0.0)
+    )
 
 
 def _first(topic: Topic, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from feeler.interview.acts import Act, acts_of
+from feeler.interview.acts import PATTERNS, PRIVACY, PURPOSE, Act, acts_of
 from feeler.interview.hooks import hook_of
 from feeler.interview.language import language_of
 from feeler.interview.opening import Opened, open_facts, personal_note, untouched
@@ -64,7 +64,10 @@ class Plan:
 
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 VAGUE = 12  # words; a tough interviewer wants an example after fewer, once
-QUIET = (Act.DISTRESS, Act.MACHINE, Act.LANGUAGE)  # the practice partner speaks in the company's place
+PURPOSE_NOTE = (
+    "There is no vacancy behind this, and nothing to win or lose. I want to find out what you are good at, "
+    "and you may find out what we are really like."
+)
 
 
 def make_plan(interview: Interview, persona: Persona, company: Company, text: str) -> Plan:
@@ -72,18 +75,46 @@ def make_plan(interview: Interview, persona: Persona, company: Company, text: st
     turn = interview.turn + 1
     phase = phase_at(turn, interview.budget)
     acts = acts_of(text)
-    questions = (text.strip(),) if picked(text) else questions_in(text)
+    questions = (text.strip(),) if picked(text) else questions_in(text) if Act.ASKED in acts else ()
     if picked(text):
         acts = (acts - {Act.SHORT, Act.TOLD}) | {Act.ASKED, Act.PICKED}
     plan = Plan(
         turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=hook_of(text)
     )
-    if quiet := next((act for act in QUIET if act in acts), None):
-        key = f"language.{language_of(text)}" if quiet is Act.LANGUAGE else quiet.value
+    if key := _coach_instead(interview, text, acts):
         return replace(plan, job=Job.SILENT, asking=Asking.NONE, coach=key, hook="")
     plan = _special(plan, interview, company) or _questions(plan, interview, persona, company)
     plan = plan if plan.job is not Job.ASK else _answerless(plan, interview, persona, company)
     return _invited(plan, interview, company)
+
+
+def _coach_instead(interview: Interview, text: str, acts: frozenset[Act]) -> str:
+    """The practice partner's line where it has to speak in the company's place; empty where it has not."""
+    if Act.DISTRESS in acts:
+        return "distress"
+    since = _turns_since_distress(interview)
+    if 0 < since <= 2 and not acts & {Act.ASKED, Act.GOES_ON, Act.GOODBYE, Act.PROMPT, Act.INSULT}:
+        return "aftercare"
+    if Act.MACHINE in acts:
+        return "privacy" if PRIVACY.search(text) else "machine"
+    return f"language.{language_of(text)}" if Act.LANGUAGE in acts else ""
+
+
+def _turns_since_distress(interview: Interview) -> int:
+    """How many messages ago the candidate was in distress; 0 where they never were or have gone on since."""
+    for place, line in enumerate(reversed(_lines_of_candidate(interview)), start=1):
+        if Act.DISTRESS in line.acts:
+            return place
+        if {Act.GOES_ON, Act.ASKED} & set(line.acts):
+            return 0
+    return 0
+
+
+def _hook(text: str, acts: frozenset[Act]) -> str:
+    if acts & {Act.NO_QUESTIONS, Act.GOES_ON}:
+        return ""
+    short = text.strip(" .!?…")
+    return hook_of(text) or (short if Act.SHORT in acts and content(short) and Act.DODGED not in acts else "")
 
 
 def _ordered(acts: frozenset[Act]) -> tuple[Act, ...]:
@@ -97,8 +128,16 @@ def _special(plan: Plan, interview: Interview, company: Company) -> Plan | None:
         return replace(plan, job=Job.DEFLECT, questions=(), hook="")
     if Act.GOODBYE in acts or (plan.turn >= interview.budget and Act.ASKED not in acts):
         return replace(plan, phase=Phase.CLOSE, job=Job.GOODBYE, asking=Asking.NONE)
+    if Act.WRAPS_UP in acts and Act.ASKED not in acts and plan.phase in (Phase.QUESTIONS, Phase.CLOSE):
+        said_so = any(Act.WRAPS_UP in line.acts for line in _lines_of_candidate(interview)[-2:])
+        job = Job.GOODBYE if said_so or plan.phase is Phase.CLOSE else Job.CLOSE
+        return replace(plan, job=job, asking=Asking.NONE if job is Job.GOODBYE else Asking.MAY)
     if Act.INSULT in acts and Act.ASKED not in acts:
         return replace(plan, job=Job.STEADY, hook="")
+    if Act.GOES_ON in acts:
+        return replace(plan, job=Job.REPHRASE, asking=Asking.ONE, hook="")
+    if Act.ASKS_LEAVE in acts:
+        return replace(plan, job=Job.HAND_OVER, asking=Asking.ONE, hook="")
     if Act.CLARIFY in acts and _last_question(interview):
         return replace(plan, job=Job.REPHRASE, asking=Asking.ONE)
     return None
@@ -108,8 +147,13 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
     """Answer first, where the candidate asked."""
     if Act.ASKED not in plan.acts:
         return plan
+    if any(PURPOSE.search(question) for question in plan.questions):
+        return replace(plan, job=Job.PERSONAL, note=PURPOSE_NOTE, asking=Asking.MAY)
     opened = open_facts(interview, company, plan.questions)
     acts = set(plan.acts)
+    begs = any(PATTERNS[Act.BEGGED].search(question) for question in plan.questions)
+    if begs or (Act.INSULT in acts and not opened.sure):
+        return replace(plan, job=Job.STEADY, asking=Asking.MAY, hook="")
     if opened.followed:
         acts.add(Act.FOLLOWED_UP)
     if Topic.PAY in opened.topics[:1] and not any(line.topics for line in interview.lines if line.turn):
@@ -122,7 +166,7 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
         opened.facts and not opened.near and not _about_the_person(plan, opened)
     ):
         note = personal_note(persona, plan.questions, _said(interview))
-        facts = opened.facts if opened.facts and not opened.near and len(words(note)) < 25 else ()
+        facts = opened.facts if opened.sure and len(words(note)) < 25 else ()
         return replace(plan, job=Job.PERSONAL, note=note, facts=facts[:1])
     if opened.withheld:
         return replace(plan, job=Job.WITHHOLD, asking=Asking.MAY, probe=None)
@@ -172,6 +216,8 @@ def _thin(plan: Plan, interview: Interview) -> bool:
     """Whether the answer was too little to react to; a tough interviewer is less patient."""
     before = next((line for line in reversed(interview.lines) if line.speaker is Speaker.CANDIDATE), None)
     thin = bool({Act.SHORT, Act.DODGED, Act.EMPTY} & set(plan.acts)) or not plan.hook
+    if before is not None and {Act.SHORT, Act.DODGED, Act.EMPTY} & set(before.acts):
+        thin = False  # nobody pushes twice; an easier question helps more
     if interview.difficulty is Difficulty.TOUGH and before is not None:
         thin = thin or len(plan.hook.split()) < 4
     return thin

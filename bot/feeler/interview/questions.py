@@ -4,6 +4,8 @@
 
 import re
 
+from feeler.interview.topics import topics_of
+from feeler.interview.typos import mended
 from feeler.interview.words import sentences, words
 
 LEAD = r"^\W*(?:(?:and|so|but|ok|okay|well|also|um+|uh+|er+|hm+|then|now|first|second|finally|next|actually|honestly|anyway|thanks?|thank you|great|good|nice|interesting|sorry|hi|hello|hey|yes|no|right|sure|alright|please|one more thing|maybe|perhaps|by the way|just curious|out of curiosity|quick question)[,.:;!\s-]+){0,4}"
@@ -32,12 +34,18 @@ NOT_MEANT = re.compile(
     r"|so what|what else(?: can i say)?|is that (?:ok|okay|enough|what you.*)|shall i (?:go on|continue).*|you see|get it|fair|deal)\W*$",
     re.IGNORECASE,
 )  # fmt: skip
+WHERE_TO_START = re.compile(r"\bwhere (?:do|should|shall|can) i (?:start|begin)\b,?", re.IGNORECASE)
+GO_ON = ("and", "why", "how", "so", "because", "like", "else", "meaning", "when", "who", "where", "what")
+UPTALK = re.compile(
+    r"^\W*(?:(?:well|and|but|so|um+|maybe|yeah|yes|no)\W+)*(?:i|i'm|im|my|we|it|it's|that|he|she|they)\b",
+    re.IGNORECASE,
+)
 QUOTED = re.compile(r"[\"“][^\"“”]{0,300}[\"”]|(?:said|asked|told me|asks|says)[:,]? ?'[^']{0,200}'")
 STORY_OF_OTHERS = re.compile(
     r"\b(?:he|she|they|my \w+|people|everyone|customers?) (?:asked|said|wondered|kept asking|told)\b"
 )
 ASKS_THE_PERSON = re.compile(
-    r"\b(?:why|how|when|what)(?: \w+){0,2} (?:did|do|have|are|would|were) you (?:personally |yourself |really |actually |ever |first )*(?:join\w*|came?|start|left|leave|cho\w+se|becom\w*|became|mov\w+|get (?:here|into|to)|got|end(?:ed)? up|lik\w+|love|dislike|hate|enjoy|regret|miss|worr\w+|fear|proud|afraid|happy|stay\w*|been (?:here|there|at|with|in|doing|working)|find (?:most|hard|difficult|best|interesting|frustrating)|wish|spend your|decide to (?:join|come|work)|feel|want to (?:work|be)|do before|study|learn(?:ed)? (?:from|when|since)|change about)\b"
+    r"\b(?:why|how|when|what)(?: \w+){0,2} (?:did|do|have|are|would|were) you (?:personally |yourself |really |actually |ever |first )*(?:join\w*|come|came|start|left|leave|cho\w+se|becom\w*|became|mov\w+|get (?:here|into|to)|got|end(?:ed)? up|lik\w+|love|dislike|hate|enjoy|regret|miss|worr\w+|fear|proud|happy|stay\w*|been (?:here|there|at|with|in|doing|working)|find (?:most|hard|difficult|best|interesting|frustrating)|wish|spend your|decide to (?:join|come|work)|feel|want to (?:work|be)|do before|study|learn(?:ed)? (?:from|when|since)|change about)\b"
     r"|\bwhat(?:'s| is| was| are) (?:your|ur) (?:own |personal |favou?rite )?(?:path|career|story|background|job|role|day|position|biggest (?:mistake|regret|frustration|worry)|favou?rite|opinion|view|typical)\b|\b(?:your own|your personal|you personally|about yourself|you yourself|for you personally|your (?:career|background|path|story|favou?rite|journey))\b"
     r"|\bwhat (?:keeps|made|makes|brought|surprised|surprises|frustrates|annoys|bothers|drives|motivates|worries|excites|attracted|convinced|bores|scares) you\b|\bwould you (?:do it again|join again|choose|still)\b|\b(?:are|were) you (?:happy|proud|glad|satisfied|an? \w+ by)\b|\bdo you (?:still |ever |actually |personally |really )?(?:like|enjoy|love|regret|miss|feel|hate|dislike)\b|\bhow long have you\b|\bhave you (?:ever|always|been|thought|regretted|worked)\b"
     r"|\b(?:and|what about|how about) you\b\W*$|\bwho are you\b|\bwhat do you (?:yourself )?do (?:here|exactly|there|all day|at)?\s*\?|\btell me (?:a bit |something |more )?about you(?:rself)?\b",
@@ -47,17 +55,23 @@ ASKS_THE_PERSON = re.compile(
 
 def questions_in(text: str) -> tuple[str, ...]:
     """The sentences of a candidate's `text` in which they ask something; quoted and rhetorical ones left out."""
-    spoken = QUOTED.sub(" ", text.replace("’", "'"))
+    spoken = QUOTED.sub(" ", mended(text.replace("’", "'")))
     return tuple(part for sentence in sentences(spoken) if (part := _asked(sentence)))
 
 
 def _asked(sentence: str) -> str:
     marked = "?" in sentence
+    sentence = WHERE_TO_START.sub(" ", sentence).strip()
+    if marked and len(words(sentence)) == 1:
+        one = words(sentence)[0]
+        return sentence if one in GO_ON or topics_of(one) else ""
     if NOT_MEANT.match(sentence) or len(words(sentence)) < 2 or STORY_OF_OTHERS.search(sentence):
         return ""
     if INDIRECT.search(sentence) or DIRECT.search(sentence):
         return sentence
     if not marked:
+        return ""
+    if UPTALK.match(sentence) and not re.search(r"\b(?:you|your|here|there|u)\b", sentence, re.IGNORECASE):
         return ""
     last = re.split(r"(?<=[,;:–—-])\s+", sentence)[-1]
     return "" if NOT_MEANT.match(last) and len(words(last)) <= 4 else sentence
