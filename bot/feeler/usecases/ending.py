@@ -4,7 +4,6 @@ import asyncio
 
 from feeler import coach as debriefing
 from feeler.coach import Debrief
-from feeler.errors import EngineError
 from feeler.interview.values import Interview
 from feeler.usecases import texts
 from feeler.usecases.past import chosen_talk, talks_of
@@ -84,11 +83,11 @@ async def _findings(visit: Visit, talk: Interview) -> Debrief:
 
 
 async def _with_prose(visit: Visit, found: Debrief) -> Debrief:
-    """With the model's sentences; without them where it cannot write or the user said /stop."""
+    """With the model's sentences; without them where the user said /stop."""
     try:
         async with visit.means.writing.stoppable(visit.chat.chat_id):
             return await debriefing.prose(found, visit.means.engine)
-    except (Stopped, EngineError):
+    except Stopped:
         return found
 
 
