@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,8 @@ def _take_away(kind: str, path: Path, postgres: PostgresServer | None) -> Callab
         elsewhere = path.with_name("elsewhere")
         path.rename(elsewhere)
         return lambda: elsewhere.rename(path)
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the next commit needs room
     filling = path.with_name("filling")  # "full": the folder is a small file system of its own
     with filling.open("wb") as file:
         try:
@@ -104,7 +107,7 @@ def _take_away(kind: str, path: Path, postgres: PostgresServer | None) -> Callab
 class SmallDisk:
     """A file system of `size` bytes at `folder`; needs root."""
 
-    def __init__(self, folder: Path, size: str = "1m") -> None:
+    def __init__(self, folder: Path, size: str = "16m") -> None:
         self._folder, self._size = folder, size
 
     def __enter__(self) -> Path:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from feeler.mailroom import Incoming, Judge, Standing, Verdict
 from feeler.store.database import Database, Transaction, transactional
 from feeler.store.rows import ensure_chat, insert, put_calls
-from feeler.store.tables import chat, turn
+from feeler.store.tables import BOT, CHAT, IS_NEW, chat, turn
 
 TALKING = 15 * 60.0  # a chat counts as talking for so many seconds after its last message
 
@@ -90,31 +90,33 @@ class StoredInbox:
             )
 
 
+_OTHER = chat.alias("other")
+_STANDING = select(
+    chat.c.paired,
+    chat.c.strikes,
+    chat.c.seen,
+    chat.c.day,
+    chat.c.day_turns,
+    chat.c.noticed,
+    select(func.count())
+    .where(turn.c.bot_id == BOT, turn.c.chat_id == CHAT, IS_NEW)
+    .scalar_subquery()
+    .label("waiting"),
+    select(func.count())
+    .select_from(turn)
+    .where(turn.c.bot_id == BOT, IS_NEW)
+    .scalar_subquery()
+    .label("overall"),
+    select(func.count())
+    .where(_OTHER.c.bot_id == BOT, _OTHER.c.seen > bindparam("recent"))
+    .scalar_subquery()
+    .label("talking"),
+).where(chat.c.bot_id == BOT, chat.c.chat_id == CHAT)
+
+
 def _standing(tx: Transaction, bot_id: int, chat_id: int) -> Standing:
-    mine = (turn.c.bot_id == bot_id) & (turn.c.state == "new")
     recent = tx.now - TALKING
-    other = chat.alias("other")
-    row = (
-        tx.execute(
-            select(
-                chat.c.paired,
-                chat.c.strikes,
-                chat.c.seen,
-                chat.c.day,
-                chat.c.day_turns,
-                chat.c.noticed,
-                select(func.count())
-                .where(mine, turn.c.chat_id == chat_id)
-                .scalar_subquery()
-                .label("waiting"),
-                select(func.count()).select_from(turn).where(mine).scalar_subquery().label("overall"),
-                select(func.count())
-                .where(other.c.bot_id == bot_id, other.c.seen > recent)
-                .scalar_subquery()
-                .label("talking"),
-            ).where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id)
-        )
-    ).one()
+    row = tx.execute(_STANDING, {"bot": bot_id, "chat": chat_id, "recent": recent}).one()
     talking = row.seen > recent
     today = datetime.fromtimestamp(tx.now, UTC).date().isoformat()
     return Standing(

@@ -4,15 +4,43 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from feeler.errors import LeaseLost
 from feeler.mailroom import Claim, Parcel, SendResult
 from feeler.store.database import Database, Transaction, transactional
 from feeler.store.rows import insert, read_call
-from feeler.store.tables import chat, outbox, pace, turn
+from feeler.store.tables import BOT, CHAT, IS_NEW, IS_UNSENT, chat, outbox, pace, turn
 
-UNSENT = ("new", "sending")
+_HAS_UNSENT = chat.c.chat_id.in_(select(outbox.c.chat_id).where(outbox.c.bot_id == BOT, IS_UNSENT))
+_READY = (
+    select(chat.c.chat_id)
+    .where(chat.c.bot_id == BOT, chat.c.next_send <= bindparam("now"), _HAS_UNSENT)
+    .where(chat.c.sender.is_(None) | (chat.c.send_until < bindparam("now")))
+    .order_by(chat.c.next_send)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_HEAD = (
+    select(outbox)
+    .where(outbox.c.bot_id == BOT, outbox.c.chat_id == CHAT, IS_UNSENT)
+    .order_by(outbox.c.id)
+    .limit(1)
+)
+_OWN = (
+    update(chat)
+    .where(chat.c.bot_id == BOT, chat.c.chat_id == CHAT)
+    .values(sender=bindparam("token"), send_until=bindparam("end"))
+)
+_BEGUN = (
+    update(outbox).where(outbox.c.id == bindparam("one")).values(state="sending", tries=outbox.c.tries + 1)
+)
+_DUE = (
+    select(func.min(chat.c.next_send), func.min(chat.c.send_until))
+    .where(chat.c.bot_id == BOT, _HAS_UNSENT)
+    .group_by(chat.c.sender.is_(None))
+)
+_SLOT = select(pace.c.next).where(pace.c.bot_id == BOT).with_for_update()
 
 
 class StoredOutbox:
@@ -29,14 +57,7 @@ class StoredOutbox:
         in advance: a claimed parcel counts as perhaps sent.
         """
         bot_id = self._bot_id()
-        ready = tx.execute(
-            select(chat.c.chat_id)
-            .where(chat.c.bot_id == bot_id, chat.c.next_send <= tx.now, _unsent(bot_id))
-            .where(chat.c.sender.is_(None) | (chat.c.send_until < tx.now))
-            .order_by(chat.c.next_send)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
+        ready = tx.execute(_READY, {"bot": bot_id, "now": tx.now, "most": most})
         chats = ready.scalars().all()
         parcels: list[Parcel] = []
         if chats:
@@ -100,13 +121,8 @@ class StoredOutbox:
     def _claim_head(self, tx: Transaction, chat_id: int, lease: float) -> Parcel | None:
         """The chat's next row. One that somebody began to send twice and never ended is given up."""
         bot_id = self._bot_id()
-        heads = tx.execute(
-            select(outbox)
-            .where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
-            .order_by(outbox.c.id)
-            .limit(8)
-        )
-        for head in heads.all():
+        which = {"bot": bot_id, "chat": chat_id}
+        while head := tx.execute(_HEAD, which).one_or_none():
             if head.tries >= 2:
                 tx.execute(
                     update(outbox)
@@ -115,44 +131,24 @@ class StoredOutbox:
                 )
                 continue
             claim = Claim(chat_id=chat_id, token=uuid4().hex)
-            tx.execute(
-                update(chat)
-                .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id)
-                .values(sender=claim.token, send_until=tx.now + lease)
-            )
-            tx.execute(
-                update(outbox).where(outbox.c.id == head.id).values(state="sending", tries=head.tries + 1)
-            )
+            tx.execute(_OWN, {**which, "token": claim.token, "end": tx.now + lease})
+            tx.execute(_BEGUN, {"one": head.id})
             return Parcel(id=head.id, claim=claim, call=read_call(head), tries=head.tries + 1)
         return None
 
     def _ask_again(self, tx: Transaction, bot_id: int) -> float | None:
         """Seconds until a chat that waits for its own pause, or for a dead process's lease, is due."""
-        due = tx.execute(
-            select(func.min(chat.c.next_send), func.min(chat.c.send_until))
-            .where(chat.c.bot_id == bot_id, _unsent(bot_id))
-            .group_by(chat.c.sender.is_(None))
-        )
+        due = tx.execute(_DUE, {"bot": bot_id})
         times = [max(row[0], row[1]) for row in due.all()]
         return max(0.0, min(times) - tx.now) if times else None
 
 
-def _unsent(bot_id: int) -> Any:
-    return (
-        select(outbox.c.id)
-        .where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat.c.chat_id, outbox.c.state.in_(UNSENT))
-        .correlate(chat)
-        .exists()
-    )
-
-
 def _free_slot(tx: Transaction, bot_id: int) -> float:
     """The next free slot, its row locked: the one place where all senders meet."""
-    found = select(pace.c.next).where(pace.c.bot_id == bot_id).with_for_update()
-    slot = tx.execute(found).scalar_one_or_none()
+    slot = tx.execute(_SLOT, {"bot": bot_id}).scalar_one_or_none()
     if slot is None:
         tx.execute(insert(tx, pace).values(bot_id=bot_id, next=0).on_conflict_do_nothing())
-        slot = tx.execute(found).scalar_one()
+        slot = tx.execute(_SLOT, {"bot": bot_id}).scalar_one()
     return float(slot)
 
 
@@ -179,7 +175,7 @@ def _written(
 def _drop_rest(tx: Transaction, bot_id: int, chat_id: int) -> None:
     tx.execute(
         update(outbox)
-        .where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id, outbox.c.state.in_(UNSENT))
+        .where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id, IS_UNSENT)
         .values(
             state="dropped", reason="the user has blocked the bot", params="{}", content=None, ended=tx.now
         )
@@ -188,14 +184,11 @@ def _drop_rest(tx: Transaction, bot_id: int, chat_id: int) -> None:
 
 def _forget_spoken(tx: Transaction, bot_id: int, chat_id: int) -> None:
     """The last trace of a chat that asked to be forgotten, once its last words are out."""
+    unsent = chat.c.chat_id.in_(select(outbox.c.chat_id).where(outbox.c.bot_id == bot_id, IS_UNSENT))
     gone = tx.execute(
         delete(chat)
-        .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id, chat.c.forgotten, ~_unsent(bot_id))
-        .where(
-            ~select(turn.c.seq)
-            .where(turn.c.bot_id == bot_id, turn.c.chat_id == chat_id, turn.c.state == "new")
-            .exists()
-        )
+        .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id, chat.c.forgotten, ~unsent)
+        .where(~select(turn.c.seq).where(turn.c.bot_id == bot_id, turn.c.chat_id == chat_id, IS_NEW).exists())
     )
     if gone.rowcount:
         tx.execute(delete(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id))

@@ -9,9 +9,8 @@ from sqlalchemy import delete, func, select
 from feeler.interview.values import Interview
 from feeler.mailroom import Counts, Quarantined
 from feeler.store.database import Database, Transaction, transactional
-from feeler.store.outbox import UNSENT
 from feeler.store.rows import CHAT, INTERVIEW, put_talk
-from feeler.store.tables import chat, outbox, talk, turn
+from feeler.store.tables import IS_NEW, IS_UNSENT, chat, outbox, talk, turn
 
 DAY = 86_400.0
 BOOKKEEPING_DAYS = 7.0  # of what holds no text any more; Telegram delivers an update again for 24 hours
@@ -100,12 +99,8 @@ class Records:
                     chat.c.seen < old,
                     chat.c.served < old,
                     chat.c.owner.is_(None),
-                    ~chat.c.chat_id.in_(
-                        select(outbox.c.chat_id).where(outbox.c.bot_id == bot_id, outbox.c.state.in_(UNSENT))
-                    ),
-                    ~chat.c.chat_id.in_(
-                        select(turn.c.chat_id).where(turn.c.bot_id == bot_id, turn.c.state == "new")
-                    ),
+                    ~chat.c.chat_id.in_(select(outbox.c.chat_id).where(outbox.c.bot_id == bot_id, IS_UNSENT)),
+                    ~chat.c.chat_id.in_(select(turn.c.chat_id).where(turn.c.bot_id == bot_id, IS_NEW)),
                 )
             )
             gone = (tx.execute(delete(talk).where(talk.c.bot_id == bot_id, talk.c.changed < old))).rowcount
@@ -115,7 +110,7 @@ class Records:
         )
         tx.execute(
             delete(outbox).where(
-                outbox.c.bot_id == bot_id, outbox.c.state.not_in(UNSENT), outbox.c.ended < spent
+                outbox.c.bot_id == bot_id, outbox.c.ended.is_not(None), outbox.c.ended < spent
             )
         )
         return gone
@@ -131,15 +126,15 @@ class Records:
         waiting, unsent, poison, refused, uncertain, chats, talks, oldest = (
             tx.execute(
                 select(
-                    count(turn, turn.c.state == "new").scalar_subquery(),
-                    count(outbox, outbox.c.state.in_(UNSENT)).scalar_subquery(),
+                    count(turn, IS_NEW).scalar_subquery(),
+                    count(outbox, IS_UNSENT).scalar_subquery(),
                     count(turn, turn.c.state == "poison").scalar_subquery(),
                     count(outbox, outbox.c.state == "refused").scalar_subquery(),
                     count(outbox, outbox.c.state == "uncertain").scalar_subquery(),
                     count(chat).scalar_subquery(),
                     count(talk).scalar_subquery(),
                     select(func.min(turn.c.received))
-                    .where(turn.c.bot_id == bot_id, turn.c.state == "new")
+                    .where(turn.c.bot_id == bot_id, IS_NEW)
                     .scalar_subquery(),
                 )
             )

@@ -4,8 +4,11 @@ A chat holds two leases: one to answer its turns, one to send its outbox. Touch 
 in a transaction, or two of them can deadlock.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Boolean,
     Column,
     Double,
@@ -16,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     text,
 )
 
@@ -118,3 +122,10 @@ pace = Table(
     Column("bot_id", BigInteger, primary_key=True),
     Column("next", Double, nullable=False),  # the next free slot of the overall sending rate
 )
+
+# Written out, not bound: a database uses a partial index only where it can see that its condition holds.
+IS_NEW = text("turn.state = 'new'")
+IS_UNSENT = text("outbox.state IN ('new', 'sending')")
+
+BOT: BindParameter[Any] = bindparam("bot")
+CHAT: BindParameter[Any] = bindparam("chat")

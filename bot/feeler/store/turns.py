@@ -3,13 +3,44 @@
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from feeler.errors import LeaseLost
 from feeler.mailroom import Answer, Call, Claim, SetAside, Turn, Work
 from feeler.store.database import Database, Transaction, transactional
 from feeler.store.rows import prove, put_calls, put_talk, read_chat, read_turn, write_chat
-from feeler.store.tables import chat, outbox, talk, turn
+from feeler.store.tables import BOT, CHAT, IS_NEW, chat, outbox, talk, turn
+
+_FREE = (
+    select(chat.c.chat_id)
+    .where(chat.c.bot_id == BOT, chat.c.owner.is_(None) | (chat.c.until < bindparam("now")))
+    .where(
+        chat.c.chat_id.in_(select(turn.c.chat_id).where(turn.c.bot_id == BOT, IS_NEW, turn.c.lane != "aside"))
+    )
+    .order_by(chat.c.served, chat.c.chat_id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_OWN = (
+    update(chat)
+    .where(chat.c.bot_id == BOT, chat.c.chat_id == CHAT)
+    .values(owner=bindparam("token"), until=bindparam("end"))
+)
+_ASIDES = (
+    select(turn)
+    .where(turn.c.bot_id == BOT, IS_NEW, turn.c.lane == "aside", turn.c.until < bindparam("now"))
+    .order_by(turn.c.seq)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_HEAD = (
+    select(turn)
+    .where(turn.c.bot_id == BOT, turn.c.chat_id == CHAT, IS_NEW, turn.c.lane != "aside")
+    .order_by(turn.c.lane.desc(), turn.c.update_id)  # stop, errand, chat
+    .limit(1)
+)
+_BEGUN = update(turn).where(turn.c.seq == bindparam("one")).values(tries=turn.c.tries + 1)
+_VALUE = select(chat.c.value).where(chat.c.bot_id == BOT, chat.c.chat_id == CHAT)
 
 
 class StoredTurns:
@@ -20,28 +51,11 @@ class StoredTurns:
     def claim(self, tx: Transaction, most: int, lease: float) -> list[Work]:
         """Claim up to `most` free chats that have something to answer, the least recently served first."""
         bot_id = self._bot_id()
-        waiting = (
-            select(turn.c.seq)
-            .where(turn.c.bot_id == bot_id, turn.c.chat_id == chat.c.chat_id)
-            .where(turn.c.state == "new", turn.c.lane != "aside")
-            .correlate(chat)
-            .exists()
-        )
-        free = tx.execute(
-            select(chat.c.chat_id)
-            .where(chat.c.bot_id == bot_id, chat.c.owner.is_(None) | (chat.c.until < tx.now), waiting)
-            .order_by(chat.c.served, chat.c.chat_id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
+        free = tx.execute(_FREE, {"bot": bot_id, "now": tx.now, "most": most})
         works = []
         for chat_id in free.scalars().all():
             claim = Claim(chat_id=chat_id, token=uuid4().hex)
-            tx.execute(
-                update(chat)
-                .where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id)
-                .values(owner=claim.token, until=tx.now + lease)
-            )
+            tx.execute(_OWN, {"bot": bot_id, "chat": chat_id, "token": claim.token, "end": tx.now + lease})
             if work := self._begin(tx, claim):
                 works.append(work)
         return works
@@ -50,14 +64,7 @@ class StoredTurns:
     def claim_asides(self, tx: Transaction, most: int, lease: float) -> list[Work]:
         """Claim up to `most` turns that are answered beside their chat's queue; `chat` is read only."""
         bot_id = self._bot_id()
-        found = tx.execute(
-            select(turn)
-            .where(turn.c.bot_id == bot_id, turn.c.state == "new", turn.c.lane == "aside")
-            .where(turn.c.until < tx.now)
-            .order_by(turn.c.seq)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
+        found = tx.execute(_ASIDES, {"bot": bot_id, "now": tx.now, "most": most})
         works = []
         for row in found.all():
             begun = read_turn(row)
@@ -176,24 +183,15 @@ class StoredTurns:
     def _begin(self, tx: Transaction, claim: Claim) -> Work | None:
         """The chat's next turn, its try counted; where there is none, the chat is let go."""
         bot_id = self._bot_id()
-        head = (
-            tx.execute(
-                select(turn)
-                .where(turn.c.bot_id == bot_id, turn.c.chat_id == claim.chat_id)
-                .where(turn.c.state == "new", turn.c.lane != "aside")
-                .order_by(turn.c.lane.desc(), turn.c.update_id)  # stop, errand, chat
-                .limit(1)
-            )
-        ).one_or_none()
+        which = {"bot": bot_id, "chat": claim.chat_id}
+        head = tx.execute(_HEAD, which).one_or_none()
         if head is None:
             prove(tx, bot_id, claim, owner=None, until=0)
             return None
         if head.lane == "stop":
             prove(tx, bot_id, claim, stop=False)
-        tx.execute(update(turn).where(turn.c.seq == head.seq).values(tries=head.tries + 1))
-        value = tx.execute(
-            select(chat.c.value).where(chat.c.bot_id == bot_id, chat.c.chat_id == claim.chat_id)
-        )
+        tx.execute(_BEGUN, {"one": head.seq})
+        value = tx.execute(_VALUE, which)
         begun = Turn(**{**read_turn(head).__dict__, "tries": head.tries + 1})
         return Work(claim=claim, turn=begun, chat=read_chat(claim.chat_id, value.scalar_one()))
 
