@@ -68,10 +68,12 @@ async def test_a_bad_draft_is_never_shown(library: Library) -> None:
     assert all(GOOD.startswith(frame) for frame in shown.frames)
 
 
-async def test_a_second_round_follows_and_says_what_was_wrong(library: Library) -> None:
-    engine = ScriptedEngine([BAD, GOOD])
+async def test_a_second_round_follows_with_the_job_put_plainer(library: Library) -> None:
+    said = iter([BAD, "held eleven years of loads over other people's heads. Which lift did you refuse?"])
+    engine = ScriptedEngine(lambda request, draft: f"{request.opening} {next(said)}")
     talk = await turn(library, start(library), STORY, engine)
-    assert talk.lines[-1].text == GOOD
+    assert talk.lines[-1].text.endswith("Which lift did you refuse?")
+    assert not talk.lines[-1].fallback
     first, second = engine.asked
     assert second.sampling.temperature != first.sampling.temperature
     assert second.messages[-1].content != first.messages[-1].content

@@ -105,8 +105,16 @@ def numbers(text: str) -> frozenset[str]:
     "One" is left out: it is hardly ever a number in speech.
     """
     found: set[str] = set()
+    whole = 0  # of a number in several words: "three hundred"
     for word in words(text):
-        found |= _numbers_in(word)
+        here = _numbers_in(word)
+        found |= here
+        value = int(next(iter(here))) if len(here) == 1 and next(iter(here)).isdigit() else 0
+        whole = whole * value if whole and value in (100, 1000, 1_000_000) else value
+        if word == "one":
+            whole = 1
+        if whole > 1:
+            found.add(str(whole))
     return frozenset(found)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from zlib import crc32
@@ -184,7 +184,6 @@ class _Search:
     shown_at: float | None = None
     shown: str = ""
     leader: int | None = None
-    complaints: list[str] = field(default_factory=list)
 
     async def run(self, engine: Engine, request: Request) -> None:
         """Read one round of drafts; stops as soon as one is good, or as soon as none can be any more."""
@@ -238,7 +237,6 @@ class _Search:
         """Judge a finished draft. True where nobody needs to wait for another."""
         verdict = judge(one.text, self.situation)
         if not verdict.passes:
-            self.complaints.append(verdict.findings[0].complaint)
             return False
         if self.best is None or verdict.score > self.best.score:
             self.best, self.best_tokens = verdict, one.tokens
@@ -252,10 +250,9 @@ async def draft(
     started = clock()
     search = _Search(situation=situation, preview=preview, clock=clock, started=started)
     for number, (temperature, share) in enumerate(ROUNDS):
-        complaint = _most_common(search.complaints) if number else ""
         request = Request(
-            messages=messages_for(situation, complaint=complaint),
-            opening=opening_for(situation.plan),
+            messages=messages_for(situation, again=number > 0),
+            opening=opening_for(situation.plan, again=number),
             sampling=Sampling(temperature=temperature, max_tokens=LONGEST, stop=STOPS),
             drafts=_how_many(situation.plan, engine.wants_drafts, share),
         )
@@ -273,7 +270,7 @@ async def warm_up(
     engine: Engine,
     people: tuple[Persona, ...] = (),
 ) -> None:
-    """Let the engine read the persona's part of the prompt while the candidate still types their first message.
+    """Let the engine read the persona's part of the prompt while the candidate types their first message.
 
     One token is written and thrown away. Worth calling where a talk opens or a colleague comes in; an engine
     that keeps the state of a prompt's beginning then has only the message itself to read.
@@ -315,7 +312,3 @@ def _chosen(search: _Search) -> Drafted:
         seconds=seconds,
         tokens=0,
     )
-
-
-def _most_common(complaints: list[str]) -> str:
-    return max(set(complaints), key=complaints.count) if complaints else ""

@@ -30,16 +30,17 @@ from feeler.ports import Message
 WINDOW = 24  # lines of the talk in a prompt
 JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
 
-OPENINGS = ("You ", "So you ", "That ")
+# No blank at the end: a model of word pieces writes " spent" and not "spent".
+OPENINGS = ("You", "So you", "That")
 
 
-def messages_for(situation: Situation, *, complaint: str = "") -> tuple[Message, ...]:
-    """The prompt for one company turn. `complaint` says what was wrong with the drafts before."""
+def messages_for(situation: Situation, *, again: bool = False) -> tuple[Message, ...]:
+    """The prompt for one company turn. `again`: no draft passed, so the job is put plainer."""
     talk = situation.interview
     first = Message(role="system", content=persona_prompt(situation))
     shown = [message for example in situation.persona.examples for message in _example(example, situation)]
     said = [message for line in _window(talk) if (message := _line(line, situation))]
-    now = Message(role="user", content=f"{situation.heard}\n{job_note(situation, complaint=complaint)}")
+    now = Message(role="user", content=f"{situation.heard}\n{job_note(situation, plainer=again)}")
     begin = Message(role="user", content="(These were other people. Now somebody new comes in.)")
     return (first, *shown, *_joined([begin, *said, now]))
 
@@ -67,7 +68,7 @@ def baseline_prompt(persona: Persona, company: Company, colleagues: tuple[Person
     return _template("baseline.md.jinja").render(persona=persona, company=company, people=people).strip()
 
 
-def job_note(situation: Situation, *, complaint: str = "") -> str:
+def job_note(situation: Situation, *, plainer: bool = False) -> str:
     """This turn's job, in brackets, with the facts allowed now and no others."""
     plan, talk = situation.plan, situation.interview
     return _render_job(
@@ -78,15 +79,15 @@ def job_note(situation: Situation, *, complaint: str = "") -> str:
         last_question=_last_question(talk),
         next_person=_next_person(situation),
         topic_heard=_heard_today(talk),
-        complaint=complaint,
+        plainer=plainer,
     )
 
 
-def opening_for(plan: Plan) -> str:
+def opening_for(plan: Plan, *, again: int = 0) -> str:
     """How a reacting line begins: with "you", or a small model tells the candidate's story as its own."""
     if plan.job not in LISTENS or not plan.hook:
         return ""
-    return OPENINGS[plan.turn % len(OPENINGS)]
+    return OPENINGS[(plan.turn + again) % len(OPENINGS)]
 
 
 def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -> str:
@@ -94,6 +95,7 @@ def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -
     ask = "Then ask one short question about their own work."
     values: dict[str, Any] = {
         "plan": plan,
+        "mirrored": mirrored(plan.hook) or "what they just said",
         "difficulty": difficulty.value,
         "told": told,
         "again": False,
@@ -104,7 +106,7 @@ def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -
         "begged": Act.BEGGED in plan.acts,
         "next_person": "a colleague",
         "topic_heard": "",
-        "complaint": "",
+        "plainer": False,
     }
     return _template("job.md.jinja").render(values | more).strip()
 
