@@ -254,6 +254,13 @@ async def test_when_the_time_is_over_the_coach_offers_the_end_once() -> None:
     assert offers == [False] * 9 + [True] + [False] * 2
 
 
+async def test_a_goodbye_before_the_time_is_over_offers_the_end_too() -> None:
+    person = Person()
+    text = await person("/new emil", STORY, "Goodbye, I have to go now.")
+    assert "/end gives you" in text
+    assert "time you had" not in text
+
+
 async def test_end_closes_with_a_summary_and_the_transcript_as_a_file() -> None:
     person = Person()
     await person("/new emil", STORY, "What does an ordinary day look like at your place?")

@@ -12,9 +12,10 @@ from feeler.usecases import texts
 from feeler.usecases.choosing import somebody, topic_meant
 from feeler.usecases.drafting import take_turn
 from feeler.usecases.starting import begin
-from feeler.usecases.values import Outcome, Reply
+from feeler.usecases.values import Button, Outcome, Reply
 from feeler.usecases.visit import Stopped, Visit, coach, company
 
+AFTER_STOP = ((Button(label="Answer after all", data="/again"), Button(label="Take it back", data="/undo")),)
 Keyboard = tuple[tuple[str, ...], ...]
 
 
@@ -41,7 +42,7 @@ async def again(visit: Visit, argument: str) -> Outcome:
 async def stop(visit: Visit, argument: str) -> Outcome:
     """/stop: what was being written has been ended by `Writing.stop`; say where that leaves the talk."""
     if _unanswered(visit.talk):
-        return visit.answer(texts.STOPPED.format(name=visit.name))
+        return visit.answer(coach(texts.STOPPED.format(name=visit.name), buttons=AFTER_STOP))
     return visit.answer(texts.NOTHING_TO_STOP)
 
 
@@ -101,7 +102,8 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
         return visit.answer(sorry.format(name=visit.name), interview=_heard(visit, before, text), undo=before)
     replies = [_as_reply(line) for line in after.lines[len(before.lines) + 1 :]]
     if is_over(after) and not is_over(before):
-        replies.append(coach(texts.CLOSING.format(name=persona.name), keyboard=(("/end",),)))
+        over = texts.CLOSING if after.turn >= after.budget else texts.GOODBYE
+        replies.append(coach(over.format(name=persona.name), keyboard=(("/end",),)))
     return visit.answer(*replies, interview=after, undo=before)
 
 

@@ -13,10 +13,8 @@ MARK = "🧭 Coach:"  # begins every message that is not the interviewer's, so t
 
 WELCOME = (
     "Welcome. Here you practise the talk with a company that has no vacancy: they look for talents they "
-    "did not "
-    "know they could use, you find out what they really offer. You may ask as much as they do, and "
-    "nothing is "
-    "at stake."
+    "did not know they could use, you find out what they really offer. You may ask as much as they do, "
+    "and nothing is at stake."
 )
 ASK_WHO = (
     "First: who are you? A sentence or two about what you do or did is plenty.\n\n/skip goes on without."
@@ -28,8 +26,8 @@ MEET = (
     "Just write back. /hint helps, /end closes with a summary, /companies shows who else there is."
 )
 STARTED_BY_ITSELF = (
-    "Let's begin; I have put you with {name}, {role} at {company} ({field}). What you wrote is your "
-    "first line.\n\n"
+    "Let's begin; I have put you with {name}, {role} at {company} ({field}). What you wrote is your first "
+    "line.\n\n"
     "/hint helps, /end closes with a summary, /companies shows who else there is."
 )
 ALREADY_TALKING = (
@@ -43,13 +41,12 @@ LEFT_BEHIND = "Your talk with {name} is kept as it stands (/history). /undo take
 
 EMPTY = "That arrived without any words. Write a sentence and it goes to the interviewer."
 WORDLESS = (
-    "Interviewers here only read words, so I kept that one back. Say it in a sentence; /hint helps if "
-    "you are stuck."
+    "Interviewers here only read words, so I kept that one back. Say it in a sentence; /hint helps if you "
+    "are stuck."
 )
 TOO_LONG = (
     "That is {length:,} characters, and up to {most:,} go through at once. Nothing is lost: the talk "
-    "stands where it "
-    "was. Send the most important part, as you would say it aloud."
+    "stands where it was. Send the most important part, as you would say it aloud."
 )
 OVER = (
     "This talk has ended, so {name} no longer reads along.\n\n"
@@ -58,8 +55,8 @@ OVER = (
 )
 NO_TALK = "No talk is going on yet. Just write a line, or choose with /companies."
 STOPPED = (
-    "Stopped. Your line stays in the talk. Write on, let {name} answer after all with /again, "
-    "or take the line back with /undo."
+    "Stopped. Your line stays in the talk. Write on, let {name} answer after all with /again, or take the "
+    "line back with /undo."
 )
 NOTHING_TO_STOP = "Nothing is being written just now. To close the talk there is /end."
 NOTHING_TO_REPEAT = "Nothing of yours waits for an answer. Write your next line; /hint helps."
@@ -70,13 +67,17 @@ CLOSING = (
     "That was the time you had. /end gives you the summary and the transcript.\n\n"
     "If something is still on your mind, ask it first; {name} is still here."
 )
+GOODBYE = (
+    "That sounded like a goodbye. /end gives you the summary and the transcript; or write on, {name} is still "
+    "here."
+)
 UNAVAILABLE = (
-    "The model that plays {name} cannot answer just now. Your line is kept in the talk: "
-    "send /again in a minute and it is answered."
+    "The model that plays {name} cannot answer just now. Your line is kept in the talk: send /again in a "
+    "minute and it is answered."
 )
 PROMPT_TOO_LONG = (
-    "That was more than the model can read in one go. Your line stays in the transcript; say the heart of it "
-    "in two or three sentences."
+    "That was more than the model can read in one go. Your line stays in the transcript; say the heart of "
+    "it in two or three sentences."
 )
 
 # --- people -----------------------------------------------------------------------------------------------
@@ -125,8 +126,8 @@ NO_SUCH_TALK = "There is no talk number {number}. /history shows which there are
 
 SETTINGS = (
     "Interviewers are {difficulty}: {meaning}. A talk is {budget} messages of yours.\n\n"
-    "Change it with /settings warm, /settings neutral, /settings tough, or a length from {least} to {most}, "
-    "such as /settings 20."
+    "Change it with /settings warm, /settings neutral, /settings tough, or a length from {least} to "
+    "{most}, such as /settings 20."
 )
 SET_DIFFICULTY = "Interviewers are {difficulty} from now on: {meaning}."
 SET_BUDGET = "Your next talk is {budget} messages long. The one going on keeps its length."
@@ -143,10 +144,8 @@ MEANING = {
 
 PRIVACY = (
     "What is kept: your lines, the answers, what you told me about yourself, and your settings, in the "
-    "database "
-    "of whoever runs this bot. The interviewer is {engine}; your words go to it and to nobody else from "
-    "here. "
-    "They do pass through Telegram, as all messages do.\n\n"
+    "database of whoever runs this bot. The interviewer is {engine}; your words go to it and to nobody "
+    "else from here. They do pass through Telegram, as all messages do.\n\n"
     "Talks are deleted after {days}. Texts never go into logs.\n\n"
     "/export sends you all of it as a file. /forget deletes all of it."
 )
