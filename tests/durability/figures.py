@@ -94,11 +94,10 @@ def _take_away(kind: str, path: Path, postgres: PostgresServer | None) -> Callab
     with closing(sqlite3.connect(path, timeout=30)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the next commit needs room
     filling = path.with_name("filling")  # "full": the folder is a small file system of its own
-    with filling.open("wb") as file:
+    with filling.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)
-                file.flush()
         except OSError:
             pass
     return filling.unlink
