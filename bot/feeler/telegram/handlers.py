@@ -54,12 +54,13 @@ async def press_button(
 async def notice_membership(
     update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
 ) -> Outcome:
-    """Brought into a group, the bot says where it works; being blocked is taken in silence."""
-    change = update.my_chat_member
-    invited = change is not None and change.new_chat_member.status == ChatMember.MEMBER
-    if invited and update.effective_chat and update.effective_chat.type != ChatType.PRIVATE:
-        return desk.notice(chat, texts.GROUP)
-    return Outcome(chat=chat)
+    """Brought into a group or channel, the bot says where it works; being blocked is taken in silence."""
+    change, place = update.my_chat_member, update.effective_chat
+    if change is None or place is None or place.type == ChatType.PRIVATE:
+        return Outcome(chat=chat)
+    if change.new_chat_member.status not in (ChatMember.MEMBER, ChatMember.ADMINISTRATOR):
+        return Outcome(chat=chat)
+    return desk.notice(chat, texts.CHANNEL if place.type == ChatType.CHANNEL else texts.GROUP)
 
 
 def explain(text: str) -> Handler:

@@ -68,8 +68,8 @@ CLOSING = (
     "If something is still on your mind, ask it first; {name} is still here."
 )
 GOODBYE = (
-    "That sounded like a goodbye. /end gives you the summary and the transcript; or write on, {name} is still "
-    "here."
+    "That sounded like a goodbye. /end gives you the summary and the transcript; or write on, {name} is "
+    "still here."
 )
 UNAVAILABLE = (
     "The model that plays {name} cannot answer just now. Your line is kept in the talk: send /again in a "
