@@ -32,13 +32,19 @@ def settings_for(server: BotApiServer, folder: Path, **more: Any) -> Settings:
 
 @asynccontextmanager
 async def answering(
-    server: BotApiServer, folder: Path, *, role: Any = "all", seconds: str = "0-0", **more: Any
+    server: BotApiServer,
+    folder: Path,
+    *,
+    role: Any = "all",
+    seconds: str = "0-0",
+    desk: EchoDesk | None = None,
+    **more: Any,
 ) -> AsyncIterator[Store]:
     """A bot that echoes, until the block ends; its store."""
     settings = settings_for(server, folder, **more)
     store = await open_store(settings.database)
     stop = asyncio.Event()
-    desk = EchoDesk(str(folder / "generations"), seconds)
+    desk = desk or EchoDesk(str(folder / "generations"), seconds)
     bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, role=role, stop=stop, dispatch=echo))
     try:
         yield store

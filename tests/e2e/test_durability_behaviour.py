@@ -5,21 +5,26 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psutil
 import pytest
+from telegram import Update
 from tests.durability.bots import answering, settings_for
+from tests.durability.child import EchoDesk
+from tests.durability.postgres import PostgresServer, find_postgres
 
 from feeler.compose import build_desk, build_library, opened_store, running_engine
 from feeler.errors import SettingsError
 from feeler.phone.server import BotApiServer
 from feeler.store import Store
 from feeler.telegram.run import run_bot
+from feeler.usecases.values import Chat, Outcome
 
 CANARY = "quicksilver-marmalade"
 FEELER = Path(sys.executable).with_name("feeler")
@@ -254,3 +259,49 @@ def test_without_a_token_the_command_says_where_one_comes_from(tmp_path: Path) -
     assert "BotFather" in done.stderr
     assert "feeler phone" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class SlowDesk(EchoDesk):
+    """Writes for a minute, unless it is stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder / "generations"), "0-0")
+        self._stops: dict[int, asyncio.Event] = {}
+
+    def stop(self, chat_id: int) -> bool:
+        found = self._stops.get(chat_id)
+        if found:
+            found.set()
+        return found is not None
+
+    async def answer(self, update: Update, text: str, chat: Chat) -> Outcome:
+        if text.startswith("n"):
+            stopped = self._stops[chat.chat_id] = asyncio.Event()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), 60)
+            del self._stops[chat.chat_id]
+            return Outcome(chat=chat)
+        return await super().answer(update, text, chat)
+
+
+@pytest.mark.parametrize("where", ["one process", pytest.param("two", marks=[pytest.mark.postgres])])
+async def test_stop_ends_what_is_being_written_within_two_seconds(tmp_path: Path, where: str) -> None:
+    if where == "two" and find_postgres() is None:
+        pytest.skip("no PostgreSQL server here; Debian: apt-get install postgresql")
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(BotApiServer())
+        desk = SlowDesk(tmp_path)
+        if where == "two":  # the command arrives in one, and the other one writes
+            url = stack.enter_context(PostgresServer()).url
+            for role in ("receive", "work", "send"):
+                bot = answering(server, tmp_path, role=role, desk=desk, database_url=url)
+                await stack.enter_async_context(bot)
+        else:
+            await stack.enter_async_context(answering(server, tmp_path, desk=desk))
+        user = server.user(1001, "Ada")
+        user.say("n1")
+        await asyncio.sleep(1)
+        begun = time.monotonic()
+        stopped = await user.ask("/stop", timeout=5)
+        assert time.monotonic() - begun < 2
+        assert "answer to /stop" in stopped.text
