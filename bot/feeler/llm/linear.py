@@ -71,19 +71,26 @@ def int8_rows(raw: Tensor, kind: str, out: Tensor) -> Tensor:
     return steps
 
 
-def read_linear(file: GgufFile, names: list[str], order: dict[str, Tensor] | None = None) -> Int8Linear:
-    """Several projections of the same input as one layer; `order` gives rows of some of them another order."""
+def read_linear(
+    file: GgufFile, names: list[str], *, paired: list[str] | None = None, head_dim: int = 0
+) -> Int8Linear:
+    """Several projections of the same input as one layer; for `paired` ones see `halves_apart`."""
     infos = [file.tensors[f"{name}.weight"] for name in names]
     weight = torch.empty(sum(info.rows for info in infos), infos[0].cols, dtype=torch.int8)
     steps, start = [], 0
     for name, info in zip(names, infos, strict=True):
         raw = file.rows(info.name)
-        if order and name in order:
-            raw = raw[order[name]]
+        if paired and name in paired:
+            raw = raw[halves_apart(info.rows, head_dim)]
         steps.append(int8_rows(raw, info.kind, weight[start : start + info.rows]))
         start += info.rows
     biases = [read_vector(file, f"{name}.bias") for name in names if f"{name}.bias" in file.tensors]
     return Int8Linear(weight, torch.cat(steps), torch.cat(biases) if biases else None)
+
+
+def halves_apart(rows: int, head_dim: int) -> Tensor:
+    """Llama files hold the two rows of each rotation side by side: the order in which the halves are apart."""
+    return torch.arange(rows).view(-1, head_dim // 2, 2).transpose(1, 2).flatten()
 
 
 def read_vector(file: GgufFile, name: str) -> Tensor:

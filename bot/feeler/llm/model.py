@@ -58,9 +58,9 @@ class Layer:
             f"blk.{n}.{name}"
             for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
         )
-        turned = {name: _halves_apart(file, name, shape) for name in (q, k)} if shape.paired else None
+        turned = [q, k] if shape.paired else []
         self.attention_norm = read_vector(file, f"blk.{n}.attn_norm.weight")
-        self.qkv = read_linear(file, [q, k, v], turned)
+        self.qkv = read_linear(file, [q, k, v], paired=turned, head_dim=shape.head_dim)
         self.output = read_linear(file, [output])
         self.ffn_norm = read_vector(file, f"blk.{n}.ffn_norm.weight")
         self.gate_up = read_linear(file, [gate, up])
@@ -211,12 +211,6 @@ def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
     """Layers side by side, each by one thread: most operations of the conversion are too small for two."""
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         return list(pool.map(lambda n: Layer(file, n, shape), range(shape.layers)))
-
-
-def _halves_apart(file: GgufFile, name: str, shape: Shape) -> Tensor:
-    """Llama files hold q and k with the two rows of each rotation side by side; here the halves are apart."""
-    rows = torch.arange(file.tensors[f"{name}.weight"].rows)
-    return rows.view(-1, shape.head_dim // 2, 2).transpose(1, 2).flatten()
 
 
 def read_shape(file: GgufFile) -> Shape:
