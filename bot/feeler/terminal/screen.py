@@ -66,19 +66,23 @@ class Screen:
             person = self._library.personas.get(line.persona if line else "")
             self._say(person.name if person else self._growing.name, reply.text, Speaker.COMPANY)
         elif reply.text:
-            self._console.print(Text(visible(marked(reply)), style=STYLES[Speaker.COACH]), end="\n\n")
+            self._print(Text(visible(marked(reply)), style=STYLES[Speaker.COACH]))
         self._choices(reply)
         for file in filter(None, (reply.picture, reply.document)):
-            self._console.print(Text(f"  saved as {self._save(file)}", style="dim"), end="\n\n")
+            self._print(Text(f"  saved as {self._save(file)}", style="dim"))
+
+    def _print(self, text: Text) -> None:
+        """One paragraph; wrapped where somebody watches, whole lines where it goes into a file."""
+        self._console.print(text, end="\n\n", soft_wrap=not self._console.is_terminal)
 
     def _say(self, name: str, text: str, speaker: Speaker) -> None:
-        self._console.print(Text.assemble((f"{name}: ", STYLES[speaker]), visible(text)), end="\n\n")
+        self._print(Text.assemble((f"{name}: ", STYLES[speaker]), visible(text)))
 
     def _choices(self, reply: Reply) -> None:
         keys = [label for row in reply.keyboard or () for label in row]
         keys += [button.data for row in reply.buttons for button in row]
         if keys:
-            self._console.print(Text("  " + "  ·  ".join(keys), style="dim"), end="\n\n")
+            self._print(Text("  " + "  ·  ".join(keys), style="dim"))
 
     def _save(self, file: Document) -> Path:
         """Write the file under a name that is still free."""
