@@ -12,6 +12,7 @@ from feeler.coach.role import note, role
 from feeler.coach.talents import talents
 from feeler.coach.topics import coverage, hidden
 from feeler.coach.values import Debrief, Figures, Who
+from feeler.interview.acts import Act, acts_of
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Company, Reveal, Topic
@@ -56,8 +57,16 @@ def _advised(found: Debrief, company: Company) -> Debrief:
         hidden=still,
         role=role(shown, found.learned),
         note=note(talk, found.interviewer.name, shown, found.learned, found.promises),
-        practice=practice(talk, found.questions, found.topics, found.balance, shown, still),
+        practice=()
+        if troubled(talk)
+        else practice(talk, found.questions, found.topics, found.balance, shown, still),
     )
+
+
+def troubled(talk: Interview) -> bool:
+    """Whether the candidate spoke of distress: then nobody hands out exercises."""
+    own = (line.text for line in talk.lines if line.speaker is Speaker.CANDIDATE)
+    return any(Act.DISTRESS in acts_of(text) for text in own)
 
 
 def figures(debrief: Debrief) -> Figures:

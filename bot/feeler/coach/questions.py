@@ -3,14 +3,15 @@
 # ruff: noqa: E501  (patterns read better on one line)
 
 import re
+from collections.abc import Sequence
 
-from feeler.coach.topics import topics_of
+from feeler.coach.topics import named_topics, topics_of
 from feeler.coach.values import Evidence, PassedOver, Question
 from feeler.coach.words import content, count, fold, quote, sentences
 from feeler.interview.acts import Act, acts_of
 from feeler.interview.questions import questions_in
 from feeler.interview.values import Interview, Line, Speaker
-from feeler.personas.values import Company
+from feeler.personas.values import Company, Topic
 
 _BEGINS = re.compile(
     r"^(?:(?:and|so|but|okay|ok|well|then|also|now|actually|oh|hm+|right|thanks|thank you|sorry|yes|no|great"
@@ -34,13 +35,14 @@ _WIDE = re.compile(
     r"\b(?:what|how|why|describe|example|explain|walk me|talk me|in what way|tell me (?:more )?about)\b"
 )
 _HOLLOW = re.compile(  # courtesies and echoes: nothing is asked of the company
-    r"^(?:how are you|how do you do|how's it going|can you hear me|you know|right|really|sorry|pardon|what|huh|eh"
-    r"|okay|ok|is that (?:ok|okay|all right|alright|clear)|does that (?:make sense|help|answer)"
-    r"|can i (?:start|begin)|where (?:do|should|shall) i (?:start|begin)|and you|what about you|why not|who knows)\b"
-    r"[^?]{0,25}\??$"
+    r"^(?:you know|right|really|sorry|pardon|what|huh|eh|okay|ok|and you|what about you|how about you|why not|who knows)$"
+    r"|^(?:how are you|how do you do|how's it going|can you hear me|nice to meet you|is that (?:ok|okay|all right|alright|clear)"
+    r"|does that (?:make sense|help|answer)|(?:can|could|may) i (?:start|begin|ask (?:you )?(?:something|stuff|some|a|one|another|questions?|things?|too))"
+    r"|where (?:do|should|shall) i (?:start|begin))\b[^?]{0,25}$"
 )
 _POINTS_BACK = re.compile(
-    r"\b(?:you (?:just )?(?:said|say|mentioned|told|described)|that|those|this|these|there|then|it|they|them)\b"
+    r"\byou (?:just )?(?:said|say|mentioned|told|described)\b|^why$|\b(?:about|of|for|with|by|to|at|why|how|in|on|against|like) (?:that|those|this|these|it|them)\b"
+    r"|\b(?:is|was|does|did|do|are|were|has|have|had|can|could|would|will|solve|solved|fix|fixed|tried) (?:that|it|they|this|those|these|them)\b|\bthen$"
 )
 _COURTESY = re.compile(
     r"^(?:thank|thanks|hello|hi|good (?:morning|day|evening)|ok|okay|sure|right|i see|interesting|great|good|fine"
@@ -97,7 +99,8 @@ def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
         elif line.speaker is Speaker.CANDIDATE:
             own: set[str] = set()
             for sentence in asked_in(line.text):
-                follows = followed(sentence, last) if last else None
+                # After a question of one's own, "it" is what that one spoke of.
+                follows = followed(sentence, last, alone=not own) if last else None
                 named = content(sentence) - _ANYWHERE
                 found.append(
                     Question(
@@ -105,15 +108,29 @@ def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
                         open=is_open(sentence),
                         specific=follows is not None or bool(named & (about | heard | own)),
                         follows=follows,
-                        topics=topics_of(sentence, company),
+                        topics=_topics(sentence, company, follows, found[-1:]),
                     )
                 )
                 own |= named
     return tuple(found)
 
 
-def followed(question: str, before: Line) -> Evidence | None:
-    """The sentence of the company's last line that `question` follows up on, or None."""
+def _topics(
+    question: str, company: Company, follows: Evidence | None, before: Sequence[Question]
+) -> tuple[Topic, ...]:
+    """What a question is about; a follow-up that names no topic stays with the one before it."""
+    if follows and not named_topics(question):
+        for earlier in before:
+            if earlier.asked.line < follows.line:
+                return earlier.topics
+    return topics_of(question, company)
+
+
+def followed(question: str, before: Line, *, alone: bool) -> Evidence | None:
+    """The sentence of the company's last line that `question` follows up on, or None.
+
+    It shares a telling word with that line, or (where it stands `alone`) points back with "that" or "it".
+    """
     if before.turn == 0:  # the opening line told nothing yet
         return None
     named = content(question) - _ANYWHERE
@@ -122,7 +139,7 @@ def followed(question: str, before: Line) -> Evidence | None:
     best = max(shared, key=lambda pair: pair[0], default=(0, ""))
     if best[0]:
         return quote(before, best[1])
-    return quote(before, told[-1]) if told and _refers_back(question) else None
+    return quote(before, told[-1]) if told and alone and _refers_back(question) else None
 
 
 def _refers_back(question: str) -> bool:

@@ -1,5 +1,6 @@
 """The topic map as the debrief shows it, and questions that open each of its fields."""
 
+import re
 from collections.abc import Mapping, Sequence
 from math import fsum
 
@@ -103,11 +104,16 @@ MOST = 2  # topics of one question
 
 def topics_of(question: str, company: Company) -> tuple[Topic, ...]:
     """The fields of the map that a question is about, at most two, the clearest first."""
-    named = interview_topics.topics_of(question)
+    named = named_topics(question)
     if named:
-        return named[:MOST]
+        return named
     best = next(iter(interview_topics.matches(question, company, ())), None)
     return (best.fact.topic,) if best and best.own >= MATCHED else ()
+
+
+def named_topics(question: str) -> tuple[Topic, ...]:
+    """The fields that a question names; the second only where it asks for two things."""
+    return interview_topics.topics_of(question)[: MOST if re.search(r",| and | or ", question) else 1]
 
 
 def coverage(

@@ -1,0 +1,205 @@
+"""Holds debriefs of real talks to their promises: `python -m tests.debriefs [--model] TALK...`
+
+TALK is a transcript as JSON, lines of `feeler chat --json`, or a record of `feeler eval`, which holds many;
+a folder stands for all such files in it. Printed are the figures, and every breach with its talk: quotations
+that are not exact, numbers and names in the drafted texts that nobody said, claims without a line, and where
+facts and topics differ from `conversations/debrief_key.yaml`. The checks are apart from the coach's own.
+Exit code 1 where a promise is broken.
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from statistics import median
+from time import monotonic
+from typing import Any
+
+import yaml
+
+from feeler.coach import Debrief, findings, messages, prose, render
+from feeler.coach.files import read_talk
+from feeler.compose import build_library, running_engine
+from feeler.interview.values import Interview
+from feeler.personas.library import Library
+from feeler.settings import load_settings
+
+KEY = Path(__file__).parent / "conversations" / "debrief_key.yaml"
+KEYED = " differs from the key: "
+CLAIMS = ("learned", "talents", "questions", "promises")  # each item must hold a quotation
+WORDS_FOR_NUMBERS = (
+    "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand"
+)
+
+
+def main() -> int:
+    """Check every talk, print the figures."""
+    options = argparse.ArgumentParser(description="Hold debriefs of real talks to their promises.")
+    options.add_argument("talks", nargs="+", type=Path)
+    options.add_argument("--model", action="store_true", help="let the model write its part")
+    chosen = options.parse_args()
+    files = sorted(
+        file for path in chosen.talks for file in (path.glob("*.json*") if path.is_dir() else [path])
+    )
+    figures, broken = asyncio.run(_checked(files, chosen.model))
+    print(*(f"{count} {what}" for what, count in figures.items()), sep=" · ")
+    print(*broken, sep="\n")
+    return 1 if any(not row.startswith("  ") for row in broken) else 0
+
+
+async def _checked(files: list[Path], model: bool) -> tuple[Counter[str], list[str]]:
+    settings = load_settings()
+    library = build_library(settings)
+    key = yaml.safe_load(KEY.read_text(encoding="utf-8")) if KEY.exists() else {}
+    talks = [talk for file in files for talk in _talks(file, library)]
+    found = [findings(talk, library) for _, talk in talks]
+    if model:
+        found = await _written(found)
+    figures: Counter[str] = Counter()
+    broken: list[str] = []
+    for (name, _), debrief in zip(talks, found, strict=True):
+        figures["talks"] += 1
+        figures["talks too short for advice"] += debrief.short
+        rows = [*_breaches(debrief, figures), *_against_key(debrief, key.get(name), figures)]
+        broken += [f"  {name}{row}" if row.startswith(KEYED) else f"{name}: {row}" for row in rows]
+    return figures, broken
+
+
+def _talks(file: Path, library: Library) -> Iterator[tuple[str, Interview]]:
+    """The talks in a file, by name."""
+    text = file.read_text(encoding="utf-8")
+    if '"heard"' not in text.partition("\n")[0]:
+        yield file.stem, read_talk(text, library, file.name)
+        return
+    records = [json.loads(row) for row in text.splitlines() if row.strip()]
+    for name, rows in groupby(records, key=lambda row: f"{row['script']}-{row['persona']}-{row['way']}"):
+        yield name, read_talk("\n".join(_chat_rows(list(rows), library)), library, name)
+
+
+def _chat_rows(rows: list[dict[str, Any]], library: Library) -> Iterator[str]:
+    """A record of `feeler eval` as the lines of `feeler chat --json`."""
+    persona = rows[0]["persona"]
+    said = [("company", 0, "opening", library.persona(persona).opening)]
+    for row in rows:
+        said.append(("candidate", row["turn"], row["phase"], row["heard"]))
+        said.append(("company", row["turn"], row["phase"], row["text"]))
+    for speaker, turn, phase, text in said:
+        if text:
+            yield json.dumps(
+                {"turn": turn, "speaker": speaker, "persona": persona, "phase": phase, "text": text}
+            )
+
+
+async def _written(found: list[Debrief]) -> list[Debrief]:
+    settings = load_settings()
+    written, seconds = [], []
+    async with running_engine(settings) as engine:
+        for one in found:
+            begun = monotonic()
+            written.append(await prose(one, engine))
+            seconds.append(monotonic() - begun)
+    by_model = Counter(
+        what
+        for one in written
+        for what, wrote in (
+            ("seen", bool(one.seen)),
+            ("role", bool(one.role and one.role.by_model)),
+            ("note", bool(one.note and one.note.by_model)),
+        )
+        if wrote
+    )
+    print(f"model's part: {min(seconds):.1f} to {max(seconds):.1f} s, median {median(seconds):.1f} s")
+    print("written by the model:", dict(by_model))
+    return written
+
+
+def _breaches(debrief: Debrief, figures: Counter[str]) -> Iterator[str]:
+    found = json.loads(render(debrief, "json"))
+    lines = {line["line"]: line["text"] for line in found["transcript"]}
+    for quote in _quotes(found):
+        figures["quotes"] += 1
+        if not quote["quote"] or quote["quote"] not in lines.get(quote["line"], ""):
+            yield f" quote is not exact: {quote}"
+    for name in CLAIMS:
+        for claim in found[name]:
+            figures["claims"] += 1
+            if not any(True for _ in _quotes(claim)):
+                yield f" claim without a line: {name}: {claim}"
+    for one in found["seen"]:
+        figures["claims"] += 1
+        if not one["lines"]:
+            yield f" claim without a line: seen: {one['text']}"
+    said = " ".join(
+        (*lines.values(), found["talk"]["company"]["name"], *(who["name"] for who in found["talk"]["people"]))
+    )
+    for text in _drafts(found):
+        figures["drafts"] += 1
+        yield from _strangers(text, said)
+    for message in messages(debrief):
+        figures["messages"] += 1
+        if len(message) >= 900:
+            yield f" message of {len(message)} characters"
+
+
+def _quotes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "quote" in value:
+            yield value
+        for item in value.values():
+            yield from _quotes(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _quotes(item)
+
+
+def _drafts(found: dict[str, Any]) -> Iterator[str]:
+    """What is offered as prose: the model's sentences, the role, the note; not references to lines."""
+    yield from (one["text"] for one in found["seen"])
+    if found["role"]:
+        yield found["role"]["title"]
+        yield re.sub(
+            r"\b[Ll]ines? \d+( and \d+)?", "", re.sub(r"\(Lines \d+ and \d+\.\)", "", found["role"]["why"])
+        )
+    if found["note"]:
+        yield found["note"]["text"]
+
+
+def _strangers(text: str, said: str) -> Iterator[str]:
+    """Numbers, and words with a capital in mid-sentence, that nobody said."""
+    known = set(re.findall(r"[\w'’-]+", said.casefold()))
+    for number in re.findall(r"\d[\d.,]*", text):
+        if number.rstrip(".,") not in said:
+            yield f" number that nobody said: {number} in {text!r}"
+    for word in re.findall(rf"\b(?:{WORDS_FOR_NUMBERS.replace(' ', '|')})\b", text.casefold()):
+        if not any(word in one for one in known):
+            yield f" number that nobody said: {word} in {text!r}"
+    for word in re.findall(r"(?<=[a-z,;] )[A-Z][\w’'-]+", text):
+        if word.casefold().removesuffix("'s") not in known:
+            yield f" name that nobody said: {word} in {text!r}"
+
+
+def _against_key(debrief: Debrief, key: dict[str, list[str]] | None, figures: Counter[str]) -> Iterator[str]:
+    """Where facts and topics differ from what a person read in the talk."""
+    if key is None:
+        return
+    found = {
+        "facts": {one.fact for one in debrief.learned},
+        "topics": {str(one.topic) for one in debrief.topics if one.asked},
+    }
+    for name, have in found.items():
+        want = set(key[name])
+        figures[f"{name} agreed"] += len(want & have)
+        figures[f"{name} in the key"] += len(want)
+        if have - want:
+            yield f"{KEYED}{name} found besides: {sorted(have - want)}"
+        if want - have:
+            yield f"{KEYED}{name} missed: {sorted(want - have)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

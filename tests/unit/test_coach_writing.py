@@ -1,0 +1,146 @@
+"""What the model may add to a debrief: only what the talk says, in time, or nothing."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+from tests.unit.test_coach_findings import HARBOUR, talk
+
+from feeler.coach import Debrief, findings, messages, prose
+from feeler.coach import debrief as whole
+from feeler.coach.checks import Checks
+from feeler.errors import EngineUnavailable
+from feeler.llm.scripted import ScriptedEngine
+from feeler.personas.library import Library, load_library
+from feeler.ports import Piece, Request
+
+SEEN = (
+    " brought three offices to the same table and calmed angry officials."
+    " You could do that where an old wall stands."
+)
+ROLE = (
+    " Liaison between hall and office\n"
+    "Why: You got three offices to the same table, and an old wall stands there."
+)
+NOTE = (
+    " for telling me about the old wall between the hall and the design office. It reminds me of the"
+    " harbour, where three offices blocked a permit. I will send you a page about how we did it."
+)
+
+
+@pytest.fixture(scope="module")
+def found() -> Debrief:
+    return findings(talk(*HARBOUR), load_library())
+
+
+def answers(seen: str = SEEN, role: str = ROLE, note: str = NOTE) -> ScriptedEngine:
+    def answer(request: Request, draft: int) -> str:
+        return {"You": seen, "Title:": role, "Thank you": note}[request.opening]
+
+    return ScriptedEngine(answer)
+
+
+async def test_sentences_that_pass_take_the_rules_place(found: Debrief) -> None:
+    written = await prose(found, answers())
+    assert [one.text for one in written.seen] == [
+        "You brought three offices to the same table and calmed angry officials.",
+        "You could do that where an old wall stands.",
+    ]
+    assert written.role is not None
+    assert written.role.title == "Liaison between hall and office"
+    assert written.note is not None
+    assert written.note.text.startswith("Dear Emil Wagner,\n\nThank you for telling me about the old wall")
+    assert written.note.text.endswith("Kind regards,\nMara")
+    assert all(len(text) < 900 for text in messages(written))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You calmed 40 angry officials at the same table.",
+        "You calmed angry officials with Sandra at the same table.",
+        "Sandra calmed the angry officials at the same table.",
+        "You said “I calmed everybody down at once” about the officials.",
+        "You are a perfect fit for the harbour offices.",
+        "Your score for calming officials is high.",
+        "You speak Portuguese and repaired satellites beyond Jupiter.",
+        "You calmed the angry officials at the same",
+        "You calmed [name] at the same table.",
+    ],
+)
+async def test_a_sentence_that_the_talk_does_not_bear_goes(found: Debrief, sentence: str) -> None:
+    assert Checks(found).wrong(sentence)
+    written = await prose(found, answers(seen=" ".join(sentence.split(" ")[1:])))
+    assert sentence not in [one.text for one in written.seen]
+
+
+@pytest.mark.parametrize(
+    "begging",
+    [
+        "I look forward to joining the hall.",
+        "Please consider me for the design office.",
+        "I would do anything for a job in the hall.",
+    ],
+)
+def test_a_note_does_not_beg(found: Debrief, begging: str) -> None:
+    assert Checks(found).wrong(begging, note=True)
+
+
+def test_exact_quotes_numbers_and_names_of_the_talk_pass(found: Debrief) -> None:
+    for sentence in (
+        "In 2019 you got three offices to the same table.",
+        "Emil said “there is an old wall” between the hall and the office.",
+        "Lena leads design, and the crew rebuilt a machine.",
+    ):
+        assert not Checks(found).wrong(sentence)
+
+
+async def test_nonsense_leaves_the_rules_text(found: Debrief) -> None:
+    written = await prose(found, answers(seen=" bla", role=" X\nY", note=" bla bla"))
+    assert (written.seen, written.role, written.note) == (found.seen, found.role, found.note)
+
+
+async def test_a_model_that_fails_costs_nothing_but_its_sentences(found: Debrief) -> None:
+    engine = answers()
+    await engine.close()
+    assert await prose(found, engine) == found
+
+
+class Slow:
+    """Writes nothing for ever, and remembers that it was told to stop."""
+
+    name = "slow"
+    wants_drafts = 1
+    closed = 0
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
+        try:
+            await asyncio.Event().wait()
+            yield Piece(draft=0, text="", tokens=0)
+        finally:
+            self.closed += 1
+
+    async def close(self) -> None:
+        raise EngineUnavailable("never opened")
+
+
+async def test_when_time_is_up_the_rules_text_stands_and_the_streams_are_closed(found: Debrief) -> None:
+    slow = Slow()
+    assert await prose(found, slow, seconds=0.05) == found
+    assert slow.closed == 3
+
+
+async def test_a_short_talk_asks_no_model(found: Debrief) -> None:
+    library: Library = load_library()
+    engine = answers()
+    short = await whole(talk(*HARBOUR[:2]), library, engine)
+    assert short.short
+    assert engine.asked == []
+    assert await whole(talk(*HARBOUR), library, None) == found
+
+
+async def test_prompts_stay_short_in_a_long_talk() -> None:
+    engine = answers()
+    await whole(talk(*HARBOUR * 40), load_library(), engine)
+    assert engine.asked
+    assert all(sum(len(message.content) for message in request.messages) < 2000 for request in engine.asked)
