@@ -13,6 +13,7 @@ from feeler.interview.questions import own_questions
 from feeler.interview.topics import SYNONYM
 from feeler.interview.words import content, sentences, words
 
+DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
 GOOD = 1.0  # a passing draft from this score on ends the search
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(
@@ -46,7 +47,7 @@ def judge(draft: str, situation: Situation) -> Verdict:
     if findings:
         shorter = _without_failing(text, situation)
         if shorter and shorter != text and not broken(shorter, situation):
-            text, findings = shorter, ()
+            return Verdict(text=shorter, findings=(), score=_score(shorter, situation) - DROPPED)
     return Verdict(text=text, findings=findings, score=_score(text, situation))
 
 

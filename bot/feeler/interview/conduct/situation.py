@@ -66,6 +66,16 @@ class Situation:
         return frozenset(part for word in words(self.sources) for part in (word, *word.split("-")))
 
     @cached_property
+    def own_stems(self) -> frozenset[str]:
+        """The stems of what the person may say of themselves and of the house."""
+        persona, company = self.persona, self.company
+        facts = [
+            fact.text for fact in company.facts if fact in self.plan.facts or fact.id in self.interview.told
+        ]
+        own = [persona.knows, persona.opening, persona.role, persona.temper, company.field, company.about]
+        return frozenset(content(" ".join([*own, *facts, self.plan.note])))
+
+    @cached_property
     def known(self) -> frozenset[str]:
         """The stems of `sources`."""
         return frozenset(content(self.sources))

@@ -29,7 +29,12 @@ ASSISTANT = re.compile(
     r"|\bthank you for (?:sharing|providing|reaching out|your (?:interest|question|message|input|inquiry))\b|\bi (?:completely |totally |fully )?understand your (?:concern|frustration|question|situation)|\bi(?:'m| am) sorry,? but i\b|\bi apologi[sz]e\b|\bi (?:really )?appreciate your (?:interest|question|honesty|feedback|understanding|time)\b|\bit(?:'s| is) (?:important|essential|crucial) to (?:note|remember|understand)\b|\bprovide (?:you with )?(?:more |further |any )?(?:information|assistance|details)\b|\bcan't assist\b|\bas (?:a|an) (?:interviewer|hiring manager)\b|\bi don't have (?:access|personal|the ability|feelings)\b",
     re.IGNORECASE,
 )  # fmt: skip
-TAKES_CREDIT = re.compile(r"\b(?:i|my|i'm|i've|me)\b", re.IGNORECASE)
+I_WAS = re.compile(
+    r"\b(?:i (?:\w+ly )?(?:am|was|were|have|had|did|do|can|could|know|knew|spent|worked|ran|drove|taught|cooked|sold|left|started|began|led|managed|built|learned|used|got|made|kept|went|took|\w+ed)|i'm|i've|my)\b",
+    re.IGNORECASE,
+)
+TO_YOU = re.compile(r"\b(?:you|your|you're|you've|yours|yourself|that|this)\b", re.IGNORECASE)
+QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 
 
 def stage_directions(text: str, situation: Situation) -> str:
@@ -46,27 +51,22 @@ def one_voice(text: str, situation: Situation) -> str:
 
 def not_the_candidate(text: str, situation: Situation) -> str:
     """The company's person does not tell the candidate's story as their own."""
-    own = frozenset(
-        content(situation.persona.knows + " " + " ".join(fact.text for fact in situation.plan.facts))
-    )
-    theirs = frozenset(content(situation.heard)) - own
     heard = " ".join(words(situation.heard))
+    theirs = frozenset(content(" ".join(situation.candidate_lines))) - situation.own_stems
     for sentence in sentences(text):
         if _first_person_run(sentence, heard):
             return f"speaks the candidate's part: {sentence[:60]!r}"
-        stems = frozenset(content(sentence))
-        shared = stems & theirs
-        first = bool(TAKES_CREDIT.search(sentence))
-        second = bool(re.search(r"\b(?:you|your|you're|you've|yours)\b", sentence, re.IGNORECASE))
-        quoted = bool(re.search(r"[\"“”]", sentence))
-        if first and not second and not quoted and len(shared) >= 3 and len(shared) >= 0.6 * len(stems):
+        bare = QUOTED.sub(" ", sentence)
+        if "?" in bare or TO_YOU.search(bare) or not I_WAS.search(bare):
+            continue
+        if frozenset(content(bare)) & theirs:
             return f"speaks the candidate's part: {sentence[:60]!r}"
     return ""
 
 
 def _first_person_run(sentence: str, heard: str) -> bool:
     """Whether five words on end, an "I" or "my" among them, are the candidate's and not quoted as theirs."""
-    said = words(re.sub(r"[\"“][^\"“”]*[\"”]", " ", sentence))
+    said = words(QUOTED.sub(" ", sentence))
     runs = (said[place : place + 5] for place in range(len(said) - 4))
     return any({"i", "my", "i'm", "i've", "i'd", "me"} & set(run) and " ".join(run) in heard for run in runs)
 
@@ -106,7 +106,7 @@ def own_words(text: str, situation: Situation) -> str:
     )  # such lines are the persona's own
     shown = [example.persona for example in situation.persona.examples if example.job not in generic]
     said = words(text)
-    runs = {said[place : place + 7] for place in range(len(said) - 6)}
+    runs = {said[place : place + 6] for place in range(len(said) - 5)}
     facts = {run for fact in situation.plan.facts for run in _runs(fact.text)} | set(
         _runs(situation.plan.note)
     )
@@ -118,4 +118,4 @@ def own_words(text: str, situation: Situation) -> str:
 
 def _runs(text: str) -> list[tuple[str, ...]]:
     said = words(text)
-    return [said[place : place + 7] for place in range(len(said) - 6)]
+    return [said[place : place + 6] for place in range(len(said) - 5)]
