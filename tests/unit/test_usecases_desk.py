@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from feeler.errors import EngineUnavailable
 from feeler.interview.values import Difficulty, Interview, Speaker
@@ -377,6 +379,26 @@ async def test_export_holds_what_was_said() -> None:
     await person("/new emil", STORY, "/export")
     [document] = [reply.document for reply in person.replies if reply.document]
     assert STORY.encode() in document.content
+
+
+TYPED = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from([f"/{command.name}" for command in COMMANDS]),
+    st.builds("/{} {}".format, st.sampled_from([it.name for it in COMMANDS]), st.text(max_size=20)),
+    st.sampled_from([STORY, "What do people earn?", "yes", "/persona johanna", "/new nadia", "\x00\ud800"]),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(TYPED, max_size=6))
+async def test_whatever_is_typed_in_whatever_order_gets_an_answer(typed: list[str]) -> None:
+    person = Person()
+    for text in typed:
+        assert await person(text)
+        assert len(person.outcome.replies) <= 9
+        if person.chat.interview is not None:
+            numbers = [line.number for line in person.talk.lines]
+            assert numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.parametrize(

@@ -144,8 +144,8 @@ MEANING = {
 
 PRIVACY = (
     "What is kept: your lines, the answers, what you told me about yourself, and your settings, in the "
-    "database of whoever runs this bot. The interviewer is {engine}; your words go to it and to nobody "
-    "else from here. They do pass through Telegram, as all messages do.\n\n"
+    "database of whoever runs this bot. The interviewer is a language model ({engine}); your words go to "
+    "it and to nobody else from here. They do pass through Telegram, as all messages do.\n\n"
     "Talks are deleted after {days}. Texts never go into logs.\n\n"
     "/export sends you all of it as a file. /forget deletes all of it."
 )
