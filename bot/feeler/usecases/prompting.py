@@ -92,7 +92,11 @@ def opening_for(plan: Plan, *, again: int = 0) -> str:
 
 def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -> str:
     must_ask = plan.asking is Asking.ONE
-    ask = "Then ask one short question about their own work."
+    ask = (
+        f"Then ask them: {plan.probe.question}"
+        if plan.probe
+        else "Then ask them one question about their work."
+    )
     values: dict[str, Any] = {
         "plan": plan,
         "mirrored": mirrored(plan.hook) or "what they just said",
