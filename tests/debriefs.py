@@ -46,13 +46,13 @@ def main() -> int:
     files = sorted(
         file for path in chosen.talks for file in (path.glob("*.json*") if path.is_dir() else [path])
     )
-    figures, broken = asyncio.run(_checked(files, chosen.model))
+    figures, broken = asyncio.run(checked(files, chosen.model))
     print(*(f"{count} {what}" for what, count in figures.items()), sep=" · ")
     print(*broken, sep="\n")
     return 1 if any(not row.startswith("  ") for row in broken) else 0
 
 
-async def _checked(files: list[Path], model: bool) -> tuple[Counter[str], list[str]]:
+async def checked(files: list[Path], model: bool) -> tuple[Counter[str], list[str]]:
     settings = load_settings()
     library = build_library(settings)
     key = yaml.safe_load(KEY.read_text(encoding="utf-8")) if KEY.exists() else {}
