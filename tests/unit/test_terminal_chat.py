@@ -73,6 +73,13 @@ def test_a_script_reads_as_a_talk_and_leaves_its_files(tmp_path: Path, script: P
     assert transcript.name in done.stdout
 
 
+def test_json_names_the_files_that_were_asked_for(tmp_path: Path, script: Path) -> None:
+    done = feeler_chat(tmp_path, "--script", str(script), "--json", "--save", ".")
+    files = [row["file"] for line in done.stdout.splitlines() if "file" in (row := json.loads(line))]
+    assert files
+    assert all((tmp_path / file).stat().st_size for file in files)
+
+
 def test_files_of_another_talk_are_never_overwritten(tmp_path: Path, script: Path) -> None:
     folder = tmp_path / "saved"
     folder.mkdir()

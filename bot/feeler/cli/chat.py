@@ -50,7 +50,7 @@ def chat(
     ] = False,
     save: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Where transcripts go; default: this folder."),
+        typer.Option(metavar="FOLDER", help="Where files go; default: here, or with --json nowhere."),
     ] = None,
 ) -> None:
     """Hold the interview in the terminal; the bot's commands work here too (/help).
@@ -70,7 +70,7 @@ def chat(
     if save is not None and not save.is_dir():
         raise DataError(f"{save}: is not a folder that transcripts could go to")
     wishes = Chat(chat_id=0, difficulty=difficulty, budget=budget)
-    surface = _surface(library, as_json=as_json, echo=lines is not None, folder=save or Path())
+    surface = _surface(library, as_json=as_json, echo=lines is not None, folder=save)
     if not asyncio.run(_talk(settings, library, wishes, surface, first, lines)):
         raise typer.Exit(INTERRUPTED)
 
@@ -141,16 +141,16 @@ async def _engine(settings: "Settings") -> "AsyncIterator[Engine]":
         yield engine
 
 
-def _surface(library: "Library", *, as_json: bool, echo: bool, folder: Path) -> "Surface":
+def _surface(library: "Library", *, as_json: bool, echo: bool, folder: Path | None) -> "Surface":
     if as_json:
         from feeler.terminal.json_lines import JsonLines
 
-        return JsonLines(sys.stdout)
+        return JsonLines(sys.stdout, folder)
     from rich.console import Console
 
     from feeler.terminal.screen import Screen
 
-    return Screen(Console(highlight=False), library, folder, echo=echo)
+    return Screen(Console(highlight=False), library, folder or Path(), echo=echo)
 
 
 def _first_persona(library: "Library", persona: str, company: str) -> str:

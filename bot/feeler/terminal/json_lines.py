@@ -1,11 +1,14 @@
 """The talk as JSON, one object a line of the talk, for other programs."""
 
 import json
+from pathlib import Path
 from typing import Any, TextIO
 
 from feeler.interview.values import Interview, Line, Phase, Speaker
 from feeler.ports import Preview
+from feeler.terminal.files import save_into
 from feeler.terminal.session import Shown
+from feeler.usecases.values import Reply
 
 
 class JsonLines:
@@ -13,8 +16,9 @@ class JsonLines:
 
     preview: Preview | None = None
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, folder: Path | None = None) -> None:
         self._out = out
+        self._folder = folder  # where files go; None: nowhere
 
     def typed(self, text: str) -> None:
         """Nothing: what was said comes as a line of the talk, and commands are no lines of it."""
@@ -23,7 +27,11 @@ class JsonLines:
         if shown.line is not None:
             self._print(of_line(shown.line))
         elif shown.reply is not None and shown.reply.speaker is Speaker.COACH:
-            self._print(of_coach(shown.reply.text, shown.interview))
+            self._print(of_coach(shown.reply.text, shown.interview) | self._files(shown.reply))
+
+    def _files(self, reply: Reply) -> dict[str, str]:
+        file = reply.document or reply.picture
+        return {"file": str(save_into(self._folder, file))} if file and self._folder else {}
 
     def _print(self, row: dict[str, Any]) -> None:
         self._out.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -10,9 +10,10 @@ from feeler.coach.plain import visible
 from feeler.interview.values import Line, Speaker
 from feeler.personas.library import Library
 from feeler.ports import Preview
+from feeler.terminal.files import save_into
 from feeler.terminal.session import Shown
 from feeler.usecases.texts import marked
-from feeler.usecases.values import Document, Reply
+from feeler.usecases.values import Reply
 
 STYLES = {Speaker.COMPANY: "bold cyan", Speaker.COACH: "green", Speaker.CANDIDATE: "bold"}
 
@@ -69,7 +70,7 @@ class Screen:
             self._print(Text(visible(marked(reply)), style=STYLES[Speaker.COACH]))
         self._choices(reply)
         for file in filter(None, (reply.picture, reply.document)):
-            self._print(Text(f"  saved as {self._save(file)}", style="dim"))
+            self._print(Text(f"  saved as {save_into(self._folder, file)}", style="dim"))
 
     def _print(self, text: Text) -> None:
         """One paragraph; wrapped where somebody watches, whole lines where it goes into a file."""
@@ -83,17 +84,3 @@ class Screen:
         keys += [button.data for row in reply.buttons for button in row]
         if keys:
             self._print(Text("  " + "  ·  ".join(keys), style="dim"))
-
-    def _save(self, file: Document) -> Path:
-        """Write the file under a name that is still free."""
-        wanted = self._folder / Path(file.filename).name
-        path, number = wanted, 1
-        while True:
-            try:
-                with path.open("xb") as out:
-                    out.write(file.content)
-            except FileExistsError:
-                number += 1
-                path = wanted.with_stem(f"{wanted.stem}-{number}")
-            else:
-                return path
