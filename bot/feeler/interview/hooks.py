@@ -20,10 +20,9 @@ LONGEST = 11  # words
 
 def hook_of(text: str) -> str:
     """A few words of `text`, verbatim, worth reacting to; empty where it tells nothing."""
-    asked = questions_in(text)
     best, most = "", 0.9
     for sentence in sentences(text):
-        if sentence in asked:
+        if questions_in(sentence):
             continue
         for clause in _clauses(sentence):
             worth = _worth(clause)
