@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from feeler.cli import build_app
 from feeler.errors import DataError
 from feeler.terminal.script import read_script
 
@@ -38,6 +40,13 @@ def feeler_chat(folder: Path, *arguments: str, typed: str = "") -> subprocess.Co
         timeout=60,
         check=False,
     )
+
+
+def chat_here(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    """The same without a process of its own, which takes a second less."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("FEELER_ENGINE", "scripted")
+    return CliRunner().invoke(build_app(), ["chat", *arguments])
 
 
 @pytest.fixture
@@ -73,25 +82,29 @@ def test_a_script_reads_as_a_talk_and_leaves_its_files(tmp_path: Path, script: P
     assert transcript.name in done.stdout
 
 
-def test_json_names_the_files_that_were_asked_for(tmp_path: Path, script: Path) -> None:
-    done = feeler_chat(tmp_path, "--script", str(script), "--json", "--save", ".")
+def test_json_names_the_files_that_were_asked_for(
+    tmp_path: Path, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = chat_here(tmp_path, monkeypatch, "--script", str(script), "--json", "--save", ".")
     files = [row["file"] for line in done.stdout.splitlines() if "file" in (row := json.loads(line))]
     assert files
     assert all((tmp_path / file).stat().st_size for file in files)
 
 
-def test_files_of_another_talk_are_never_overwritten(tmp_path: Path, script: Path) -> None:
+def test_files_of_another_talk_are_never_overwritten(
+    tmp_path: Path, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "saved"
     folder.mkdir()
     for _ in range(2):
-        feeler_chat(tmp_path, "--persona", "emil", "--script", str(script), "--save", str(folder))
+        chat_here(tmp_path, monkeypatch, "--persona", "emil", "--script", str(script), "--save", str(folder))
     assert len(list(folder.glob("feeler-transcript-*.txt"))) == 2
 
 
-def test_a_script_may_begin_like_a_new_user(tmp_path: Path) -> None:
+def test_a_script_may_begin_like_a_new_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "talk.txt"
     path.write_text("/start\nI'm Dana.\n/skip\nI like machines.\n", encoding="utf-8")
-    done = feeler_chat(tmp_path, "--script", str(path), "--json")
+    done = chat_here(tmp_path, monkeypatch, "--script", str(path), "--json")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["text"] for row in rows if row["speaker"] == "candidate"] == ["I like machines."]
 
@@ -103,11 +116,11 @@ def test_what_is_typed_is_answered_until_the_end_of_input(tmp_path: Path) -> Non
     assert "/transcript [md|json|txt|html|pdf]" in done.stdout
 
 
-def test_markup_in_a_message_is_shown_as_it_is(tmp_path: Path) -> None:
+def test_markup_in_a_message_is_shown_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "talk.txt"
     path.write_text("[bold]Hi[/bold] \x1b[31mred [/]\n", encoding="utf-8")
-    done = feeler_chat(tmp_path, "--script", str(path))
-    assert done.returncode == 0
+    done = chat_here(tmp_path, monkeypatch, "--script", str(path))
+    assert done.exit_code == 0
     assert "[bold]Hi[/bold]" in done.stdout
     assert "\x1b[31m" not in done.stdout
 
@@ -123,10 +136,19 @@ def test_markup_in_a_message_is_shown_as_it_is(tmp_path: Path) -> None:
         (["--save", "nowhere"], "nowhere: is not a folder"),
     ],
 )
-def test_a_wrong_argument_is_one_clear_line(tmp_path: Path, arguments: list[str], complaint: str) -> None:
-    done = feeler_chat(tmp_path, *arguments)
-    assert done.returncode == 2
-    assert complaint in done.stderr
+def test_a_wrong_argument_is_one_clear_line(
+    tmp_path: Path, arguments: list[str], complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = chat_here(tmp_path, monkeypatch, *arguments)
+    assert isinstance(done.exception, DataError)
+    assert complaint in str(done.exception)
+    assert "\n" not in str(done.exception)
+
+
+def test_an_error_is_shown_without_a_traceback(tmp_path: Path) -> None:
+    done = feeler_chat(tmp_path, "--persona", "nobody")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("feeler: There is no persona 'nobody'")
     assert done.stderr.count("\n") == 1
 
 
