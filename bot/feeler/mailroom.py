@@ -159,6 +159,7 @@ class Wakes:
     work: list[Callable[[], None]] = field(default_factory=list)
     send: list[Callable[[], None]] = field(default_factory=list)
     stop: list[Callable[[], None]] = field(default_factory=list)
+    aside: list[Callable[[], None]] = field(default_factory=list)
 
 
 SetAside = Literal["poison", "stopped"]

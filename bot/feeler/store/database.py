@@ -52,7 +52,7 @@ class Transaction:
         return float(self.connection.execute(clock).scalar_one())
 
     def wake(self, what: str) -> None:
-        """ "work", "send" or "stop": there will be something to do."""
+        """One of the names of `mailroom.Wakes`: there will be something to do."""
         self.woken.add(what)
 
     def notify(self) -> None:

@@ -58,7 +58,7 @@ async def listen(dsn: str, woken: Callable[[str], None]) -> None:
                 dsn, autocommit=True, connect_timeout=5, **KEEPALIVE
             ) as connection:
                 await connection.execute("LISTEN feeler")
-                for what in ("work", "send", "stop"):
+                for what in ("work", "aside", "send", "stop"):
                     woken(what)
                 async for notice in connection.notifies():
                     woken(notice.payload)

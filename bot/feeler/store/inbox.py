@@ -56,7 +56,7 @@ class StoredInbox:
             put_calls(tx, bot_id, each.chat_id, [verdict.notice])
             tx.wake("send")
         if verdict.take:
-            tx.wake("work")
+            tx.wake("aside" if each.lane == "aside" else "work")
             if each.lane == "stop":
                 tx.wake("stop")
         return 1

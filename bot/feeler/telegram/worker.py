@@ -63,14 +63,18 @@ class Worker:
         self._errands: set[asyncio.Task[Any]] = set()  # small things on the side, kept from the collector
         self._renewed: dict[str, float] = {}  # token: when its lease was surely ours, by the monotonic clock
         self._woken = asyncio.Event()
+        self._aside_asked = asyncio.Event()
         self._stop_asked = asyncio.Event()
+        self._aside_asked.set()  # what another process left
         mailroom.wakes.work.append(self._woken.set)
+        mailroom.wakes.aside.append(self._aside_asked.set)
+        mailroom.wakes.aside.append(self._woken.set)
         mailroom.wakes.stop.append(self._stop_asked.set)
 
     async def run(self, ending: asyncio.Event) -> None:
         """Claim and answer until `ending` is set; running turns go on, see `finish`."""
-        watchers = [asyncio.create_task(self._renew()), asyncio.create_task(self._watch_stops())]
-        self._errands.update(watchers)
+        self._aside(self._renew())
+        self._aside(self._watch_stops())
         while not ending.is_set():
             self._woken.clear()
             try:
@@ -78,6 +82,8 @@ class Worker:
             except StoreError as error:
                 log.warning("cannot claim turns: %s", error)
             await either(self._woken, ending, POLL)
+            if not self._woken.is_set():
+                self._aside_asked.set()  # look for everything now and then, whoever may have missed a word
 
     async def finish(self, patience: float) -> None:
         """Give running turns `patience` seconds, then cancel them: they are released and answered later."""
@@ -90,18 +96,25 @@ class Worker:
 
     async def _claim(self) -> None:
         room = self._most - sum(work.turn.lane != "aside" for work in self._tasks.values())
-        works = await self._mailroom.turns.claim(room, self._lease) if room > 0 else []
-        for work in works + await self._mailroom.turns.claim_asides(8, self._lease):
+        if room > 0:
+            self._begin(await self._mailroom.turns.claim(room, self._lease))
+        if self._aside_asked.is_set():
+            self._aside_asked.clear()
+            self._begin(await self._mailroom.turns.claim_asides(8, self._lease))
+
+    def _begin(self, works: list[Work]) -> None:
+        for work in works:
             self._renewed[work.claim.token] = time.monotonic()
             task = asyncio.create_task(self._serve(work))
             self._tasks[task] = work
             task.add_done_callback(self._served)
 
     def _served(self, task: asyncio.Task[None]) -> None:
+        if not self._may_keep():
+            self._woken.set()  # all places were taken, and one is free now
         work = self._tasks.pop(task)
         self._renewed.pop(work.claim.token, None)
         self._pulse.running.set(len(self._tasks))
-        self._woken.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("chat %s: the worker failed: %s", work.claim.chat_id, where(error))
 
@@ -209,21 +222,19 @@ class Worker:
         """Prolong the leases of chats with a running task, and cancel the work on those that were lost."""
         while self._mailroom.shared:
             await asyncio.sleep(self._lease / 3)
-            held = {work.claim.token: task for task, work in self._tasks.items() if work.claim.token}
+            held = {task: work.claim for task, work in self._tasks.items() if work.turn.lane != "aside"}
             if not held:
                 continue
             asked = time.monotonic()
             try:
-                ours = await self._mailroom.turns.renew(
-                    [self._tasks[t].claim for t in held.values()], self._lease
-                )
-            except (StoreError, KeyError):
-                continue
-            for token, task in held.items():
-                if token in ours:
-                    self._renewed[token] = asked
+                ours = await self._mailroom.turns.renew(list(held.values()), self._lease)
+            except StoreError:
+                continue  # a lease that is not renewed runs out: `_check_lease` sees to that
+            for task, claim in held.items():
+                if claim.token in ours:
+                    self._renewed[claim.token] = asked
                 else:
-                    self._renewed.pop(token, None)
+                    self._renewed.pop(claim.token, None)
                     task.cancel()
 
     async def _watch_stops(self) -> None:
@@ -245,7 +256,12 @@ class Worker:
     def _aside(self, doing: Any) -> None:
         task = asyncio.ensure_future(doing)
         self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+        task.add_done_callback(self._errand_done)
+
+    def _errand_done(self, task: asyncio.Task[Any]) -> None:
+        self._errands.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("something on the side failed: %s", where(error))
 
 
 class Unreadable(Exception):
