@@ -50,8 +50,9 @@ async def test_an_empty_answer_ends_at_once() -> None:
     ("note", "said"),
     [
         (
-            '[Pick up "the night desk" in one sentence. Then ask one question about calming guests.]',
-            '"the night desk", I can see that. Where did calming guests matter, in what you did?',
+            "[Say in one short sentence to them what strikes you about this: you ran the night desk. "
+            "Then ask them: Who calmed the guests?]",
+            "You ran the night desk, and I can see that. Who calmed the guests?",
         ),
         ('[Answer first, with this: "The hall starts at six." No question.]', "The hall starts at six."),
         (

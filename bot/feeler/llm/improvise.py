@@ -12,12 +12,8 @@ from feeler.ports import Request
 _NOTE = re.compile(r"\[([^\[\]]+)\]\s*$")
 _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        r'Pick up "([^"]+)"',
-        (
-            '"{words}", that stays with me.',
-            '"{words}", I can see that.',
-            'You say "{words}", and I believe it.',
-        ),
+        r"about this: ([^\[\]]+?)\. (?:Then|Do not)",
+        ("{words}, that stays with me.", "{words}, and I can see that.", "{words}, and I believe it."),
     ),
     (r"that you don't know that exactly", ("That I don't know exactly.", "I can't say that to the point.")),
     (r'this: "([^"]+)"', ("{words}",)),
@@ -32,7 +28,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"harder (?:part|side)",
         ("There is a harder side to it, if you ask on.", "That is not all, and the rest you may ask for."),
     ),
-    (r'simpler and shorter: "([^"]+)"', ("Let me say it again. {words}", "Once more. {words}")),
+    (r"simpler and shorter words: ([^\[\]]+)", ("Let me say it again. {words}", "Once more. {words}")),
     (r"play a trick", ("I don't follow that, so let us come back to our talk.",)),
     (r"insult you|beg for a job", ("Easy, nothing is decided today, and I would like to go on.",)),
     (r"they may ask you about it", ("Ask me about it, if you like.", "There is more to say, if you ask.")),
@@ -49,13 +45,15 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("Thank you for this talk. Goodbye, and good luck.", "It was good to meet you. Goodbye."),
     ),
     (
-        r"question about what|example about what",
+        r"question about (?:what|how|their work)|on one single day",
         ("What exactly did you do there?", "How did you go about it, step by step?"),
     ),
     (
-        r"question (?:for one concrete example )?about (?!what)([^.]+)",
+        r"question about (?!what|how|their work)([^.]+)",
         ("What is your best story about {yours}?", "Where did {yours} matter, in what you did?"),
     ),
+    (r"ask them(?:, in your own words)?: ([^\[\]]+\?)", ("{words}",)),
+    (r"one easy question: ([^\[\]]+\?)", ("{words}",)),
 )
 _OTHERWISE = (
     "Thank you, that helps me. What did you do yourself, the last time it got difficult?",
@@ -72,7 +70,14 @@ def improvise(request: Request, draft: int) -> str:
     note = _NOTE.search(last)
     turn = len(request.messages) + draft
     said = _followed(note[1], turn) if note else ""
-    return " ".join(part for part in (request.opening, said or _OTHERWISE[turn % len(_OTHERWISE)]) if part)
+    said = said or _OTHERWISE[turn % len(_OTHERWISE)]
+    if request.opening.lower().endswith("you") and said.lower().startswith("you "):
+        said = said[len("you ") :]  # the opening has said it
+    return " ".join(
+        part
+        for part in (request.opening, said[:1].upper() + said[1:] if not request.opening else said)
+        if part
+    )
 
 
 def _followed(note: str, turn: int) -> str:
