@@ -38,7 +38,7 @@ class Groups:
 
 
 def unpack(raw: Tensor, kind: str) -> Groups:
-    """Blocks as uint8 (rows, row_bytes) -> Groups. WeightsError for a format this module has no layout for."""
+    """Blocks as uint8 (rows, row_bytes) -> Groups. Raises WeightsError for a format that is not known."""
     if kind not in _FORMATS:
         raise WeightsError(f"no layout for {kind} blocks; known: {', '.join(_FORMATS)}")
     return _FORMATS[kind](raw)
@@ -58,7 +58,7 @@ def _half(block: Tensor) -> Tensor:
 
 
 def _q4_k(raw: Tensor) -> Groups:
-    """144 bytes for 256 weights: d, dmin, 8 scales and 8 minima of 6 bits in 12 bytes, 128 bytes of nibbles."""
+    """144 bytes for 256 weights: d, dmin, 8 scales and minima of 6 bits in 12 bytes, 128 bytes of nibbles."""
     rows = raw.shape[0]
     block = raw.view(rows, -1, 144)
     packed = block[..., 4:16].int()

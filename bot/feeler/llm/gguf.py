@@ -35,7 +35,7 @@ class TensorInfo:
 class GgufFile:
     """An open GGUF file. `metadata` holds its key-value pairs, `tensors` the directory by name.
 
-    Raises WeightsError when the file is no GGUF file, is cut short, or uses a version this reader does not know.
+    Raises WeightsError when the file is no GGUF file, is cut short, or is of a version not known here.
     """
 
     def __init__(self, path: Path) -> None:

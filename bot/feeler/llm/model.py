@@ -41,7 +41,7 @@ class Lane:
     tokens: list[int]
     position: int  # of the first token; the same for all drafts
     past: list[Tensor] = field(default_factory=list)  # (layers, 2, kv_heads, tokens, dim): seen by every row
-    own: Tensor  # where K and V go: (layers, 2, kv_heads, room, dim), or (layers, 2, drafts, kv_heads, room, dim)
+    own: Tensor  # where K and V go: (layers, 2, [drafts,] kv_heads, room, dim)
     filled: int  # tokens in `own` already
     wanted: int = 1  # of the last rows: logits
 
@@ -153,7 +153,7 @@ def _attend_drafts(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor) -> Tenso
 
 
 def _full(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    """q (rows, heads, dim) on all of k, v (kv_heads, tokens, dim): (rows, heads, dim), log weight (rows, heads)."""
+    """q (rows, heads, dim) on all of k and v (kv_heads, tokens, dim); see `_flash` for what it gives."""
     rows, heads, dim = q.shape
     kv_heads = k.shape[0]
     grouped = q.view(rows, kv_heads, -1, dim).transpose(0, 1).reshape(1, kv_heads, -1, dim)
@@ -200,7 +200,7 @@ def _wanted(lanes: list[Lane]) -> list[int]:
 
 
 def _rotary(shape: Shape) -> tuple[Tensor, Tensor]:
-    """cos and sin, (context, 1, head_dim); sin is signed so that `x * cos + roll(x) * sin` is the rotation."""
+    """cos and sin, (context, 1, head_dim); the sign makes `x * cos + roll(x) * sin` the rotation."""
     each = torch.arange(0, shape.head_dim, 2, dtype=torch.float64) / shape.head_dim
     angles = torch.arange(shape.context)[:, None] * shape.theta**-each
     cos, sin = angles.cos().float(), angles.sin().float()
@@ -214,7 +214,7 @@ def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
 
 
 def read_shape(file: GgufFile) -> Shape:
-    """The sizes of the decoder in the file. Raises WeightsError for a family that this module does not know."""
+    """The sizes of the decoder in the file. Raises WeightsError for a family not known here."""
     meta = file.metadata
     family = meta["general.architecture"]
     if family not in ("qwen2", "llama"):

@@ -1,8 +1,8 @@
-"""K and V of prompts that were read before: kept between turns, shared between talks, bounded, oldest out first.
+"""K and V of prompts that were read before: kept between turns, shared between talks, bounded.
 
-A prompt lives in a `Slot`: a strip of its own behind, perhaps, a strip that several slots share (a persona). The
-next turn of a talk takes its slot over and reads only what is new; another talk with the same persona gets the
-shared strip and a slot of its own.
+A prompt lives in a `Slot`: a strip of its own behind, perhaps, a strip that several slots share (a persona).
+The next turn of a talk takes its slot over and reads only what is new; another talk with the same persona
+gets the shared strip and a slot of its own. What was not used for longest is thrown out first.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,8 @@ import torch
 Tensor = torch.Tensor
 _ROUND = 32  # tokens of room are given out in steps of this
 _WORTH_SHARING = 64  # tokens that two prompts must have in common to share a strip
-_WORTH_LOSING = 320  # tokens that a slot taken over may lose: the last answer and what was asked for it
+_WORTH_LOSING = 320  # tokens that a slot taken over may lose, and at most a quarter of what it keeps: the
+# last answer and what was asked for it, but not the history of another talk with the same persona
 
 _clock = count()
 
@@ -69,7 +70,7 @@ class Prefixes:
         return self.borrowed + sum(strip.kv.numel() * 2 for strip in strips)
 
     def acquire(self, prompt: list[int], extra: int, beside: int = 0) -> Slot | None:
-        """A slot that holds as much of `prompt` as was read before, with room for the rest and `extra` tokens.
+        """A slot that holds what of `prompt` was read before, with room for the rest and `extra` tokens.
 
         `beside` is how many bytes the caller will hold on top (see `borrowed`). None: there is no memory now.
         At least the prompt's last token is left to be read.
@@ -112,7 +113,7 @@ class Prefixes:
     def _may_take(self, slot: Slot, common: int) -> bool:
         shared = len(slot.shared.tokens) if slot.shared else 0
         lost = slot.length - common
-        return common >= shared and common >= lost and lost <= _WORTH_LOSING
+        return common >= shared and lost <= min(_WORTH_LOSING, common // 4)
 
     def _extend(self, slot: Slot, common: int, room: int, beside: int) -> Slot | None:
         """Cut the slot back to what is common and give it room for `room` tokens in all."""
@@ -191,4 +192,4 @@ def _common(one: list[int], other: list[int]) -> int:
     """Length of the beginning that two lists have in common."""
     if one == other[: len(one)]:
         return len(one)
-    return next(n for n, (a, b) in enumerate(zip(one, other + [-1], strict=False)) if a != b)
+    return next(n for n, (a, b) in enumerate(zip(one, [*other, -1], strict=False)) if a != b)

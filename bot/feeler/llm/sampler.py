@@ -23,8 +23,8 @@ class Draw:
 def draw(logits: Tensor, draws: list[Draw]) -> list[int]:
     """Float32 logits (drafts, vocabulary), changed in place -> a token each.
 
-    In the order of transformers: penalty, temperature, top_k, top_p; then the first candidate, likeliest first,
-    at which the summed probability passes `chance`.
+    In the order of transformers: penalty, temperature, top_k, top_p; then the first candidate, likeliest
+    first, at which the summed probability passes `chance`.
     """
     for row, how in zip(logits, draws, strict=True):
         if how.repetition_penalty != 1.0 and len(how.seen):

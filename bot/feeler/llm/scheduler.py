@@ -1,8 +1,8 @@
 """Continuous batching: everybody's requests in one running batch, one step for all.
 
-A step is  schedule -> run -> postprocess, as in nano-vllm. Requests join when there is memory for them, first come
-first served; they leave when their drafts are done or nobody listens any more. A long prompt is read in pieces, so
-that the others keep streaming.
+A step is  schedule -> run -> postprocess, as in nano-vllm. Requests join when there is memory for them, first
+come first served; they leave when their drafts are done or nobody listens any more. A long prompt is read in
+pieces, so that the others keep streaming.
 """
 
 import threading
@@ -143,7 +143,7 @@ class Scheduler:
 
 
 def _rows(work: list[tuple[Job, Lane]]) -> list[list[int]]:
-    """For every job that draws, the rows of the logits it draws from: one a draft, the same one for the first."""
+    """For every job that draws, the rows of logits for its drafts: for their first tokens it is one row."""
     rows, start = [], 0
     for job, lane in work:
         if job.writing:
@@ -151,4 +151,3 @@ def _rows(work: list[tuple[Job, Lane]]) -> list[list[int]]:
             rows.append([start] * len(job.live) if first else list(range(start, start + lane.wanted)))
         start += lane.wanted
     return rows
-

@@ -1,7 +1,7 @@
 """transformers' tokenizer, built straight from what the GGUF file says.
 
-`AutoTokenizer.from_pretrained(gguf_file=...)` does the same in 6 to 12 seconds, most of it spent in reading the
-vocabulary twice; a kind of vocabulary that is not known here goes that way.
+`AutoTokenizer.from_pretrained(gguf_file=...)` does the same in 6 to 12 seconds, most of it spent in reading
+the vocabulary twice; a kind of vocabulary that is not known here goes that way.
 """
 
 from typing import Any
@@ -13,7 +13,10 @@ from feeler.llm.gguf import GgufFile
 
 _CONTROL, _USER_DEFINED = 3, 4  # ggml's token types
 _ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>")
-_QWEN2_WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+_QWEN2_WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 
 
 def read_tokenizer(file: GgufFile) -> Any:
@@ -37,7 +40,7 @@ def read_tokenizer(file: GgufFile) -> Any:
         for name, key in (("bos", "bos"), ("eos", "eos"), ("unk", "unknown"), ("pad", "padding"))
         if f"tokenizer.ggml.{key}_token_id" in meta
     }
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=made,
         chat_template=meta.get("tokenizer.chat_template"),
         clean_up_tokenization_spaces=False,

@@ -1,0 +1,86 @@
+"""`feeler bench`: our engine beside llama.cpp's server and plain transformers, on this machine."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from feeler.bench.run import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Add `feeler bench`."""
+    app.command("bench", epilog="Example: `feeler bench --quick --json`")(bench)
+
+
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="One round, eight chats, without transformers.")
+    ] = False,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Interleaved rounds; medians are taken.")] = None,
+    transformers: Annotated[bool, typer.Option(help="Measure plain transformers, too (4 GB more).")] = True,
+    quality: Annotated[int, typer.Option(help="Compare so many positions with bfloat16 instead.")] = 0,
+    chart: Annotated[Path | None, typer.Option(help="Draw the result into this PNG file.")] = None,
+) -> None:
+    """Measure speed and memory side by side on the same weights and prompts; takes minutes."""
+    from dataclasses import asdict, replace
+
+    from feeler.bench.quality import measure_quality
+    from feeler.bench.run import QUICK, Plan, draw_chart, run_bench
+    from feeler.llm.cards import find_card, load_cards
+    from feeler.llm.weights import ensure_weights
+    from feeler.settings import load_settings
+
+    settings = load_settings()
+    card = find_card(settings.model, load_cards())
+    weights = ensure_weights(card, settings.cache_dir)
+    threads = settings.threads or _cores()
+    if quality:
+        typer.echo(json.dumps(asdict(measure_quality(weights, quality, threads))))
+        return
+    plan = QUICK if quick else replace(Plan(), transformers=transformers)
+    plan = replace(plan, rounds=rounds) if rounds else plan
+    report = asyncio.run(
+        run_bench(weights, card, plan, _tell, threads=threads, kv_cache_mb=settings.kv_cache_mb)
+    )
+    if chart:
+        draw_chart(report, chart)
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        _show(report)
+
+
+def _cores() -> int:
+    import psutil
+
+    return len(psutil.Process().cpu_affinity() or [0])
+
+
+def _tell(what: str) -> None:
+    typer.echo(what, err=True)
+
+
+def _show(report: "Report") -> None:
+    """Two tables: medians by engine, and the ratios."""
+    from rich.console import Console
+    from rich.table import Table
+
+    names = list(report.medians)
+    table = Table("", *names, title="Medians: seconds, and tokens a second")
+    for key in report.medians[names[0]]:
+        cells = [f"{report.medians[name][key]:.2f}" if key in report.medians[name] else "" for name in names]
+        table.add_row(key.replace("_", " "), *cells)
+    promised = Table("ratio", "", title="Within this run")
+    for key, value in report.ratios.items():
+        promised.add_row(key.replace("_", " "), f"{value:.2f}")
+    machine = Table("machine", "")
+    for key, value in report.machine.items():
+        machine.add_row(key.replace("_", " "), f"{value:,.1f}")
+    console = Console()
+    for each in (table, promised, machine):
+        console.print(each)

@@ -1,0 +1,167 @@
+"""The torch engine on the small real model: the same choices as transformers, and everybody in one batch."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoTokenizer
+
+from feeler.bench.quality import measure_quality, reference_model
+from feeler.bench.talk import history, talk
+from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.llm.cards import load_cards
+from feeler.llm.chat_text import ChatText
+from feeler.llm.gguf import GgufFile
+from feeler.llm.model import Decoder, Lane
+from feeler.llm.tokenizer import read_tokenizer
+from feeler.llm.torch_engine import TorchEngine
+from feeler.llm.weights import ensure_weights
+from feeler.ports import Message, Piece, Request, Sampling
+from feeler.settings import load_settings
+
+pytestmark = pytest.mark.slow
+
+SYSTEM = Message(
+    role="system", content="You are Dana, head of nursing at a hospital. You like short answers."
+)
+QUESTION = Message(role="user", content="Hello! What does a bad night look like at your hospital?")
+
+
+def ask(
+    *,
+    tokens: int = 12,
+    drafts: int = 1,
+    temperature: float = 0.0,
+    seed: int | None = None,
+    messages: tuple[Message, ...] = (SYSTEM, QUESTION),
+    stop: tuple[str, ...] = (),
+) -> Request:
+    sampling = Sampling(temperature=temperature, max_tokens=tokens, seed=seed, stop=stop)
+    return Request(messages=messages, sampling=sampling, drafts=drafts)
+
+
+@pytest.fixture(scope="module")
+def weights() -> Path:
+    return ensure_weights(load_cards()["smollm2-135m-instruct"], load_settings().cache_dir)
+
+
+@pytest.fixture
+async def engine(weights: Path) -> AsyncIterator[TorchEngine]:
+    made = await asyncio.to_thread(TorchEngine.load, weights, kv_cache_mb=96, threads=1)
+    yield made
+    await made.close()
+
+
+async def texts(engine: TorchEngine, request: Request) -> list[str]:
+    written = [""] * request.drafts
+    async with aclosing(engine.stream(request)) as pieces:
+        async for piece in pieces:
+            written[piece.draft] += piece.text
+    return written
+
+
+def test_the_tokenizer_is_the_one_that_transformers_makes(weights: Path) -> None:
+    mine = read_tokenizer(GgufFile(weights))
+    theirs = AutoTokenizer.from_pretrained(str(weights.parent), gguf_file=weights.name)
+    said = [{"role": message.role, "content": message.content} for message in talk()]
+    odd = "I'm äöü 12345 🦊🏽 \n\n  x\t日本語 don't <|im_end|> é e\u0301"
+    assert mine(odd).input_ids == theirs(odd).input_ids
+    assert mine.decode(mine(odd).input_ids) == theirs.decode(theirs(odd).input_ids)
+    assert mine.apply_chat_template(said, tokenize=False) == theirs.apply_chat_template(said, tokenize=False)
+    assert mine.eos_token_id == theirs.eos_token_id
+
+
+def test_it_chooses_as_transformers_does_on_dequantized_weights(weights: Path) -> None:
+    quality = measure_quality(weights, positions=160, threads=1)
+    assert quality.kl_mean < 0.01
+    assert quality.same_first > 0.9  # 135 million parameters are often of two minds
+
+
+def test_a_prompt_read_in_pieces_gives_the_same_answer_as_one_read_at_once(weights: Path) -> None:
+    file = GgufFile(weights)
+    model = Decoder(file, threads=1)
+    tokens = ChatText(read_tokenizer(file)).tokens(history(2))
+    s = model.shape
+    found = []
+    for size in (len(tokens), 50):
+        own = torch.empty(s.layers, 2, s.kv_heads, len(tokens), s.head_dim, dtype=torch.float16)
+        for start in range(0, len(tokens), size):
+            part = tokens[start : start + size]
+            logits = model.step([Lane(tokens=part, position=start, own=own, filled=start)])
+        found.append(logits[-1].log_softmax(-1))
+    torch.testing.assert_close(found[0], found[1], atol=0.05, rtol=0)
+    exact = reference_model(file, torch.float32)(torch.tensor([tokens])).logits[0, -1].log_softmax(-1)
+    assert exact.argmax() == found[0].argmax()
+
+
+async def test_everybody_is_answered_as_if_alone(engine: TorchEngine) -> None:
+    requests = [ask(messages=history(1, chat=n)) for n in range(6)]
+    together = await asyncio.gather(*(texts(engine, request) for request in requests))
+    alone = [await texts(engine, request) for request in requests]
+    same = sum(one == other for one, other in zip(together, alone, strict=True))
+    assert same >= 5  # attention over shared and own stretches rounds differently, and may tip a close choice
+
+
+async def test_a_seed_decides_and_drafts_differ(engine: TorchEngine) -> None:
+    first = await texts(engine, ask(drafts=4, temperature=1.0, seed=5))
+    again = await texts(engine, ask(drafts=4, temperature=1.0, seed=5))
+    assert first[0] == again[0]
+    assert len(set(first)) > 1
+
+
+async def test_cancelling_frees_the_place_and_the_others_go_on(engine: TorchEngine) -> None:
+    other = asyncio.create_task(texts(engine, ask(tokens=30)))
+    pieces = engine.stream(ask(tokens=2000, messages=history(1)))
+    assert isinstance(await anext(pieces), Piece)
+    await pieces.aclose()
+    assert (await other)[0]
+    async with asyncio.timeout(5):
+        await texts(engine, ask(tokens=2))
+
+
+async def test_a_hundred_at_once_are_all_answered_within_the_memory(engine: TorchEngine) -> None:
+    requests = [ask(tokens=3, messages=history(1, chat=n % 30)) for n in range(100)]
+    answers = await asyncio.gather(*(texts(engine, request) for request in requests))
+    assert all(len(answer) == 1 for answer in answers)
+    prefixes = engine._scheduler.prefixes
+    assert prefixes.borrowed == 0
+    assert prefixes.used() <= prefixes.limit
+
+
+async def test_a_stop_string_is_never_shown(engine: TorchEngine) -> None:
+    whole = (await texts(engine, ask(tokens=24)))[0]
+    stop = whole[len(whole) // 2 :][:4]
+    assert (await texts(engine, ask(tokens=24, stop=(stop,))))[0] == whole[: whole.index(stop)]
+
+
+async def test_the_oldest_turns_go_first_and_the_persona_never(weights: Path) -> None:
+    engine = await asyncio.to_thread(TorchEngine.load, weights, kv_cache_mb=64, threads=1)
+    engine._context = 700
+    assert (await texts(engine, ask(messages=history(20))))[0]
+    endless = Message(role="user", content="and then " * 2000)
+    with pytest.raises(PromptTooLong):
+        await texts(engine, ask(messages=(SYSTEM, endless)))
+    await engine.close()
+
+
+async def test_closing_ends_what_still_runs(weights: Path) -> None:
+    engine = await asyncio.to_thread(TorchEngine.load, weights, kv_cache_mb=64, threads=1)
+    pieces = engine.stream(ask(tokens=500))
+    await anext(pieces)
+    await engine.close()
+    with pytest.raises(EngineUnavailable):
+        async for _ in pieces:
+            pass
+    with pytest.raises(EngineError):
+        await texts(engine, ask())
+
+
+@pytest.mark.model
+def test_the_default_model_is_true_to_its_file() -> None:
+    card = load_cards()["qwen2.5-coder-1.5b-instruct"]
+    quality = measure_quality(ensure_weights(card, load_settings().cache_dir), positions=256)
+    assert quality.kl_mean < 0.02
+    assert quality.same_first > 0.95
