@@ -108,7 +108,6 @@ async def _written(found: list[Debrief]) -> list[Debrief]:
         for one in written
         for what, wrote in (
             ("seen", bool(one.seen)),
-            ("role", bool(one.role and one.role.by_model)),
             ("note", bool(one.note and one.note.by_model)),
         )
         if wrote

@@ -15,17 +15,10 @@ from feeler.personas.library import Library, load_library
 from feeler.ports import Piece, Request
 
 SEEN = (
-    " brought three offices to the same table and calmed angry officials."
-    " You could do that where an old wall stands."
+    " got three offices to the same table until you had a compromise, and there is an old wall"
+    " between the hall and the design office."
 )
-ROLE = (
-    " Liaison between hall and office\n"
-    "Why: You got three offices to the same table, and an old wall stands there."
-)
-NOTE = (
-    " for telling me about the old wall between the hall and the design office. It reminds me of the"
-    " harbour, where three offices blocked a permit. I will send you a page about how we did it."
-)
+NOTE = " the three offices that I got to the same table, where we had a compromise."
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +26,27 @@ def found() -> Debrief:
     return findings(talk(*HARBOUR), load_library())
 
 
-def answers(seen: str = SEEN, role: str = ROLE, note: str = NOTE) -> ScriptedEngine:
+def answers(seen: str = SEEN, note: str = NOTE) -> ScriptedEngine:
     def answer(request: Request, draft: int) -> str:
-        return {"You": seen, "Title:": role, "Thank you": note}[request.opening]
+        return {"You": seen, "It reminds me of": note}[request.opening]
 
     return ScriptedEngine(answer)
 
 
 async def test_sentences_that_pass_take_the_rules_place(found: Debrief) -> None:
     written = await prose(found, answers())
-    assert [one.text for one in written.seen] == [
-        "You brought three offices to the same table and calmed angry officials.",
-        "You could do that where an old wall stands.",
-    ]
-    assert written.role is not None
-    assert written.role.title == "Liaison between hall and office"
+    assert [one.text for one in written.seen] == [f"You{SEEN}"]
+    assert f"You{SEEN} (lines 4, 9)" in messages(written)[1]
     assert written.note is not None
-    assert written.note.text.startswith("Dear Emil Wagner,\n\nThank you for telling me about the old wall")
+    assert f"It reminds me of{NOTE}" in written.note.text
+    assert written.note.point.quote in written.note.text
     assert written.note.text.endswith("Kind regards,\nMara")
     assert all(len(text) < 900 for text in messages(written))
+
+
+async def test_a_sentence_that_links_nothing_goes(found: Debrief) -> None:
+    written = await prose(found, answers(seen=" calmed down the angry officials at the table."))
+    assert written.seen == ()
 
 
 @pytest.mark.parametrize(
@@ -96,8 +91,8 @@ def test_exact_quotes_numbers_and_names_of_the_talk_pass(found: Debrief) -> None
 
 
 async def test_nonsense_leaves_the_rules_text(found: Debrief) -> None:
-    written = await prose(found, answers(seen=" bla", role=" X\nY", note=" bla bla"))
-    assert (written.seen, written.role, written.note) == (found.seen, found.role, found.note)
+    written = await prose(found, answers(seen=" bla", note=" bla bla"))
+    assert written == found
 
 
 async def test_a_model_that_fails_costs_nothing_but_its_sentences(found: Debrief) -> None:
@@ -127,7 +122,7 @@ class Slow:
 async def test_when_time_is_up_the_rules_text_stands_and_the_streams_are_closed(found: Debrief) -> None:
     slow = Slow()
     assert await prose(found, slow, seconds=0.05) == found
-    assert slow.closed == 3
+    assert slow.closed == 2
 
 
 async def test_a_short_talk_asks_no_model(found: Debrief) -> None:

@@ -52,11 +52,12 @@ def _advised(found: Debrief, company: Company) -> Debrief:
     talk = found.interview
     shown = talents(talk, found.learned)
     still = hidden(talk, company, found.questions, found.learned)
+    offered = role(shown, found.learned)
     return found.evolve(
         talents=shown,
         hidden=still,
-        role=role(shown, found.learned),
-        note=note(talk, found.interviewer.name, shown, found.learned, found.promises),
+        role=offered,
+        note=note(talk, found.interviewer.name, shown, found.learned, found.promises, offered),
         practice=()
         if troubled(talk)
         else practice(talk, found.questions, found.topics, found.balance, shown, still),

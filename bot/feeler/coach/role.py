@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from feeler.coach.talents import kind_named, serving
+from feeler.coach.talents import kind_named, needs_told, serving
 from feeler.coach.values import Duty, Evidence, Learned, Note, Promise, Role, Talent
 from feeler.coach.words import content, count
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.values import Topic
 
 DUTIES = 3
+OWN_WORDS = "It made me think of my own work. As I told you: “{quote}”"
 BEGINNINGS = (
     "Begin by listening where it hurts, and write down on one page what keeps going wrong",
     "Try out the smallest remedy with the people concerned, and report what changed",
@@ -45,7 +46,7 @@ def _weight(talent: Talent, learned: Sequence[Learned]) -> float:
 
 def _duties(talents: Sequence[Talent], learned: Sequence[Learned]) -> tuple[Duty, ...]:
     """Three duties: talents at the needs they serve, no need twice while there are others; how to begin."""
-    free = list(learned)
+    free = needs_told(learned)
     found: list[Duty] = []
     for talent in talents[:DUTIES]:
         if need := serving(talent.name, free) or talent.need:
@@ -76,13 +77,13 @@ def note(
     talents: Sequence[Talent],
     learned: Sequence[Learned],
     promises: Sequence[Promise],
+    offered: Role | None,
 ) -> Note | None:
     """A note on one point of theirs, in the candidate's own words; None where nothing was told."""
-    point = best_point(learned, talents)
+    point = offered.duties[0].need if offered else best_point(learned)
     if point is None:
         return None
-    own = next((talent.shown[0] for talent in talents if talent.need == point), None)
-    own = own or next((talent.shown[0] for talent in talents), None)
+    own = offered.duties[0].talent if offered else next((talent.shown[0] for talent in talents), None)
     promised = next((one.said for one in promises if one.by is Speaker.CANDIDATE), None)
     name = interview.candidate.name.strip()[:60] or "[your name]"
     for with_own, with_promise in ((True, True), (True, False), (False, False)):
@@ -94,13 +95,9 @@ def note(
     return None
 
 
-def best_point(learned: Sequence[Learned], talents: Sequence[Talent]) -> Evidence | None:
-    """What they told that is most worth taking up: what a talent serves, a problem, what was asked for."""
-    needs = {talent.need for talent in talents if talent.need}
-    ranked = sorted(
-        learned,
-        key=lambda one: (one.said not in needs, one.topic is not Topic.PROBLEM, one.opened_by is None),
-    )
+def best_point(learned: Sequence[Learned]) -> Evidence | None:
+    """What they told that is most worth taking up: a problem, then what was asked for."""
+    ranked = sorted(learned, key=lambda one: (one.topic is not Topic.PROBLEM, one.opened_by is None))
     return ranked[0].said if ranked else None
 
 
@@ -110,7 +107,7 @@ def _note_text(
     parts = [f"Dear {interviewer},", "thank you for talking with me. One thing you said stays with me:"]
     parts.append(f"“{point.quote}”")
     if own:
-        parts.append(f"It made me think of my own work. As I told you: “{own.quote}”")
+        parts.append(OWN_WORDS.format(quote=own.quote))
     if promised:
         parts.append(f"And as I said: “{promised.quote}”")
     else:

@@ -108,8 +108,17 @@ def _talents(debrief: Debrief) -> str:
     if not debrief.talents:
         return "What they saw in you: no sentence of yours told what you did. Next time, tell one example."
     rows = [f"• {one.name}: {cited(one.shown[0], 90)}" for one in debrief.talents[:3]]
-    seen = debrief.seen[0].text if debrief.seen else debrief.talents[0].carries
+    seen = _carried(debrief)
     return "\n".join(["What they could see in you:", *rows, seen])
+
+
+def _carried(debrief: Debrief) -> str:
+    """How it carries over: the model's sentence with its lines, or what the rules say."""
+    if debrief.seen:
+        one = debrief.seen[0]
+        return f"{one.text} (lines {', '.join(map(str, one.lines))})"
+    served = [one for one in debrief.talents if one.need] or debrief.talents
+    return served[0].carries
 
 
 def _asked(debrief: Debrief) -> str:

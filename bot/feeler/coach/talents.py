@@ -62,6 +62,10 @@ _DEED = re.compile(
     r"|would|should|wonder|see|hear|heard|understand|agree|remember|forgot|don't|didn't|not)\b)\w+"
     r"|\b(?:my|our) (?:\w+ ){1,3}(?:was|were|is|are|came|said|grew)\b|^(?:\w{3,}ed|ran|led|built|taught|sold|wrote|\w{4,}ing)\b"
 )
+_HURTS = re.compile(
+    r"\b(?:nobody|no one|never|not|wrong|los[et]|lose|leave|left|late|wait\w*|trouble|hard\w*|problems?|mistakes?|fail\w*|stuck|broke\w*|gone"
+    r"|worst|worr\w+|complain\w*|afraid|grief|wall|knot|costs?|difficult\w*|miss\w*|upset|angry|frightened|threw|bad|laughed|press\w*|risk\w*|stall\w*)\b"
+)
 _NO_EVIDENCE = re.compile(
     r"\b(?:i'd (?!(?:\w+ed|been|seen|had|done|gone|got|taken|known|made|said|told|lost|left|found|kept|built|run|met|won)\b)|i would|i could|i might|i want|i wish|i hope|i'll|i will|i can learn|would like|would love|i've never|i never"
     r"|i have never|i don't|i do not|i didn't|i did not|i can't|i cannot|i couldn't|i'm not|i am not|not (?:very )?good|no experience"
@@ -85,7 +89,7 @@ def talents(interview: Interview, learned: Sequence[Learned]) -> tuple[Talent, .
             for kind in catalogue():
                 if hits := len(set(kind.signs.findall(folded))):
                     shown.setdefault(kind.name, []).append((hits + _weight(sentence), line, sentence))
-    needs = _needs(learned)
+    needs = needs_told(learned)
     return tuple(_talent(name, rows, needs, interview) for name, rows in _without_sharing(shown)[:MOST])
 
 
@@ -127,9 +131,10 @@ def _without_sharing(
     return kept
 
 
-def _needs(learned: Sequence[Learned]) -> list[Learned]:
-    """What the company told, the problems first."""
-    return sorted(learned, key=lambda one: one.topic is not Topic.PROBLEM)
+def needs_told(learned: Sequence[Learned]) -> list[Learned]:
+    """What the company told that hurts: its problems first, then whatever it told with words of trouble."""
+    hurting = [one for one in learned if one.topic is Topic.PROBLEM or _HURTS.search(fold(one.said.quote))]
+    return sorted(hurting, key=lambda one: one.topic is not Topic.PROBLEM)
 
 
 def _talent(

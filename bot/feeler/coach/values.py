@@ -122,7 +122,6 @@ class Role:
     title: str
     duties: tuple[Duty, ...]
     why: str
-    by_model: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
