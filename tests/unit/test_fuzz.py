@@ -67,6 +67,7 @@ def library() -> Library:
     return build_library(Settings(_env_file=None))
 
 
+@cache
 def desk() -> Desk:
     return build_desk(Settings(_env_file=None), library(), ScriptedEngine(), NoArchive())
 

@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from json import loads
 from typing import Any, Protocol
 
 from telegram import Bot, Update
@@ -18,6 +17,7 @@ from feeler.telegram.limits import message
 from feeler.telegram.patience import either, insist
 from feeler.telegram.preview import DraftPreview
 from feeler.telegram.pulse import Pulse
+from feeler.telegram.reading import Unreadable, parse, where
 from feeler.telegram.rendering import render
 from feeler.usecases.values import Chat, Outcome
 
@@ -177,7 +177,7 @@ class Worker:
         if work.turn.lane == "errand":
             preview.typing()
             return await self._desk.run(work.chat, work.turn.body, preview, now)
-        update = _parse(work.turn.body, self._bot)
+        update = parse(work.turn.body, self._bot)
         if update.callback_query:
             self._aside(_calm(self._bot.answer_callback_query(update.callback_query.id)))
         elif work.turn.chat_id > 0:
@@ -262,27 +262,6 @@ class Worker:
         self._errands.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("something on the side failed: %s", where(error))
-
-
-class Unreadable(Exception):
-    """An update that python-telegram-bot cannot parse; its text is the kind of error, never the update."""
-
-
-def _parse(body: str, bot: Bot) -> Update:
-    try:
-        update = Update.de_json(loads(body), bot)
-    except Exception as error:  # whatever strange update this is, it must not stop the others
-        raise Unreadable(f"cannot be parsed: {where(error)}") from None
-    return update
-
-
-def where(error: BaseException) -> str:
-    """An error for the log: its kind and place. Not its message, which may quote somebody."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{place}"
 
 
 def _tried(work: Work) -> Any:

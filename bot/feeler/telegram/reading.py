@@ -1,0 +1,27 @@
+"""Raw updates as python-telegram-bot's objects, and errors as far as a log may tell them."""
+
+from json import loads
+
+from telegram import Bot, Update
+
+
+class Unreadable(Exception):
+    """An update that python-telegram-bot cannot parse; its text is the kind of error, never the update."""
+
+
+def parse(body: str, bot: Bot) -> Update:
+    """The stored update. Unreadable where the library cannot make sense of it."""
+    try:
+        update = Update.de_json(loads(body), bot)
+    except Exception as error:  # whatever strange update this is, it must not stop the others
+        raise Unreadable(f"cannot be parsed: {where(error)}") from None
+    return update
+
+
+def where(error: BaseException) -> str:
+    """An error for the log: its kind and place. Not its message, which may quote somebody."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
