@@ -20,12 +20,9 @@ LEASE = 4.0
 
 
 async def kill_at_random(
-    database: str, *, kills: int, people: int = 20, processes: int = 1, seed: int = 1, every: float = 0
+    database: str, *, kills: int, people: int = 20, processes: int = 1, seed: int = 1
 ) -> Findings:
-    """Keep `people` talking; kill a process at a random point, a fifth while it starts, and start it again.
-
-    `every` seconds instead of random ones, where given.
-    """
+    """Keep `people` talking; kill a process at a random point, a fifth while it starts; start it again."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="feeler-kill-") as folder:
         async with BotApiServer() as server:
@@ -37,9 +34,9 @@ async def kill_at_random(
                 seen = 0
                 for number in range(kills):
                     feeding = asyncio.create_task(_feed(crowd))
-                    if not every and chance.random() >= 0.2:  # a fifth of the kills come while it starts
+                    if chance.random() >= 0.2:  # a fifth of the kills come while it starts
                         await _until_it_polls(server)
-                    await asyncio.sleep(every or chance.uniform(0, 2.0))
+                    await asyncio.sleep(chance.uniform(0, 2.0))
                     feeding.cancel()
                     victim = chance.choice(bots.running)
                     bots.kill(victim)
@@ -58,6 +55,60 @@ async def kill_at_random(
             found = crowd.findings()
             found.notes += [line for line in bots.errors.read_text().splitlines() if "uncertain" in line][:5]
             return found
+
+
+async def kill_regularly(
+    database: str,
+    *,
+    people: int = 50,
+    messages: int = 20,
+    processes: int = 3,
+    every: float = 2.0,
+    seed: int = 1,
+) -> tuple[Findings, int, list[float]]:
+    """Figure 7: everybody says all at once, one process is killed `every` seconds until all is answered.
+
+    Returns what people got, the number of kills, and for each turn that a victim was writing the seconds
+    until somebody else began it.
+    """
+    chance = random.Random(seed)
+    killed: list[tuple[float, int, set[int]]] = []
+    with tempfile.TemporaryDirectory(prefix="feeler-kill-") as folder:
+        async with BotApiServer() as server:
+            bots = Processes(server, Path(folder), database, FEELER_LEASE_SECONDS=str(LEASE))
+            crowd = Crowd(server, people)
+            for _ in range(processes):
+                bots.start()
+            try:
+                await _until_it_polls(server)
+                crowd.say_all(messages)
+                end, seen = time.monotonic() + 20 * messages + 60, 0
+                while crowd.missing() and time.monotonic() < end:
+                    await asyncio.sleep(every)
+                    victim = chance.choice(bots.running)
+                    bots.kill(victim)
+                    at, done = time.time(), done_updates(database)
+                    seen = crowd.note_stored(done, bots.generations(), seen)
+                    killed.append((at, victim.pid, done))
+                    bots.start()
+                await asyncio.sleep(2 * LEASE)
+                crowd.note_stored(set(), bots.generations(), seen)
+            finally:
+                bots.end_all()
+            return crowd.findings(), len(killed), _take_overs(killed, bots.generations())
+
+
+def _take_overs(
+    killed: list[tuple[float, int, set[int]]], generations: list[tuple[int, float, int]]
+) -> list[float]:
+    """Seconds from a kill until the turns that died with it were begun elsewhere."""
+    found: list[float] = []
+    for at, victim, done in killed:
+        orphans = {update for update, begun, owner in generations if owner == victim and begun <= at} - done
+        for orphan in orphans:
+            later = [begun - at for update, begun, _ in generations if update == orphan and begun > at]
+            found += later[:1]
+    return found
 
 
 async def _until_it_polls(server: BotApiServer) -> None:
@@ -86,18 +137,32 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--every", type=float, default=0, help="seconds between kills; default: random")
+    parser.add_argument("--messages", type=int, default=20, help="of each, with --every")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     begun = time.monotonic()
 
     async def run(database: str) -> Findings:
+        if given.every:
+            found, kills, delays = await kill_regularly(
+                database,
+                people=given.people,
+                messages=given.messages,
+                processes=given.processes,
+                every=given.every,
+                seed=given.seed,
+            )
+            print(
+                f"{kills} kills, {len(delays)} turns taken over after at most {max(delays, default=0):.1f} s"
+            )
+            print(f"leases of {LEASE:.0f} s")
+            return found
         return await kill_at_random(
             database,
             kills=given.kills,
             people=given.people,
             processes=given.processes,
             seed=given.seed,
-            every=given.every,
         )
 
     if given.database == "postgres":
@@ -107,7 +172,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="feeler-kill-db-") as folder:
             found = asyncio.run(run(f"sqlite+aiosqlite:///{folder}/feeler.sqlite3"))
     took = time.monotonic() - begun
-    print(f"{given.kills} kills, {given.database}, {given.processes} processes, {took:.0f} s")
+    kills = "regular" if given.every else given.kills
+    print(f"{kills} kills, {given.database}, {given.processes} processes, {took:.0f} s")
     print(found)
     for note in found.notes[:20]:
         print("  ", note)
