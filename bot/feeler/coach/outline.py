@@ -70,7 +70,7 @@ def _learned(debrief: Debrief) -> Section:
         quotes = [("you", one.opened_by)] if one.opened_by else []
         items.append(
             Item(
-                text=f"{_titled(one.topic)}.",
+                head=_titled(one.topic),
                 quotes=(*quotes, (_company_at(debrief, one.said.line), one.said)),
             )
         )
