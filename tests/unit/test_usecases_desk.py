@@ -256,6 +256,18 @@ async def test_when_the_time_is_over_the_coach_offers_the_end_once() -> None:
     assert offers == [False] * 9 + [True] + [False] * 2
 
 
+async def test_an_interviewer_who_was_taken_off_the_list_is_explained() -> None:
+    person = Person()
+    await person("/new emil", STORY)
+    smaller = Library(
+        personas={slug: it for slug, it in LIBRARY.personas.items() if slug != "emil"},
+        companies=LIBRARY.companies,
+    )
+    person.desk = Person(library=smaller).desk
+    assert "/persona" in await person("Are you still there?")
+    assert await person("/end")
+
+
 async def test_a_goodbye_before_the_time_is_over_offers_the_end_too() -> None:
     person = Person()
     text = await person("/new emil", STORY, "Goodbye, I have to go now.")

@@ -27,13 +27,15 @@ async def talk(visit: Visit, text: str) -> Outcome:
         return replace(answered, replies=opened.replies + answered.replies)
     if visit.talk is None:
         return visit.answer(texts.OVER.format(name=visit.name))
+    if visit.interviewer is None:
+        return visit.answer(texts.GONE)
     return await _say(visit, visit.talk, text)
 
 
 async def again(visit: Visit, argument: str) -> Outcome:
     """/again: have the last line answered that got no answer."""
     unanswered = _unanswered(visit.talk)
-    if visit.talk is None or unanswered is None:
+    if visit.talk is None or unanswered is None or visit.interviewer is None:
         return visit.answer(texts.NOTHING_TO_REPEAT)
     before = visit.talk.evolve(lines=visit.talk.lines[:-1])
     return await _say(visit, before, unanswered.text)

@@ -53,6 +53,7 @@ OVER = (
     "/new starts another, /companies lets you choose with whom, /summary and /transcript give you this "
     "one again."
 )
+GONE = "Your interviewer is no longer on the list here. /persona shows who is, /end closes the talk."
 NO_TALK = "No talk is going on yet. Just write a line, or choose with /companies."
 STOPPED = (
     "Stopped. Your line stays in the talk. Write on, let {name} answer after all with /again, or take the "
