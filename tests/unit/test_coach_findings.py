@@ -204,6 +204,13 @@ def test_the_note_is_short_quotes_exactly_and_does_not_beg(library: Library) -> 
     assert "I will send you a page about how we did it in the harbour." in note
 
 
+def test_a_long_note_keeps_its_place_in_the_messages(library: Library) -> None:
+    long = [row.replace("in two weeks we had", "in " + "some very long weeks we had " * 5) for row in HARBOUR]
+    found = findings(talk(*long), library)
+    assert found.note is not None
+    assert found.note.text in messages(found)[-1]
+
+
 def test_messages_fit_a_phone(library: Library) -> None:
     long = [row.replace("Thank you", "Thank you " + "very much " * 80) for row in HARBOUR]
     for rows in (HARBOUR, HARBOUR * 18, long):

@@ -116,7 +116,7 @@ def _seen(debrief: Debrief) -> Section:
     lead = (
         ""
         if items
-        else ("No sentence of yours told what you did, so no talent showed. One example would change that.")
+        else ("Your words made no talent plain. One example of something you did would change that.")
     )
     return Section(key="seen", title="What they learned about you", lead=lead, items=tuple(items))
 

@@ -80,7 +80,7 @@ def _about_answers(balance: Balance, talents: Sequence[Talent], interview: Inter
             kind="examples",
             aim="Show what you can do by one thing you did.",
             exercise="Tell in four sentences: where it was, what was wrong, what you did, what came of it.",
-            because="No sentence of yours said what you did, so they could see no talent.",
+            because="Your words made no talent plain.",
             lines=tuple(own[:3]),
         )
     if balance.longest and balance.longest_words > LONG:

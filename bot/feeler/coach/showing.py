@@ -25,6 +25,8 @@ def messages(debrief: Debrief) -> tuple[str, ...]:
         _topics(debrief),
     ]
     third = [_role(debrief), _note(debrief)]
+    if len("\n\n".join(third)) > LIMIT and debrief.role:  # the note must not be what goes
+        third[0] = f"A role they might create: {debrief.role.title}. Its duties are in the document."
     texts = [_fitted(parts) for parts in (first, second, third)]
     return tuple(text for text in texts if text)
 
@@ -106,7 +108,7 @@ def _promises(debrief: Debrief) -> str:
 
 def _talents(debrief: Debrief) -> str:
     if not debrief.talents:
-        return "What they saw in you: no sentence of yours told what you did. Next time, tell one example."
+        return "What they saw in you: your words made no talent plain. Next time, tell one example."
     rows = [f"• {one.name}: {cited(one.shown[0], 90)}" for one in debrief.talents[:3]]
     seen = _carried(debrief)
     return "\n".join(["What they could see in you:", *rows, seen])
@@ -145,7 +147,8 @@ def _talk(debrief: Debrief) -> str:
     text = f"You spoke {balance.share:.0%} of the words; your longest message has {balance.longest_words}."
     if balance.passed_over:
         lines = ", ".join(str(one.question.line) for one in balance.passed_over[:4])
-        text += f" Passed over: their question in line {lines}."
+        plural = "s" * (len(balance.passed_over) > 1)
+        text += f" Passed over: their question{plural} in line{plural} {lines}."
     return text
 
 
@@ -160,7 +163,7 @@ def _role(debrief: Debrief) -> str:
             "A role they might create: this talk does not carry one yet."
             " It takes one thing you did and one thing that hurts them."
         )
-    rows = [f"• {cut(one.text, 80)} (lines {one.talent.line}, {one.need.line})" for one in role.duties]
+    rows = [f"• {cut(one.text, 100)} (lines {one.talent.line}, {one.need.line})" for one in role.duties]
     return "\n".join([f"A role they might create: {role.title}", *rows])
 
 

@@ -22,6 +22,7 @@ from feeler.personas.library import shipped_prompts
 from feeler.personas.values import Topic
 
 MOST = 4  # talents in a debrief
+WANTED = 0.6  # more weight for what a problem that was told calls for
 WITNESSES = 2  # quotations a talent
 
 
@@ -63,7 +64,7 @@ _DEED = re.compile(
     r"|\b(?:my|our) (?:\w+ ){1,3}(?:was|were|is|are|came|said|grew)\b|^(?:\w{3,}ed|ran|led|built|taught|sold|wrote|\w{4,}ing)\b"
 )
 _HURTS = re.compile(
-    r"\b(?:nobody|no one|never|not|wrong|los[et]|lose|leave|left|late|wait\w*|trouble|hard\w*|problems?|mistakes?|fail\w*|stuck|broke\w*|gone"
+    r"\b(?:nobody|no one|wrong|los[et]|lose|leave|left|late|wait\w*|trouble|hard\w*|problems?|mistakes?|fail\w*|stuck|broke\w*|gone"
     r"|worst|worr\w+|complain\w*|afraid|grief|wall|knot|costs?|difficult\w*|miss\w*|upset|angry|frightened|threw|bad|laughed|press\w*|risk\w*|stall\w*)\b"
 )
 _NO_EVIDENCE = re.compile(
@@ -81,6 +82,8 @@ def kind_named(name: str) -> Kind:
 def talents(interview: Interview, learned: Sequence[Learned]) -> tuple[Talent, ...]:
     """The talents shown, the best evidenced first, each sentence standing for one of them only."""
     shown: dict[str, list[tuple[float, Line, str]]] = {}
+    needs = needs_told(learned)
+    problems = set().union(*(content(one.said.quote) for one in needs if one.topic is Topic.PROBLEM))
     for line in interview.lines:
         if line.speaker is not Speaker.CANDIDATE:
             continue
@@ -88,8 +91,9 @@ def talents(interview: Interview, learned: Sequence[Learned]) -> tuple[Talent, .
             folded = fold(sentence)
             for kind in catalogue():
                 if hits := len(set(kind.signs.findall(folded))):
-                    shown.setdefault(kind.name, []).append((hits + _weight(sentence), line, sentence))
-    needs = needs_told(learned)
+                    shown.setdefault(kind.name, []).append(
+                        (hits + _weight(sentence) + WANTED * bool(kind.serves & problems), line, sentence)
+                    )
     return tuple(_talent(name, rows, needs, interview) for name, rows in _without_sharing(shown)[:MOST])
 
 
