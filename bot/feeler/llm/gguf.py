@@ -46,6 +46,11 @@ class GgufFile:
         except (OSError, ValueError, struct.error, KeyError, IndexError) as error:
             raise WeightsError(f"{path} cannot be read as a GGUF file: {error}") from error
 
+    def forget_vocabulary(self) -> None:
+        """Free the longest lists of the metadata, once a tokenizer was made of them."""
+        for key in ("tokens", "merges", "token_type", "scores"):
+            self.metadata.pop(f"tokenizer.ggml.{key}", None)
+
     def rows(self, name: str, start: int = 0, stop: int | None = None) -> torch.Tensor:
         """The raw blocks of rows [start, stop) as uint8 (rows, row_bytes), copied out of the file."""
         info = self.tensors[name]

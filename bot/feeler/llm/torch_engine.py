@@ -1,6 +1,8 @@
 """The default engine on a CPU: the GGUF file's weights on torch's int8 kernels, one batch for everybody."""
 
 import asyncio
+import ctypes
+import gc
 import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -58,12 +60,16 @@ class TorchEngine:
         """Load a GGUF file; takes seconds. Raises WeightsError."""
         threads = threads or len(os.sched_getaffinity(0))
         file = GgufFile(weights)
+        tokenizer, ends = read_tokenizer(file), end_tokens(file)
+        file.forget_vocabulary()
+        _give_back_memory()  # before the weights come: 100 MB of 2 GB
         model = Decoder(file, threads)
+        _give_back_memory()
         return cls(
             Scheduler(model, threads=threads, kv_cache_bytes=kv_cache_mb * _MB),
-            read_tokenizer(file),
+            tokenizer,
             name=f"torch int8 · {card.slug if card else weights.stem}",
-            ends=end_tokens(file),
+            ends=ends,
             context=card.context if card else model.shape.context,
             sampling=card.sampling if card else None,
             wants_drafts=wants_drafts or (card.wants_drafts if card else 1),
@@ -111,3 +117,11 @@ class TorchEngine:
         room = min(self._context - request.sampling.max_tokens, memory)
         kept = fit(request.messages, room, lambda said: len(self._text.tokens(said, request.opening)))
         return self._text.tokens(kept, request.opening)
+
+
+def _give_back_memory() -> None:
+    """Hand freed memory to the system, where the C library is one that can."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
