@@ -57,19 +57,70 @@ def _worth(clause: str) -> float:
     )
 
 
+FIRST_PERSON = re.compile(r"^(?:i|we|my|our|i'm|im|i've|ive|i'd|we're|we've)\b", re.IGNORECASE)
+HEDGES = re.compile(
+    r"^(?:i (?:guess|think|suppose|believe|feel|reckon|would say)(?: that)?)\s+", re.IGNORECASE
+)
+NO_DEED = re.compile(
+    r"^(?:i|we)(?:'m| am| was)? ?(?:do not|don't|dont|did not|didn't|didnt)? ?(?:know|remember|hope|wonder|sorry|not sure|glad|happy to)\b",
+    re.IGNORECASE,
+)
+ADDRESSED = re.compile(r"\b(?:you|your|yours|u|ur)\b", re.IGNORECASE)
+WOULD = re.compile(
+    r"\b(?:i|we)'d(?= (?:like|rather|prefer|love|want|say|be|do|go|have|never|still|also|cook|take|try|need)\b)",
+    re.IGNORECASE,
+)
+JOINT = re.compile(r"\s+(?:and|that|who|as|when|if|until|since|or|so|then)\s+", re.IGNORECASE)
+
+
+def reflection_of(text: str) -> str:
+    """One whole short clause of `text` said back to its speaker, with a capital and without a stop; or "".
+
+    Reflecting is what listeners do (the "simple reflection" of motivational interviewing), and a small model that
+    has to do it by itself recites the story as its own.
+    """
+    asked = questions_in(text)
+    best, most = "", 0.9
+    for sentence in sentences(text):
+        if sentence in asked or sentence.lower().startswith("sorry"):
+            continue
+        for clause in _deeds(sentence):
+            worth = _worth(clause) + 1.5
+            if worth > most:
+                best, most = clause, worth
+    said = mirrored(best)
+    return said[:1].upper() + said[1:]
+
+
+def _deeds(sentence: str) -> list[str]:
+    """Whole clauses in which the speaker says what they did or are, short enough to be said back."""
+    found = []
+    for part in CLAUSE.split(sentence):
+        clause = HEDGES.sub("", LEADS_IN.sub("", part).strip(" .!?…\"'“”"))
+        if len(clause.split()) > LONGEST:
+            clause = JOINT.split(clause)[0].strip()
+        if not FIRST_PERSON.match(clause) or NO_DEED.match(clause) or not 2 < len(clause.split()) <= LONGEST:
+            continue
+        if clause.split()[-1].lower() in FUNCTION_WORDS or ADDRESSED.search(clause):
+            continue
+        found.append(clause)
+    return found
+
+
 def mirrored(hook: str) -> str:
     """`hook` as the company would say it back: "I ran my own shop" -> "you ran your own shop"."""
     return re.sub(
-        r"\b(?:i'm|i am|i was|i've|i have|i'd|i|me|my|mine|myself|we|our|us)\b",
+        r"\b(?:i'm|im|i am|i was|i wasn't|i wasnt|i've|ive|i have|i'd|we'd|i|me|my|mine|myself|we're|we were|we|our|ours|us)\b",
         _turn_round,
-        hook,
+        WOULD.sub("you would", hook.replace("’", "'")),
         flags=re.IGNORECASE,
     )
 
 
 def _turn_round(match: re.Match[str]) -> str:
     return {
-        "i'm": "you are", "i am": "you are", "i was": "you were", "i've": "you have", "i have": "you have",
-        "i'd": "you would", "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
-        "we": "you", "our": "your", "us": "you",
+        "i'm": "you are", "im": "you are", "i am": "you are", "i was": "you were", "i wasn't": "you weren't",
+        "i wasnt": "you weren't", "i've": "you have", "ive": "you have", "i have": "you have",
+        "i'd": "you had", "we'd": "you had", "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
+        "we're": "you are", "we were": "you were", "we": "you", "our": "your", "ours": "yours", "us": "you",
     }[match.group().lower()]  # fmt: skip

@@ -18,7 +18,7 @@ FOLLOWS_UP = re.compile(
     r"^\W*(?:\w+\W+){0,3}?(?:why(?: is| was)? (?:that|not|so)|why\W*$|how so|how come|in what way|like what|such as|for example|what happened|what then|and then|what else"
     r"|(?:can|could|would) you (?:give|tell) me (?:an|one|another|a) (?:example|more)|(?:do|have) you (?:have |got )?an example|tell me more|say more|go on|what do you mean by|how (?:do|did|does) (?:you|they|people|that|it|he|she|this)\b(?! (?:work|earn|make))"
     r"|what (?:did|does|do) (?:that|this|it|they|he|she|you do about)\b|what about (?:that|those|them|it|this)|is (?:that|this|it) |was (?:that|this|it) |does (?:that|this|it)|did (?:that|this|it|they))"
-    r"|\b(?:you (?:just )?(?:said|mentioned|told me)|what you (?:just )?(?:said|mentioned|told)|back to (?:that|what)|more about (?:that|this|it)|about that\b|the rest of (?:it|that)|the harder part|the other half)",
+    r"|\b(?:you (?:just )?(?:said|mentioned|told me)|what you (?:just )?(?:said|mentioned|told)|back to (?:that|what)|more about (?:that|this|it)|about that\b|the rest of (?:it|that)|\b(?:from|about|with|against|of|at|to) (?:that|this|it|them|those)\W*$|the harder part|the other half)",
     re.IGNORECASE,
 )  # fmt: skip
 

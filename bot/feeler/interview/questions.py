@@ -8,7 +8,7 @@ from feeler.interview.topics import topics_of
 from feeler.interview.typos import mended
 from feeler.interview.words import sentences, words
 
-LEAD = r"^\W*(?:(?:and|so|but|ok|okay|well|also|um+|uh+|er+|hm+|then|now|first|second|finally|next|actually|honestly|anyway|thanks?|thank you|great|good|nice|interesting|sorry|hi|hello|hey|yes|no|right|sure|alright|please|one more thing|maybe|perhaps|by the way|just curious|out of curiosity|quick question)[,.:;!\s-]+){0,4}"
+LEAD = r"^\W*(?:(?:and|an|so|but|ok|okay|well|also|um+|uh+|er+|hm+|then|now|first|second|finally|next|actually|honestly|anyway|thanks?|thank you|great|good|nice|interesting|sorry|hi|hello|hey|yes|no|right|sure|alright|please|one more thing|maybe|perhaps|by the way|just curious|out of curiosity|quick question)[,.:;!\s-]+){0,4}"
 DIRECT = re.compile(
     LEAD + r"(?:"
     r"what \w+(?: \w+)? (?:do|does|did|is|are|would|can|will|should) (?!i (?:was|had))\w+|what(?:'s| is| are| do| does| did| would| was| were| kind| sort| about| makes| made| happens| happened| can| could| will| should| else| if| keeps| has| have| part| type)\b"
