@@ -252,7 +252,7 @@ async def draft(
     for number, (temperature, share) in enumerate(ROUNDS):
         request = Request(
             messages=messages_for(situation, again=number > 0),
-            opening=opening_for(situation.plan, again=number),
+            opening=opening_for(situation, again=number),
             sampling=Sampling(temperature=temperature, max_tokens=LONGEST, stop=STOPS),
             drafts=_how_many(situation.plan, engine.wants_drafts, share),
         )

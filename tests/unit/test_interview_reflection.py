@@ -1,0 +1,49 @@
+"""What the candidate did, said back to them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeler.interview.hooks import reflection_of
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("Once my fish man left. I put the dishwasher on fish.", "You put the dishwasher on fish"),
+        (
+            "I was tired of winning things for clients that I would not have wanted to see built.",
+            "You were tired of winning things for clients",
+        ),
+        ("My knees are done, and I'd like to see daylight.", "You would like to see daylight"),
+        ("I'd seen his shadow, that's all.", "You had seen his shadow"),
+        ("hi im jess, i just finished school in june", "You just finished school in june"),
+        (
+            "I guess I made our own plan for my sister's shop.",
+            "You made your own plan for your sister's shop",
+        ),
+    ],
+)
+def test_a_deed_is_said_back_in_the_second_person(heard: str, said: str) -> None:
+    assert reflection_of(heard) == said
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "",
+        "Accountant.",
+        "How do you notice that somebody is good?",
+        "I don't know, really.",
+        "Sorry, I talk and talk.",
+        "I have never worked anywhere near your field.",
+        "👍👍",
+    ],
+)
+def test_what_cannot_be_said_back_is_left_alone(heard: str) -> None:
+    assert reflection_of(heard) == ""
+
+
+@given(st.text())
+def test_never_the_candidates_first_person(heard: str) -> None:
+    assert " i " not in f" {reflection_of(heard)} ".lower()
