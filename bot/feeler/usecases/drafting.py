@@ -170,6 +170,11 @@ class _Draft:
     lost: str = ""  # the first complaint; a lost draft may still be mended at its end
     done: bool = False
 
+    def add(self, text: str) -> None:
+        """Write on; a new sentence after the opening begins with a blank."""
+        gap = " " if not self.tokens and self.text[-1:] in (".", "!", "?") and text[:1].strip() else ""
+        self.text += gap + text
+
 
 @dataclass(kw_only=True)
 class _Search:
@@ -194,7 +199,7 @@ class _Search:
                 one = drafts[piece.draft]
                 if one.done:
                     continue
-                one.text += piece.text
+                one.add(piece.text)
                 one.tokens = piece.tokens
                 await self._follow(piece.draft, one)
                 if piece.finish or self._complete(one):
