@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from feeler.interview.conduct import Finding, broken, broken_so_far
-from feeler.interview.conduct.listening import LISTENS
+from feeler.interview.conduct.listening import LISTENS, PLAIN
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Asking
 from feeler.interview.questions import own_questions
@@ -14,7 +14,7 @@ from feeler.interview.topics import SYNONYM
 from feeler.interview.words import content, sentences, words
 
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
-GOOD = 1.0  # a passing draft from this score on ends the search
+GOOD = 1.4  # a passing draft from this score on ends the search
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(
     r"\[[^\]]*\]?|\*[^*]{0,80}\*|\((?:smil|laugh|nod|paus|lean|sigh|chuckl|think|look)[^)]*\)", re.IGNORECASE
@@ -105,9 +105,16 @@ def _score(text: str, situation: Situation) -> float:
         score += 0.3
     if plan.job not in LISTENS:
         score += 0.8
+    if plan.job in LISTENS and any(_says_little(question) for question in own_questions(text)):
+        score -= 1.0
     score -= 0.4 * len(EMPTY_PRAISE.findall(text))
     score -= 0.25 * len(_borrowed(said, situation))
     return score
+
+
+def _says_little(question: str) -> bool:
+    """A question that would fit any talk: "What did you do?" """
+    return len(set(content(question)) - PLAIN) < 2
 
 
 def _borrowed(said: set[str], situation: Situation) -> set[str]:
