@@ -2,12 +2,14 @@
 
 python -m tests.durability.kill --kills 200
 python -m tests.durability.kill --kills 200 --database postgres --processes 3
+python -m tests.durability.kill --freeze 20 --database postgres --processes 3
 python -m tests.durability.kill --every 2 --people 50 --messages 20 --database postgres --processes 3
 """
 
 import argparse
 import asyncio
 import random
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -55,6 +57,33 @@ async def kill_at_random(
             found = crowd.findings()
             found.notes += [line for line in bots.errors.read_text().splitlines() if "uncertain" in line][:5]
             return found
+
+
+async def freeze_at_random(
+    database: str, *, freezes: int = 8, people: int = 12, processes: int = 3, seed: int = 1
+) -> Findings:
+    """Stop a process for longer than its lease and wake it again, as a laptop's lid or a hypervisor does."""
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix="feeler-freeze-") as folder:
+        async with BotApiServer() as server:
+            bots = Processes(server, Path(folder), database, FEELER_LEASE_SECONDS=str(LEASE))
+            crowd = Crowd(server, people)
+            for _ in range(processes):
+                bots.start()
+            try:
+                await _until_it_polls(server)
+                for _ in range(freezes):
+                    feeding = asyncio.create_task(_feed(crowd))
+                    await asyncio.sleep(chance.uniform(0.5, 2.0))
+                    victim = chance.choice(bots.running)
+                    victim.send_signal(signal.SIGSTOP)
+                    await asyncio.sleep(1.5 * LEASE)
+                    victim.send_signal(signal.SIGCONT)
+                    feeding.cancel()
+                await crowd.until_answered(60 + crowd.missing())
+            finally:
+                bots.end_all()
+            return crowd.findings()
 
 
 async def kill_regularly(
@@ -137,12 +166,17 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--every", type=float, default=0, help="seconds between kills; default: random")
+    parser.add_argument("--freeze", type=int, default=0, help="freeze and wake so often instead of killing")
     parser.add_argument("--messages", type=int, default=20, help="of each, with --every")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     begun = time.monotonic()
 
     async def run(database: str) -> Findings:
+        if given.freeze:
+            return await freeze_at_random(
+                database, freezes=given.freeze, processes=given.processes, seed=given.seed
+            )
         if given.every:
             found, kills, delays = await kill_regularly(
                 database,
@@ -172,8 +206,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="feeler-kill-db-") as folder:
             found = asyncio.run(run(f"sqlite+aiosqlite:///{folder}/feeler.sqlite3"))
     took = time.monotonic() - begun
-    kills = "regular" if given.every else given.kills
-    print(f"{kills} kills, {given.database}, {given.processes} processes, {took:.0f} s")
+    what = f"{given.freeze} freezes" if given.freeze else "regular kills" if given.every else ""
+    what = what or f"{given.kills} kills"
+    print(f"{what}, {given.database}, {given.processes} processes, {took:.0f} s")
     print(found)
     for note in found.notes[:20]:
         print("  ", note)
