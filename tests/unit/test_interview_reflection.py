@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeler.interview.hooks import reflection_of
+from feeler.interview.hooks import echo_of, reflection_of
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,8 @@ def test_a_deed_is_said_back_in_the_second_person(heard: str, said: str) -> None
         "I don't know, really.",
         "Sorry, I talk and talk.",
         "I have never worked anywhere near your field.",
+        "My English is not so perfect.",
+        "i dont have any proper experience though",
         "👍👍",
     ],
 )
@@ -47,3 +49,15 @@ def test_what_cannot_be_said_back_is_left_alone(heard: str) -> None:
 @given(st.text())
 def test_never_the_candidates_first_person(heard: str) -> None:
     assert " i " not in f" {reflection_of(heard)} ".lower()
+
+
+@pytest.mark.parametrize("heard", ["Accountant.", "Nine years", "Bored."])
+def test_a_bare_word_is_taken_up(heard: str) -> None:
+    assert echo_of(heard) == heard.rstrip(".")
+
+
+@pytest.mark.parametrize(
+    "heard", ["", "👍", "ok", "idk", "no", "Why?", "I left.", "Twelve years in a shoe shop in Leeds."]
+)
+def test_what_is_no_bare_word_is_not(heard: str) -> None:
+    assert echo_of(heard) == ""

@@ -65,6 +65,13 @@ NO_DEED = re.compile(
     r"^(?:i|we)(?:'m| am| was)? ?(?:do not|don't|dont|did not|didn't|didnt)? ?(?:know|remember|hope|wonder|sorry|not sure|glad|happy to)\b",
     re.IGNORECASE,
 )
+DENIED = re.compile(  # said back it would sting
+    r"\b(?:not|no|nothing|hardly|(?:do|did|ca|wo|is|was|are|have|had|could|would)n['’]?t)\b", re.IGNORECASE
+)
+BLANK = re.compile(
+    r"^(?:idk|dunno|fine|okay|ok|yes|yeah|yep|sure|maybe|nope|hm+|well|whatever|anything|everything)\b",
+    re.IGNORECASE,
+)
 ADDRESSED = re.compile(r"\b(?:you|your|yours|u|ur)\b", re.IGNORECASE)
 WOULD = re.compile(
     r"\b(?:i|we)'d(?= (?:like|rather|prefer|love|want|say|be|do|go|have|never|still|also|cook|take|try|need)\b)",
@@ -92,6 +99,21 @@ def reflection_of(text: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+def echo_of(text: str) -> str:
+    """A message of a few bare words, to be said back as it is; or ""."""
+    bare = " ".join(text.split()).rstrip(".! ")
+    if not 0 < len(words(bare)) <= 4 or questions_in(text) or re.search(r"[^\w\s,'’-]", bare):
+        return ""
+    if (
+        BLANK.match(bare)
+        or ADDRESSED.search(bare)
+        or DENIED.search(bare)
+        or re.search(r"\b(?:i|me|my)\b", bare, re.IGNORECASE)
+    ):
+        return ""
+    return bare[:1].upper() + bare[1:] if content(bare) else ""
+
+
 def _deeds(sentence: str) -> list[str]:
     """Whole clauses in which the speaker says what they did or are, short enough to be said back."""
     found = []
@@ -101,7 +123,7 @@ def _deeds(sentence: str) -> list[str]:
             clause = JOINT.split(clause)[0].strip()
         if not FIRST_PERSON.match(clause) or NO_DEED.match(clause) or not 2 < len(clause.split()) <= LONGEST:
             continue
-        if clause.split()[-1].lower() in FUNCTION_WORDS or ADDRESSED.search(clause):
+        if clause.split()[-1].lower() in FUNCTION_WORDS or ADDRESSED.search(clause) or DENIED.search(clause):
             continue
         found.append(clause)
     return found

@@ -17,7 +17,7 @@ from feeler.interview.acts import Act
 from feeler.interview.conduct import broken
 from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.hooks import hook_of, mirrored, reflection_of
+from feeler.interview.hooks import echo_of, hook_of, mirrored, reflection_of
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
 from feeler.interview.topics import LABELS
@@ -89,11 +89,15 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
     Left to itself a small model tells the candidate's story as its own, or retells it wrongly.
     """
     plan = situation.plan
-    if plan.job not in LISTENS or not plan.hook:
+    if plan.job not in LISTENS:
         return ""
     if reflection := reflection_of(situation.heard):
         said = f"{reflection[:1].lower()}{reflection[1:]}"
         return f"So {said}." if (plan.turn + again) % 2 else f"{reflection}."
+    if echo := echo_of(situation.heard):
+        return f"{echo}."
+    if not plan.hook:
+        return ""
     return OPENINGS[(plan.turn + again) % len(OPENINGS)]
 
 
