@@ -14,6 +14,7 @@ from feeler.errors import LeaseLost, StoreError
 from feeler.mailroom import Call, Mailroom, Parcel, SendResult
 from feeler.telegram.patience import either, insist
 from feeler.telegram.pulse import Pulse
+from feeler.telegram.reading import pause_of
 
 log = logging.getLogger(__name__)
 
@@ -108,12 +109,7 @@ def marked(call: Call, tries: int) -> Call:
 def judge(error: TelegramError) -> tuple[SendResult, str, float]:
     """What an error means for the call: result, reason for the books, and the chat's pause in seconds."""
     if isinstance(error, RetryAfter):
-        after = error.retry_after
-        return (
-            "later",
-            "flood control",
-            (after if isinstance(after, int | float) else after.total_seconds()) + 0.1,
-        )
+        return "later", "flood control", pause_of(error) + 0.1
     if isinstance(error, Forbidden):
         return "blocked", "the user has blocked the bot", PAUSE
     if isinstance(error, BadRequest | EndPointNotFound):

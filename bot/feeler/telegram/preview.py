@@ -8,6 +8,7 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 from feeler.errors import StoreError
+from feeler.telegram.reading import pause_of
 
 FRAME = 1.1  # seconds between two frames: Telegram allows about one a second
 AT_ONCE = 0.3  # seconds in which an answer needs no announcement
@@ -56,10 +57,7 @@ class DraftPreview:
             if await self._may_send():
                 await self._bot.send_message_draft(self._chat_id, self._draft_id, text)
         except RetryAfter as error:
-            pause = error.retry_after
-            self._next = time.monotonic() + (
-                pause if isinstance(pause, int | float) else pause.total_seconds()
-            )
+            self._next = time.monotonic() + pause_of(error)
         except TelegramError:
             self._ended = True  # drafts do not work here; the final message comes all the same
         except StoreError:

@@ -1,8 +1,9 @@
-"""Raw updates as python-telegram-bot's objects, and errors as far as a log may tell them."""
+"""Raw updates as python-telegram-bot's objects, and what errors say: to us, and to a log."""
 
 from json import loads
 
 from telegram import Bot, Update
+from telegram.error import RetryAfter
 
 
 class Unreadable(Exception):
@@ -25,3 +26,9 @@ def where(error: BaseException) -> str:
         trace = trace.tb_next
     place = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
     return f"{type(error).__name__}{place}"
+
+
+def pause_of(error: RetryAfter) -> float:
+    """The seconds that Telegram asks us to wait; the library is about to change their type."""
+    after = error.retry_after
+    return float(after) if isinstance(after, int | float) else after.total_seconds()

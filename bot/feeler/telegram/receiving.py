@@ -17,6 +17,7 @@ from feeler.settings import Settings
 from feeler.telegram.inbox import ALLOWED_UPDATES, next_offset, read_updates
 from feeler.telegram.patience import either
 from feeler.telegram.pulse import Pulse
+from feeler.telegram.reading import pause_of
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,7 @@ class Polling:
                 offset = await self._poll(offset)
                 pause = 0.0
             except RetryAfter as error:
-                after = error.retry_after
-                await asyncio.sleep(after if isinstance(after, int | float) else after.total_seconds())
+                await asyncio.sleep(pause_of(error))
             except (TelegramError, StoreError) as error:
                 pause = min(5.0, 2 * pause + 0.2)
                 log.warning("no updates: %s; trying again in %.1f s", _told(error), pause)
