@@ -15,6 +15,9 @@ LEADS_IN = re.compile(
     re.IGNORECASE,
 )
 DULL = frozenset("thank job company talk hello interest opportun like work year peopl thing".split())
+POLITE = re.compile(
+    r"\b(?:english|sorry|thanks?|thank you|appreciate|hope you|excuse|please)\b", re.IGNORECASE
+)
 LONGEST = 11  # words
 
 
@@ -47,6 +50,8 @@ def _short(clause: str) -> str:
 
 
 def _worth(clause: str) -> float:
+    if POLITE.search(clause):
+        return 0.0
     stems = [one for one in content(clause) if one not in DULL]
     count = len(words(clause))
     return (
@@ -112,6 +117,15 @@ def echo_of(text: str) -> str:
     ):
         return ""
     return bare[:1].upper() + bare[1:] if content(bare) else ""
+
+
+def said_back(text: str, hook: str) -> str:
+    """`hook` said back whole, where it is about others or things: "So he was angry twenty minutes"; or ""."""
+    after = text[text.find(hook) + len(hook) :] if hook and hook in text else "x"
+    whole = re.match(r"\s*(?:[.,;:!?–—()\n]|$|(?:but|because|so|which|although|while|where)\b)", after)
+    if not whole or len(hook.split()) < 3 or FIRST_PERSON.match(hook) or ADDRESSED.search(hook):
+        return ""
+    return f"So {mirrored(hook[:1].lower() + hook[1:])}"
 
 
 def _deeds(sentence: str) -> list[str]:

@@ -175,7 +175,7 @@ def personal_note(persona: Persona, questions: tuple[str, ...], told: str) -> st
     """The sentence of the persona's own knowledge that answers a personal question best, not told yet if possible."""
     asked = gist(" ".join(questions))
     best, most = "", -1.0
-    for place, sentence in enumerate(sentences(persona.knows)):
+    for place, sentence in enumerate(sentences(" ".join(persona.knows.split()))):
         score = 2.0 * len(gist(sentence) & asked) - 0.01 * place
         if sentence in told or len(gist(sentence) & gist(told)) >= 0.8 * max(1, len(gist(sentence))):
             score -= 1.5

@@ -17,7 +17,7 @@ from feeler.interview.acts import Act
 from feeler.interview.conduct import broken
 from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.hooks import echo_of, hook_of, mirrored, reflection_of
+from feeler.interview.hooks import echo_of, hook_of, mirrored, reflection_of, said_back
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
 from feeler.interview.topics import LABELS
@@ -98,6 +98,8 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
         return f"{echo}."
     if not plan.hook:
         return ""
+    if whole := said_back(situation.heard, plan.hook):
+        return f"{whole}."
     return OPENINGS[(plan.turn + again) % len(OPENINGS)]
 
 

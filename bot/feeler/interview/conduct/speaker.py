@@ -16,7 +16,7 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 THIRD = re.compile(
-    r"\b(?:the|this|that|our|a|every) (?:candidate|applicant|interviewee|user)s?\b|\b(?:candidate|applicant|interviewee)'s\b|\bthis person's (?:background|experience|skills)\b|\b(?:his|her|their) (?:background|experience|skills|strengths|cv|resume|interview)\b",
+    r"\b(?:the|this|that|our|a|every) (?:candidate|applicant|interviewee)s?\b|\b(?:candidate|applicant|interviewee)'s\b|\bthis person's (?:background|experience|skills)\b|\b(?:his|her|their) (?:background|experience|skills|strengths|cv|resume|interview)\b",
     re.IGNORECASE,
 )
 PROMPT_WORDS = re.compile(
