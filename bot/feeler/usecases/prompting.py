@@ -79,6 +79,7 @@ def job_note(situation: Situation, *, plainer: bool = False) -> str:
         last_question=_last_question(talk),
         next_person=_next_person(situation),
         topic_heard=_heard_today(talk),
+        like=_like(situation),
         plainer=plainer,
     )
 
@@ -123,6 +124,7 @@ def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -
         "begged": Act.BEGGED in plan.acts,
         "next_person": "a colleague",
         "topic_heard": "",
+        "like": "",
         "plainer": False,
     }
     return _template("job.md.jinja").render(values | more).strip()
@@ -192,6 +194,14 @@ def _next_person(situation: Situation) -> str:
         return f"{other.name}, {other.role}"
     people = situation.company.people
     return people[0] if people else "a colleague"
+
+
+def _like(situation: Situation) -> str:
+    """One of the persona's written lines for this job, as a hint at the tone: one that was not said yet."""
+    said = " ".join(situation.own_lines)
+    lines = [line for line in situation.persona.lines.get(situation.plan.job.value, ()) if "{" not in line]
+    fresh = [line for line in lines if line not in said] or lines
+    return fresh[situation.plan.turn % len(fresh)] if fresh else ""
 
 
 def _heard_today(talk: Interview) -> str:
