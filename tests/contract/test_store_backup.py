@@ -28,6 +28,7 @@ async def test_a_backup_comes_back_into_a_running_store(store: Store, url: str, 
 
     with pytest.raises(LeaseLost):  # what ran when the past came back writes nothing into it
         await store.turns.finish(running, Answer(chat=running.chat, calls=(say("late"),)))
+    assert [each.name for each in copy.parent.iterdir()] == [copy.name]  # nothing is left beside it
     counts = await store.counts()
     assert (counts.turns_waiting, counts.calls_waiting) == (1, 2)
     [parcel], _ = await store.outbox.claim(5, LEASE, 0.0)

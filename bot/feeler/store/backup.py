@@ -33,7 +33,7 @@ def back_up(url: str, target: Path) -> None:
     os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
         if database.path:
-            _copy_sqlite(database.path, partial)
+            _copy_sqlite(database.path, partial, "ro")
         else:
             arguments = ["--format=custom", "--no-owner", f"--file={partial}"]
             _run_postgres("pg_dump", database, arguments)
@@ -52,7 +52,7 @@ async def restore(url: str, source: Path) -> None:
     _check(source, sqlite=bool(database.path))
     if database.path:
         await database.open()
-        await asyncio.to_thread(_copy_sqlite, source, database.path)
+        await asyncio.to_thread(_copy_sqlite, source, database.path, "ro&immutable=1")
     else:
         arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
         await asyncio.to_thread(_run_postgres, "pg_restore", database, [*arguments, str(source)])
@@ -68,10 +68,11 @@ def _begin_anew(tx: Transaction) -> None:
     tx.execute(outbox.update().where(waiting).values(state="new", tries=1))
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
+def _copy_sqlite(source: Path, target: Path, mode: str) -> None:
+    """Page by page. `mode` is SQLite's; a backup is immutable: reading it leaves no files beside it."""
     try:
         with (
-            closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True, timeout=30)) as read,
+            closing(sqlite3.connect(f"file:{quote(str(source))}?mode={mode}", uri=True, timeout=30)) as read,
             closing(sqlite3.connect(target, timeout=30)) as write,
         ):
             read.backup(write, pages=PAGES, sleep=0.01)
@@ -86,7 +87,7 @@ def _check(path: Path, sqlite: bool) -> None:
     if not sqlite:
         return
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as read:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as read:
             sound = read.execute("PRAGMA quick_check").fetchone()[0] == "ok"
             ours = bool(read.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone())
     except sqlite3.Error:
