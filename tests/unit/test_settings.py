@@ -71,7 +71,9 @@ PRINTABLE = st.text(alphabet=st.characters(categories=("L", "N", "P", "S", "Z"))
 def test_any_value_is_taken_or_refused_on_one_line(name: str, value: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(f"FEELER_{name.upper()}", value)
+        complaints = []
         try:
             load_settings()
         except SettingsError as error:
-            assert len(str(error).splitlines()) == 1
+            complaints = str(error).splitlines()
+        assert len(complaints) <= 1

@@ -1,7 +1,6 @@
-"""The command line: one module a command, each with `register(app)`. Heavy imports stay inside the commands."""
+"""The command line: one module a command, each with `register(app)`. Heavy imports stay inside commands."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 import typer
 
@@ -29,6 +28,5 @@ def build_app() -> typer.Typer:
             raise typer.Exit
 
     for name in COMMANDS:
-        if find_spec(f"feeler.cli.{name}"):
-            import_module(f"feeler.cli.{name}").register(app)
+        import_module(f"feeler.cli.{name}").register(app)
     return app
