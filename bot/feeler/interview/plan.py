@@ -79,7 +79,7 @@ def make_plan(interview: Interview, persona: Persona, company: Company, text: st
     if picked(text):
         acts = (acts - {Act.SHORT, Act.TOLD}) | {Act.ASKED, Act.PICKED}
     plan = Plan(
-        turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=hook_of(text)
+        turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=_hook(text, acts)
     )
     if key := _coach_instead(interview, text, acts):
         return replace(plan, job=Job.SILENT, asking=Asking.NONE, coach=key, hook="")

@@ -90,7 +90,7 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
     Left to itself a small model tells the candidate's story as its own, or retells it wrongly.
     """
     plan = situation.plan
-    if plan.job not in LISTENS:
+    if plan.job not in LISTENS or Act.NO_QUESTIONS in plan.acts:
         return ""
     if reflection := reflection_of(situation.heard):
         said = f"{reflection[:1].lower()}{reflection[1:]}"

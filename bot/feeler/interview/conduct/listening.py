@@ -19,6 +19,10 @@ NOT = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|without|hardly|neither|nor|cannot|few|less)\b|n't\b|n’t\b",
     re.IGNORECASE,
 )
+INVITES = re.compile(
+    r"\b(?:want|like|need|wish|have) to (?:know|ask|hear|learn|find out|understand|see)\b|\bask (?:me|us|away|about|on)\b|\byour (?:turn|questions?)\b|\bcurious about\b|\b(?:know|hear|learn|ask) about (?:us|our|the|me|this|it)\b|\bquestions? (?:for|to|about) (?:me|us)\b",
+    re.IGNORECASE,
+)  # fmt: skip
 LISTENS = (Job.ASK, Job.PUSH, Job.TELL, Job.HAND_OVER)
 PLAIN = frozenset("do make work job company talk people thing day time year".split())  # noqa: SIM905
 
@@ -31,6 +35,8 @@ def answers(text: str, situation: Situation) -> str:
         return f"does not tell the fact {missing.id!r}"
     if plan.job is Job.PERSONAL and plan.note and coverage(text, plan.note) < 0.4:
         return "does not answer from what this person knows"
+    if plan.job is Job.HAND_OVER and not INVITES.search(text):
+        return "does not hand over"
     if plan.job is Job.UNKNOWN:
         if not HONEST.search(text):
             return "does not say honestly that it is not known"
