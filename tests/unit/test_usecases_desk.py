@@ -455,6 +455,8 @@ class Endless(ScriptedEngine):
         self.ended = False
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
+        if request.sampling.max_tokens == 1:  # reading ahead
+            return
         try:
             self.begun.set()
             yield Piece(draft=0, text="Well", tokens=1)

@@ -5,10 +5,13 @@ import time
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from feeler.bench.talk import history
+from feeler.bench.talk import history, talk
 from feeler.ports import Engine, Message, Request, Sampling
 
 _TURN = 4  # of the talk: a chat that has been going on for a while
+_LONG = Message(
+    role="user", content="I see. Please describe a whole day in your halls, hour by hour, at length."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +28,12 @@ class Answer:
         return (self.tokens - 1) / max(self.seconds - self.first, 1e-9)
 
 
-async def ask(engine: Engine, messages: tuple[Message, ...], tokens: int, drafts: int = 1) -> Answer:
-    """Greedy for one draft, so that every round and every engine writes about the same."""
+async def ask(
+    engine: Engine, messages: tuple[Message, ...], tokens: int, *, drafts: int = 1, sampled: bool = False
+) -> Answer:
+    """Greedy unless `sampled`, so that every round and every engine writes about the same."""
     sampling = Sampling(
-        temperature=0.0 if drafts == 1 else 0.8, repetition_penalty=1.0, max_tokens=tokens, seed=1
+        temperature=0.8 if sampled else 0.0, repetition_penalty=1.0, max_tokens=tokens, seed=1
     )
     start, first = time.perf_counter(), 0.0
     counts: dict[int, int] = {}
@@ -41,30 +46,36 @@ async def ask(engine: Engine, messages: tuple[Message, ...], tokens: int, drafts
     return Answer(first=first, seconds=time.perf_counter() - start, tokens=sum(counts.values()))
 
 
-async def one_chat(engine: Engine, *, tokens: int, mark: str) -> dict[str, float]:
-    """Cold, warm and decode. `mark` makes the persona one that was never read before."""
-    cold = await ask(engine, _marked(history(_TURN), mark), tokens)
-    warm = await ask(engine, _marked(history(_TURN + 1), mark), tokens)
+async def cold(engine: Engine, *, tokens: int, mark: str) -> dict[str, float]:
+    """Time to first token where nothing was read before; `mark` makes the persona a new one."""
+    return {"first_token_cold": (await ask(engine, _marked(history(_TURN), mark), tokens)).first}
+
+
+async def warm(engine: Engine, *, tokens: int, mark: str, later: int) -> dict[str, float]:
+    """The talk of `cold`, so many turns later: the turns before were read and answered here."""
+    answer = await ask(engine, _marked(history(_TURN + later), mark), tokens)
     return {
-        "first_token_cold": cold.first,
-        "first_token_warm": warm.first,
-        "decode_one_chat": warm.decode,
-        "seconds_per_turn": warm.seconds,
+        "first_token_warm": answer.first,
+        "decode_one_chat": answer.decode,
+        "seconds_per_turn": answer.seconds,
     }
 
 
 async def drafts(engine: Engine, *, tokens: int, mark: str) -> dict[str, float]:
-    """Seconds of the same turn with one draft and with four; the chat's history was read before."""
-    asked = _marked(history(_TURN + 2), mark)
-    await ask(engine, asked, 1)
-    alone = await ask(engine, asked, tokens)
-    four = await ask(engine, asked, tokens, drafts=4)
-    # drafts end where they like: compare the time that a token of one draft takes, with the same first text
-    each = tokens / max(alone.tokens, 1), 4 * tokens / max(four.tokens, 1)
-    return {
-        "seconds_one_draft": alone.first + (alone.seconds - alone.first) * each[0],
-        "seconds_four_drafts": four.first + (four.seconds - four.first) * each[1],
-    }
+    """Seconds of one turn with one draft and with four of the same length, from the same state before it.
+
+    Both are sampled in the same way, and the time is brought to `tokens` for every draft where one ended
+    early; the question asks for a long answer so that they hardly do.
+    """
+    before = _marked(history(_TURN), mark)
+    asked = (*_marked(history(_TURN + 1), mark)[:-1], _LONG)
+    seconds = []
+    for count in (1, 4):
+        await ask(engine, before, 1)  # again: the engine forgets the turn that was just written
+        answer = await ask(engine, asked, tokens, drafts=count, sampled=True)
+        written = (answer.seconds - answer.first) * (count * tokens - 1) / max(answer.tokens - 1, 1)
+        seconds.append(answer.first + written)
+    return {"seconds_one_draft": seconds[0], "seconds_four_drafts": seconds[1]}
 
 
 async def many_chats(engine: Engine, count: int, *, tokens: int) -> dict[str, float]:
@@ -83,11 +94,16 @@ async def many_chats(engine: Engine, count: int, *, tokens: int) -> dict[str, fl
 
 
 async def late_turn(engine: Engine, *, mark: str) -> dict[str, float]:
-    """Time to first token in turn 3 and in turn 30 of a chat whose earlier turns were answered here."""
+    """Time to first token in turn 3 and in turn 30 of a chat whose earlier turns were answered here.
+
+    The turn itself is the same in both, so that what is new in it is as long.
+    """
     found = {}
     for turn in (3, 30):
-        await ask(engine, _marked(history(turn - 1), mark), 1)
-        found[f"first_token_turn_{turn}"] = (await ask(engine, _marked(history(turn), mark), 2)).first
+        before = _marked(history(turn - 1), mark)
+        await ask(engine, before, 1)
+        answer = await ask(engine, (*before, *talk()[-2:-1], _LONG), 2)
+        found[f"first_token_turn_{turn}"] = answer.first
     return found
 
 

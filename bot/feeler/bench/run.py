@@ -1,5 +1,6 @@
 """All engines in one run, in interleaved rounds: medians, ratios, a chart."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -26,13 +27,15 @@ class Plan:
     """What one run measures."""
 
     rounds: int = 3
-    chats: tuple[int, ...] = (2, 4, 8)
+    seconds: float = 420.0  # no further round, and nothing that no ratio needs, begins after so long
+    chats: tuple[int, ...] = (8, 2, 4)
     tokens: int = 48  # of an answer
     transformers: bool = True
     llama: bool = True
 
 
-QUICK = Plan(rounds=1, chats=(8,), tokens=24, transformers=False)
+QUICK = Plan(rounds=1, seconds=0.0, chats=(8,), tokens=24, transformers=False)
+_WARM_TURNS = 3  # measured in a round
 
 
 @dataclass(kw_only=True)
@@ -47,55 +50,96 @@ class Report:
         return {"ratios": self.ratios, "medians": self.medians, "machine": self.machine}
 
 
-async def run_bench(
+def run_bench(
     weights: Path, card: ModelCard, plan: Plan, tell: Tell, *, threads: int, kv_cache_mb: int
 ) -> Report:
     """Measure; minutes. `tell` is told what is going on."""
-    report = Report()
-    found: dict[str, dict[str, list[float]]] = {}
+    tell("loading")
+    start = time.perf_counter()
+    ours = TorchEngine.load(weights, card, threads=threads, kv_cache_mb=kv_cache_mb)
+    run = _Run(plan, tell)
+    run.machine["load_seconds"] = time.perf_counter() - start
+    run.machine["bytes_per_token"] = ours.bytes_per_token
+    engines: dict[str, Engine] = {OURS: ours}
     with ExitStack() as stack:
-        tell("loading")
-        start = time.perf_counter()
-        ours = TorchEngine.load(weights, card, threads=threads, kv_cache_mb=kv_cache_mb)
-        report.machine["load_seconds"] = time.perf_counter() - start
-        report.machine["bytes_per_token"] = ours.bytes_per_token
-        engines: dict[str, Engine] = {OURS: ours}
         if plan.llama:
             engines[LLAMA], pid = stack.enter_context(llama_cpp(weights, threads=threads, chats=8))
-        for number in range(plan.rounds):
-            for name, engine in engines.items():
-                tell(f"round {number + 1} of {plan.rounds}: {name}")
-                measured = await _round(engine, plan, f"{name} {number}")
-                for key, value in measured.items():
-                    found.setdefault(name, {}).setdefault(key, []).append(value)
-            report.machine.setdefault("peak_bytes", _peak(psutil.Process().pid))
-            report.machine[f"bandwidth_{number}"] = bandwidth()
+        asyncio.run(run.all_rounds(engines))
+        run.machine["peak_bytes"] = _peak(psutil.Process().pid)
         if plan.llama:
-            report.machine["llama_cpp_peak_bytes"] = _peak(pid)
-        if plan.transformers:
-            tell("transformers, one chat")
-            plain = plain_transformers(weights)
-            once = await measures.one_chat(plain, tokens=16, mark="t")
-            found[TRANSFORMERS] = {key: [value] for key, value in once.items()}
-            await plain.close()
-        await ours.close()
-    report.medians = {name: {key: median(values) for key, values in of.items()} for name, of in found.items()}
-    rates = [report.machine.pop(f"bandwidth_{number}") for number in range(plan.rounds)]
-    report.machine["bandwidth_bytes_per_second"] = max(rates)
+            run.machine["llama_cpp_peak_bytes"] = _peak(pid)
+    if plan.transformers and not run.late():
+        tell("transformers, one chat")
+        asyncio.run(run.one_chat(TRANSFORMERS, plain_transformers(weights)))
+    run.machine["bandwidth_bytes_per_second"] = bandwidth()
+    report = Report(medians=run.medians(), machine=run.machine)
     report.ratios = ratios(report)
     return report
 
 
-async def _round(engine: Engine, plan: Plan, mark: str) -> dict[str, float]:
-    found = await measures.one_chat(engine, tokens=plan.tokens, mark=mark)
-    found |= await measures.drafts(engine, tokens=plan.tokens, mark=mark)
-    for count in plan.chats:
-        found |= await measures.many_chats(engine, count, tokens=plan.tokens)
-    return found | await measures.late_turn(engine, mark=f"{mark} late")
+class _Run:
+    """The samples of one run as they come."""
+
+    def __init__(self, plan: Plan, tell: Tell) -> None:
+        self.machine: dict[str, float] = {}
+        self._plan = plan
+        self._tell = tell
+        self._found: dict[str, dict[str, list[float]]] = {}
+        self._begun = time.perf_counter()
+
+    def late(self) -> bool:
+        """Whether only what a ratio needs is still to be measured."""
+        return time.perf_counter() - self._begun > self._plan.seconds
+
+    def medians(self) -> dict[str, dict[str, float]]:
+        """By engine and measure."""
+        return {name: {key: median(values) for key, values in of.items()} for name, of in self._found.items()}
+
+    async def all_rounds(self, engines: dict[str, Engine]) -> None:
+        """The same measure of one engine after the other, so that a noisy machine is noisy for both."""
+        for number in range(self._plan.rounds):
+            if number and self.late():
+                break
+            self._tell(f"round {number + 1} of {self._plan.rounds}")
+            await self._round(engines, number)
+        for engine in engines.values():
+            await engine.close()
+
+    async def one_chat(self, name: str, engine: Engine) -> None:
+        """An engine that is too slow for more."""
+        self._note(name, await measures.cold(engine, tokens=2, mark="once"))
+        self._note(name, await measures.warm(engine, tokens=16, mark="once", later=1))
+        await engine.close()
+
+    async def _round(self, engines: dict[str, Engine], number: int) -> None:
+        plan, mark = self._plan, f"round {number}"
+        for name, engine in engines.items():
+            self._note(name, await measures.cold(engine, tokens=plan.tokens, mark=mark))
+        for later in range(1, _WARM_TURNS + 1):
+            for name, engine in engines.items():
+                self._note(name, await measures.warm(engine, tokens=plan.tokens, mark=mark, later=later))
+        for count in plan.chats:
+            if count == 8 or not self.late():
+                for name, engine in engines.items():
+                    self._note(name, await measures.many_chats(engine, count, tokens=plan.tokens))
+        for name, engine in engines.items():
+            if name == OURS or not (number or self.late()):  # no ratio asks for the others'
+                self._note(name, await measures.drafts(engine, tokens=plan.tokens, mark=mark))
+                self._note(name, await measures.late_turn(engine, mark=f"{mark} late"))
+
+    def _note(self, name: str, measured: dict[str, float]) -> None:
+        said = ", ".join(f"{key} {value:.2f}" for key, value in measured.items())
+        self._tell(f"  {name}: {said}")
+        for key, value in measured.items():
+            self._found.setdefault(name, {}).setdefault(key, []).append(value)
 
 
 def ratios(report: Report) -> dict[str, float]:
-    """The figures that Feeler promises, each within this run; those that were not measured are left out."""
+    """The figures that Feeler promises, each within this run; those that were not measured are left out.
+
+    `of_memory_bandwidth` is the bytes of weights that our engine reads for a token, times its tokens a second
+    in one chat, over the bytes a second that this machine was seen to read.
+    """
     ours, other = report.medians[OURS], report.medians.get(LLAMA, {})
     found = {
         "four_drafts": ours["seconds_four_drafts"] / ours["seconds_one_draft"],

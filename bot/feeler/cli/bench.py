@@ -1,6 +1,5 @@
 """`feeler bench`: our engine beside llama.cpp's server and plain transformers, on this machine."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -44,9 +43,7 @@ def bench(
         return
     plan = QUICK if quick else replace(Plan(), transformers=transformers)
     plan = replace(plan, rounds=rounds) if rounds else plan
-    report = asyncio.run(
-        run_bench(weights, card, plan, _tell, threads=threads, kv_cache_mb=settings.kv_cache_mb)
-    )
+    report = run_bench(weights, card, plan, _tell, threads=threads, kv_cache_mb=settings.kv_cache_mb)
     if chart:
         draw_chart(report, chart)
     if as_json:

@@ -76,10 +76,12 @@ class Example:
 # The jobs a company's line can have, and what its written lines may hold: {question} is the probe's written
 # question, {fact} the dossier's words, {hook} a few words of the candidate's, {knower} a colleague who would
 # know, {note} a sentence of the persona's own, {name} and {role} those of one who arrives in mid-talk. A line
-# whose slot cannot be filled is not used.
+# whose slot cannot be filled is not used. "say back" is no job: it frames what the candidate did ("you ran a
+# shop") as the beginning of a line that the model goes on with.
 SLOTS: dict[str, frozenset[str]] = {
     "react and ask": frozenset({"hook", "question"}),
     "push": frozenset({"hook"}),
+    "say back": frozenset({"hook"}),
     "arrive": frozenset({"name", "role"}),
     "rephrase": frozenset({"question"}),
     "answer": frozenset({"fact"}),

@@ -6,6 +6,7 @@ from feeler.personas.library import Library
 from feeler.ports import Archive, Engine, Preview
 from feeler.usecases import ending, privacy, starting, talking, texts
 from feeler.usecases.commands import parse_command, perform
+from feeler.usecases.reading_ahead import ReadingAhead
 from feeler.usecases.values import Chat, Outcome
 from feeler.usecases.visit import Means, Visit
 
@@ -30,6 +31,7 @@ class Desk:
             library=library,
             engine=engine,
             archive=archive,
+            ahead=ReadingAhead(library, engine),
             budget=budget,
             max_chars=max_chars,
             retention_days=retention_days,
@@ -45,7 +47,7 @@ class Desk:
         self, chat: Chat, name: str, argument: str, preview: Preview | None, now: datetime
     ) -> Outcome:
         """One command: "persona", "mira-stone"."""
-        return await perform(self._visit(chat, preview, now), name, argument)
+        return self._ahead(chat, await perform(self._visit(chat, preview, now), name, argument))
 
     async def say(self, chat: Chat, text: str, preview: Preview | None, now: datetime) -> Outcome:
         """Something said: the answer to the coach's question where there is one, else a line of the talk."""
@@ -54,9 +56,9 @@ class Desk:
             return visit.answer(refusal)
         match chat.awaiting:
             case "who":
-                return starting.hear_who(visit, text)
+                return self._ahead(chat, starting.hear_who(visit, text))
             case "curious":
-                return starting.hear_curious(visit, text)
+                return self._ahead(chat, starting.hear_curious(visit, text))
             case "forget" if privacy.is_yes(text) or privacy.is_no(text):
                 return await privacy.forget(visit, text)
         return await talking.talk(visit.with_chat(awaiting=""), text)
@@ -76,6 +78,11 @@ class Desk:
         "/stop", which says so.
         """
         return self.means.writing.stop(chat_id)
+
+    def _ahead(self, chat: Chat, outcome: Outcome) -> Outcome:
+        """The same outcome; where it opens a talk, the engine begins to read."""
+        self.means.ahead.begin(chat.chat_id, chat.interview, outcome.chat.interview)
+        return outcome
 
     def _unheard(self, text: str) -> str:
         """Why `text` cannot be said in a talk; empty where it can."""

@@ -93,8 +93,10 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
     if plan.job not in LISTENS or Act.NO_QUESTIONS in plan.acts:
         return ""
     if reflection := reflection_of(situation.heard):
-        said = f"{reflection[:1].lower()}{reflection[1:]}"
-        return f"So {said}." if (plan.turn + again) % 2 else f"{reflection}."
+        frames = situation.persona.lines.get("say back") or ("So {hook}.",)
+        frame = frames[(plan.turn + again) % len(frames)]
+        said = frame.replace("{hook}", reflection[:1].lower() + reflection[1:])
+        return said[:1].upper() + said[1:]
     if echo := echo_of(situation.heard):
         return f"{echo}."
     if not plan.hook:

@@ -87,6 +87,7 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
     persona = library.persona(before.persona)
     try:
         async with visit.means.writing.stoppable(visit.chat.chat_id):
+            await visit.means.ahead.done(visit.chat.chat_id)
             after = await take_turn(
                 before,
                 persona,

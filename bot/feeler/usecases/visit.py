@@ -12,6 +12,7 @@ from feeler.interview.values import Interview, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
 from feeler.ports import Archive, Engine, Preview
+from feeler.usecases.reading_ahead import ReadingAhead
 from feeler.usecases.values import Chat, Outcome, Reply
 
 
@@ -85,6 +86,7 @@ class Means:
     budget: int = 16  # turns of a talk, where the user has not chosen
     max_chars: int = 4000  # of one message
     retention_days: int = 90  # 0: for ever
+    ahead: ReadingAhead
     writing: Writing = field(default_factory=Writing)
     debriefs: Debriefs = field(default_factory=Debriefs)
 

@@ -1,0 +1,35 @@
+"""The engine reads a persona's part while the person types; a turn that comes meanwhile waits for it."""
+
+from datetime import UTC, datetime
+
+from feeler.llm.scripted import ScriptedEngine
+from feeler.personas.library import load_library
+from feeler.terminal.memory import MemoryArchive
+from feeler.usecases.desk import Desk
+from feeler.usecases.values import Chat
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+async def test_opening_a_talk_and_a_colleague_coming_in_are_read_ahead_once_each() -> None:
+    engine = ScriptedEngine()
+    desk = Desk(library=load_library(), engine=engine, archive=MemoryArchive())
+    chat = (await desk.do(Chat(chat_id=7), "new", "emil", None, NOW)).chat
+    await desk.means.ahead.done(7)
+    chat = (await desk.hear(chat, "/help", None, NOW)).chat
+    await desk.means.ahead.done(7)
+    assert [request.sampling.max_tokens for request in engine.asked] == [1]
+    await desk.do(chat, "persona", "johanna", None, NOW)
+    await desk.means.ahead.done(7)
+    assert [request.sampling.max_tokens for request in engine.asked] == [1, 1]
+    assert "Johanna" in engine.asked[-1].messages[0].content
+
+
+async def test_a_line_sent_at_once_is_answered_after_the_reading() -> None:
+    engine = ScriptedEngine()
+    desk = Desk(library=load_library(), engine=engine, archive=MemoryArchive())
+    chat = (await desk.do(Chat(chat_id=7), "new", "emil", None, NOW)).chat
+    outcome = await desk.hear(chat, "I ran a ferry for nine years.", None, NOW)
+    assert engine.asked[0].sampling.max_tokens == 1
+    assert len(engine.asked) > 1
+    assert outcome.replies
