@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,14 +27,15 @@ class Plan:
     """What one run measures."""
 
     rounds: int = 3
-    seconds: float = 420.0  # no further round, and nothing that no ratio needs, begins after so long
+    seconds: float = 360.0  # no further round, and nothing that no ratio needs, begins after so long
+    patience: float = 560.0  # nobody but our engine is measured for longer
     chats: tuple[int, ...] = (8, 2, 4)
     tokens: int = 48  # of an answer
     transformers: bool = True
     llama: bool = True
 
 
-QUICK = Plan(rounds=1, seconds=0.0, chats=(8,), tokens=24, transformers=False)
+QUICK = Plan(rounds=1, seconds=60.0, patience=150.0, chats=(8,), tokens=24, transformers=False)
 _WARM_TURNS = 3  # measured in a round
 
 
@@ -44,7 +45,7 @@ class Report:
 
     medians: dict[str, dict[str, float]] = field(default_factory=dict)
     machine: dict[str, float] = field(default_factory=dict)
-    ratios: dict[str, float] = field(default_factory=dict)
+    ratios: dict[str, float | None] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {"ratios": self.ratios, "medians": self.medians, "machine": self.machine}
@@ -89,7 +90,7 @@ class _Run:
 
     def late(self) -> bool:
         """Whether only what a ratio needs is still to be measured."""
-        return time.perf_counter() - self._begun > self._plan.seconds
+        return self._elapsed() > self._plan.seconds
 
     def medians(self) -> dict[str, dict[str, float]]:
         """By engine and measure."""
@@ -107,25 +108,43 @@ class _Run:
 
     async def one_chat(self, name: str, engine: Engine) -> None:
         """An engine that is too slow for more."""
-        self._note(name, await measures.cold(engine, tokens=2, mark="once"))
-        self._note(name, await measures.warm(engine, tokens=16, mark="once", later=1))
+        await self._measure(name, measures.cold(engine, tokens=2, mark="once"))
+        await self._measure(name, measures.warm(engine, tokens=16, mark="once", later=1))
         await engine.close()
 
     async def _round(self, engines: dict[str, Engine], number: int) -> None:
         plan, mark = self._plan, f"round {number}"
+        ours = engines[OURS]
         for name, engine in engines.items():
-            self._note(name, await measures.cold(engine, tokens=plan.tokens, mark=mark))
+            await self._measure(name, measures.cold(engine, tokens=2, mark=mark))
         for later in range(1, _WARM_TURNS + 1):
+            if later > 1 and self.late():
+                break
             for name, engine in engines.items():
-                self._note(name, await measures.warm(engine, tokens=plan.tokens, mark=mark, later=later))
+                await self._measure(name, measures.warm(engine, tokens=plan.tokens, mark=mark, later=later))
+        await self._measure(OURS, measures.drafts(ours, tokens=plan.tokens, mark=mark))
+        await self._measure(OURS, measures.late_turn(ours, mark=f"{mark} late"))
         for count in plan.chats:
             if count == 8 or not self.late():
                 for name, engine in engines.items():
-                    self._note(name, await measures.many_chats(engine, count, tokens=plan.tokens))
-        for name, engine in engines.items():
-            if name == OURS or not (number or self.late()):  # no ratio asks for the others'
-                self._note(name, await measures.drafts(engine, tokens=plan.tokens, mark=mark))
-                self._note(name, await measures.late_turn(engine, mark=f"{mark} late"))
+                    await self._measure(name, measures.many_chats(engine, count, tokens=plan.tokens))
+        if LLAMA in engines and not number and not self.late():  # no ratio asks for these
+            await self._measure(LLAMA, measures.drafts(engines[LLAMA], tokens=plan.tokens, mark=mark))
+            await self._measure(LLAMA, measures.late_turn(engines[LLAMA], mark=f"{mark} late"))
+
+    async def _measure(self, name: str, measuring: Coroutine[Any, Any, dict[str, float]]) -> None:
+        """Note what is found; others than our engine are given up when patience ends."""
+        left = None if name == OURS else max(self._plan.patience - self._elapsed(), 0.0)
+        try:
+            async with asyncio.timeout(left):
+                self._note(name, await measuring)
+        except TimeoutError:
+            self._tell(
+                f"  {name}: given up after {self._elapsed():.0f} s; are the cores busy with other work?"
+            )
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self._begun
 
     def _note(self, name: str, measured: dict[str, float]) -> None:
         said = ", ".join(f"{key} {value:.2f}" for key, value in measured.items())
@@ -134,28 +153,27 @@ class _Run:
             self._found.setdefault(name, {}).setdefault(key, []).append(value)
 
 
-def ratios(report: Report) -> dict[str, float]:
-    """The figures that Feeler promises, each within this run; those that were not measured are left out.
+def ratios(report: Report) -> dict[str, float | None]:
+    """The figures that Feeler promises, each within this run; None where one side was not measured.
 
     `of_memory_bandwidth` is the bytes of weights that our engine reads for a token, times its tokens a second
     in one chat, over the bytes a second that this machine was seen to read.
     """
     ours, other = report.medians[OURS], report.medians.get(LLAMA, {})
-    found = {
+
+    def beside(key: str) -> float | None:
+        return ours[key] / other[key] if key in ours and key in other else None
+
+    return {
+        "decode_one_chat": beside("decode_one_chat"),
+        "first_token_warm": beside("first_token_warm"),
+        "throughput_eight_chats": beside("throughput_8_chats"),
+        "slowest_first_token_eight_chats": beside("slowest_first_token_8_chats"),
         "four_drafts": ours["seconds_four_drafts"] / ours["seconds_one_draft"],
         "first_token_turn_30": ours["first_token_turn_30"] / ours["first_token_turn_3"],
         "of_memory_bandwidth": ours["decode_one_chat"]
         * report.machine["bytes_per_token"]
         / report.machine["bandwidth_bytes_per_second"],
-    }
-    compared = {
-        "decode_one_chat": "decode_one_chat",
-        "first_token_warm": "first_token_warm",
-        "throughput_eight_chats": "throughput_8_chats",
-        "slowest_first_token_eight_chats": "slowest_first_token_8_chats",
-    }
-    return found | {
-        name: ours[key] / other[key] for name, key in compared.items() if key in ours and key in other
     }
 
 
@@ -188,7 +206,7 @@ def draw_chart(report: Report, file: Path) -> None:
 
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for name, found in report.medians.items():
-        rates = {1: found["decode_one_chat"]} | {n: found.get(f"throughput_{n}_chats") for n in (2, 4, 8)}
+        rates = {1: found.get("decode_one_chat")} | {n: found.get(f"throughput_{n}_chats") for n in (2, 4, 8)}
         points = [(n, rate) for n, rate in rates.items() if rate is not None]
         left.plot([n for n, _ in points], [rate for _, rate in points], marker="o", label=name)
         kinds = [kind for kind in ("cold", "warm", "turn_3", "turn_30") if f"first_token_{kind}" in found]

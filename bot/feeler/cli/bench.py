@@ -69,12 +69,12 @@ def _show(report: "Report") -> None:
 
     names = list(report.medians)
     table = Table("", *names, title="Medians: seconds, and tokens a second")
-    for key in report.medians[names[0]]:
+    for key in dict.fromkeys(key for found in report.medians.values() for key in found):
         cells = [f"{report.medians[name][key]:.2f}" if key in report.medians[name] else "" for name in names]
         table.add_row(key.replace("_", " "), *cells)
     promised = Table("ratio", "", title="Within this run")
     for key, value in report.ratios.items():
-        promised.add_row(key.replace("_", " "), f"{value:.2f}")
+        promised.add_row(key.replace("_", " "), "not measured" if value is None else f"{value:.2f}")
     machine = Table("machine", "")
     for key, value in report.machine.items():
         machine.add_row(key.replace("_", " "), f"{value:,.1f}")

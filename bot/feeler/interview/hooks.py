@@ -11,7 +11,7 @@ CLAUSE = re.compile(
     r"[,;:–—()]\s*|\s+-\s+|\b(?:and then|but|because|so that|which|although|while|where)\b\s*", re.IGNORECASE
 )
 LEADS_IN = re.compile(
-    r"^\W*(?:(?:and|so|then|well|also|or|that|i mean|you know|actually|basically|to be honest|honestly|yes|no|um|uh|ok|okay)\W+)+",
+    r"^\W*(?:(?:and|so|then|well|also|or|that|i mean|you know|actually|basically|to be honest|honestly|yes|no|um|uh|ok|okay)\W+)+(?!(?:is|was|are|were)\b)",
     re.IGNORECASE,
 )
 DULL = frozenset("thank job company talk hello interest opportun like work year peopl thing".split())
@@ -82,6 +82,10 @@ WOULD = re.compile(
     r"\b(?:i|we)'d(?= (?:like|rather|prefer|love|want|say|be|do|go|have|never|still|also|cook|take|try|need)\b)",
     re.IGNORECASE,
 )
+HANGS = re.compile(  # begins in the middle of a sentence
+    r"^(?:of|is|was|are|were|be|been|to|for|from|with|than|as|or|if|how|what|why|when|who|that|found|got|had|did|made|went|\w+ing|\w+ed)\b",
+    re.IGNORECASE,
+)
 JOINT = re.compile(r"\s+(?:and|that|who|as|when|if|until|since|or|so|then)\s+", re.IGNORECASE)
 
 
@@ -123,7 +127,9 @@ def said_back(text: str, hook: str) -> str:
     """`hook` said back whole, where it is about others or things: "So he was angry twenty minutes"; or ""."""
     after = text[text.find(hook) + len(hook) :] if hook and hook in text else "x"
     whole = re.match(r"\s*(?:[.,;:!?–—()\n]|$|(?:but|because|so|which|although|while|where)\b)", after)
-    if not whole or len(hook.split()) < 3 or FIRST_PERSON.match(hook) or ADDRESSED.search(hook):
+    if not whole or len(hook.split()) < 3 or FIRST_PERSON.match(hook) or HANGS.match(hook):
+        return ""
+    if ADDRESSED.search(hook) or DENIED.search(hook):
         return ""
     return f"So {mirrored(hook[:1].lower() + hook[1:])}"
 

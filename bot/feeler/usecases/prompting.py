@@ -31,7 +31,7 @@ WINDOW = 24  # lines of the talk in a prompt
 JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
 
 # No blank at the end: a model of word pieces writes " spent" and not "spent".
-OPENINGS = ("You", "So you", "That")
+OPENINGS = ("You", "So you")
 
 
 def messages_for(situation: Situation, *, again: bool = False) -> tuple[Message, ...]:
