@@ -80,11 +80,11 @@ async def drafts(engine: Engine, *, tokens: int, mark: str) -> dict[str, float]:
 
 async def many_chats(engine: Engine, count: int, *, tokens: int) -> dict[str, float]:
     """`count` chats of one persona ask at once, each having been answered before."""
-    await ask(engine, history(_TURN - 1), 1)  # the persona, which the others can share
-    await asyncio.gather(*(ask(engine, history(_TURN - 1, chat=3 * chat), 1) for chat in range(1, count)))
+    await ask(engine, history(_TURN - 2), 1)  # the persona, which the others can share
+    await asyncio.gather(*(ask(engine, history(_TURN - 2, chat=3 * chat), 1) for chat in range(1, count)))
     start = time.perf_counter()
     answers = await asyncio.gather(
-        *(ask(engine, history(_TURN, chat=3 * chat), tokens) for chat in range(count))
+        *(ask(engine, history(_TURN - 1, chat=3 * chat), tokens) for chat in range(count))
     )
     seconds = time.perf_counter() - start
     return {
