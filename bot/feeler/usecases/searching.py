@@ -16,7 +16,7 @@ from feeler.ports import Engine, Preview, Request, Sampling
 from feeler.usecases.prompting import messages_for, opening_for, written_line
 
 LONGEST = 100  # tokens of an answer
-ROUNDS = ((0.6, 1.0), (0.95, 0.5))  # temperature, and the share of the wanted drafts, of each round
+ROUNDS = ((0.6, 1.0), (0.95, 1.0))  # temperature, and the share of the wanted drafts, of each round
 STOPS = ("\n\n", "\n[", "\nCandidate:", "\nYou:")
 
 
