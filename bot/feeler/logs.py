@@ -18,7 +18,6 @@ QUIET = {
     "telegram": logging.INFO,
     "httpx": logging.WARNING,
     "httpcore": logging.INFO,
-    "aiosqlite": logging.INFO,
     "sqlalchemy": logging.WARNING,
     "alembic": logging.WARNING,
     "psycopg": logging.INFO,

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database URL, SQLite in the data folder where none is set."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'feeler.sqlite3'}"
+        return self.database_url or f"sqlite:///{self.data_dir / 'feeler.sqlite3'}"
 
 
 def load_settings() -> Settings:

@@ -62,7 +62,7 @@ async def database_away(
     what people got.
     """
     path = folder / "db" / "feeler.sqlite3"
-    database = postgres.url if postgres else f"sqlite+aiosqlite:///{path}"
+    database = postgres.url if postgres else f"sqlite:///{path}"
     more: dict[str, Any] = {"lease_seconds": 4} if postgres else {}
     async with BotApiServer() as server, answering(server, folder, database_url=database, **more):
         crowd = Crowd(server, 5)

@@ -204,7 +204,7 @@ def main() -> None:
             found = asyncio.run(run(server.url))
     else:
         with tempfile.TemporaryDirectory(prefix="feeler-kill-db-") as folder:
-            found = asyncio.run(run(f"sqlite+aiosqlite:///{folder}/feeler.sqlite3"))
+            found = asyncio.run(run(f"sqlite:///{folder}/feeler.sqlite3"))
     took = time.monotonic() - begun
     what = f"{given.freeze} freezes" if given.freeze else "regular kills" if given.every else ""
     what = what or f"{given.kills} kills"

@@ -2,7 +2,7 @@
 
 A transaction is a plain function over a `Transaction`. On PostgreSQL it runs on SQLAlchemy's asyncio engine;
 on SQLite, which has one writer anyway, whole in a thread of its own: a hop between threads a statement,
-as aiosqlite does it, took several times as long as the statements themselves.
+as asynchronous drivers do it, took several times as long as the statements themselves.
 """
 
 import asyncio

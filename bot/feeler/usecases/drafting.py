@@ -11,8 +11,9 @@ from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Preview, Request, Sampling
-from feeler.usecases.prompting import coach_line, messages_for
+from feeler.usecases.prompting import messages_for
 from feeler.usecases.searching import Drafted, draft
+from feeler.usecases.written import coach_line
 
 
 def open_talk(

@@ -4,17 +4,13 @@ What stays the same for all talks of a persona comes first, and what grows only 
 engine that keeps the state of a prompt's beginning has little to read in each turn.
 """
 
-import random
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from feeler.errors import DataError
 from feeler.interview.acts import Act
-from feeler.interview.conduct import broken
 from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.hooks import echo_of, hook_of, mirrored, reflection_of, said_back
@@ -76,7 +72,7 @@ def job_note(situation: Situation, *, plainer: bool = False) -> str:
         difficulty=talk.difficulty,
         told=" ".join(fact.text for fact in plan.facts),
         again=any(fact.id in talk.told for fact in plan.facts),
-        last_question=_last_question(talk),
+        last_question=last_question(talk),
         next_person=_next_person(situation),
         topic_heard=_heard_today(talk),
         like=_like(situation),
@@ -183,7 +179,8 @@ def _joined(messages: list[Message]) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def _last_question(talk: Interview) -> str:
+def last_question(talk: Interview) -> str:
+    """The question that the company asked last; empty before the first."""
     for line in reversed(talk.lines):
         if line.speaker is Speaker.COMPANY and (asked := own_questions(line.text)):
             return asked[-1]
@@ -210,60 +207,6 @@ def _heard_today(talk: Interview) -> str:
     """The most telling words of the candidate's in the whole talk."""
     said = [hook_of(line.text) for line in talk.lines if line.speaker is Speaker.CANDIDATE]
     return mirrored(max(said, key=len, default=""))
-
-
-def written_line(situation: Situation, *, seed: int) -> str:
-    """The persona's own written line for this job, the last resort: the one that breaks the fewest rules."""
-    plan, persona = situation.plan, situation.persona
-    asked = plan.probe.question if plan.probe else ""
-    others = [probe.question for probe in persona.probes if probe.question != asked]
-    if plan.job is Job.REPHRASE:
-        asked = _last_question(situation.interview) or asked
-    choices = list(persona.lines.get(plan.job.value, ())) or ["{fact} {note} {question}"]
-    random.Random(seed).shuffle(choices)
-    best, least = persona.opening, 99
-    for question in (asked, *others):
-        for choice in choices:
-            text = _filled(choice, situation, question)
-            if not text or ("{hook}" in choice and not plan.hook):
-                continue
-            faults = len(broken(text, situation))
-            if faults < least:
-                best, least = text, faults
-            if not faults:
-                return best
-    return best
-
-
-def _filled(choice: str, situation: Situation, question: str) -> str:
-    plan = situation.plan
-    values = {
-        "hook": plan.hook, "question": question, "fact": " ".join(fact.text for fact in plan.facts),
-        "note": plan.note, "knower": plan.knower or "a colleague",
-    }  # fmt: skip
-    text = choice
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    if plan.asking is Asking.ONE and "?" not in text:
-        text = f"{text} {question}"
-    return " ".join(text.split())
-
-
-def coach_line(plan: Plan, *, seed: int) -> str:
-    """The practice partner's line for this plan."""
-    lines = _coach_lines()
-    choices = lines.get(plan.coach) or lines[plan.coach.split(".")[0]]
-    topics = [LABELS[topic][:1].lower() + LABELS[topic][1:] for topic in plan.offers]
-    return choices[seed % len(choices)].replace("{topics}", " · ".join(topics))
-
-
-@cache
-def _coach_lines() -> dict[str, list[str]]:
-    path = shipped_prompts() / "coach.yaml"
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(found, dict):
-        raise DataError(f"{path.name}: is not a list of `name: lines`")
-    return {str(name): [str(text) for text in texts] for name, texts in found.items()}
 
 
 @cache

@@ -13,7 +13,8 @@ from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Plan
 from feeler.interview.words import sentences
 from feeler.ports import Engine, Preview, Request, Sampling
-from feeler.usecases.prompting import messages_for, opening_for, written_line
+from feeler.usecases.prompting import messages_for, opening_for
+from feeler.usecases.written import written_line
 
 LONGEST = 100  # tokens of an answer
 ROUNDS = ((0.6, 1.0), (0.95, 1.0))  # temperature, and the share of the wanted drafts, of each round
