@@ -38,6 +38,8 @@ def test_a_deed_is_said_back_in_the_second_person(heard: str, said: str) -> None
         "Sorry, I talk and talk.",
         "I have never worked anywhere near your field.",
         "My English is not so perfect.",
+        "I have two small children.",
+        "I was ill for a year.",
         "i dont have any proper experience though",
         "👍👍",
     ],

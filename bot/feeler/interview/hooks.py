@@ -77,6 +77,11 @@ BLANK = re.compile(
     r"^(?:idk|dunno|fine|okay|ok|yes|yeah|yep|sure|maybe|nope|hm+|well|whatever|anything|everything)\b",
     re.IGNORECASE,
 )
+PRIVATE = re.compile(  # a company does not take up what it may not ask about
+    r"\b(?:child(?:ren)?|kids?|baby|pregnan\w*|husband|wife|married|marriage|divorc\w*|widow\w*|church|mosque|faith|pray\w*"
+    r"|ill(?:ness)?|sick|cancer|depress\w*|therapy|burn-?out|disab\w*|diabet\w*|years? old|retire\w*|pension\w*|arrest\w*|prison)\b",
+    re.IGNORECASE,
+)
 ADDRESSED = re.compile(r"\b(?:you|your|yours|u|ur)\b", re.IGNORECASE)
 WOULD = re.compile(
     r"\b(?:i|we)'d(?= (?:like|rather|prefer|love|want|say|be|do|go|have|never|still|also|cook|take|try|need)\b)",
@@ -129,7 +134,7 @@ def said_back(text: str, hook: str) -> str:
     whole = re.match(r"\s*(?:[.,;:!?–—()\n]|$|(?:but|because|so|which|although|while|where)\b)", after)
     if not whole or len(hook.split()) < 3 or FIRST_PERSON.match(hook) or HANGS.match(hook):
         return ""
-    if ADDRESSED.search(hook) or DENIED.search(hook):
+    if ADDRESSED.search(hook) or DENIED.search(hook) or PRIVATE.search(hook):
         return ""
     return f"So {mirrored(hook[:1].lower() + hook[1:])}"
 
@@ -143,7 +148,9 @@ def _deeds(sentence: str) -> list[str]:
             clause = JOINT.split(clause)[0].strip()
         if not FIRST_PERSON.match(clause) or NO_DEED.match(clause) or not 2 < len(clause.split()) <= LONGEST:
             continue
-        if clause.split()[-1].lower() in FUNCTION_WORDS or ADDRESSED.search(clause) or DENIED.search(clause):
+        if PRIVATE.search(clause) or ADDRESSED.search(clause) or DENIED.search(clause):
+            continue
+        if clause.split()[-1].lower() in FUNCTION_WORDS:
             continue
         found.append(clause)
     return found
