@@ -35,7 +35,7 @@ class Plan:
     llama: bool = True
 
 
-QUICK = Plan(rounds=1, seconds=60.0, patience=165.0, chats=(8,), tokens=24, transformers=False)
+QUICK = Plan(rounds=1, seconds=20.0, patience=170.0, chats=(8,), tokens=16, transformers=False)
 _WARM_TURNS = 3  # measured in a round
 
 
