@@ -98,13 +98,15 @@ class _Run:
 
     async def all_rounds(self, engines: dict[str, Engine]) -> None:
         """The same measure of one engine after the other, so that a noisy machine is noisy for both."""
-        for number in range(self._plan.rounds):
-            if number and self.late():
-                break
-            self._tell(f"round {number + 1} of {self._plan.rounds}")
-            await self._round(engines, number)
-        for engine in engines.values():
-            await engine.close()
+        try:
+            for number in range(self._plan.rounds):
+                if number and self.late():
+                    break
+                self._tell(f"round {number + 1} of {self._plan.rounds}")
+                await self._round(engines, number)
+        finally:  # also when interrupted: the model's thread must not outlive Python
+            for engine in engines.values():
+                await engine.close()
 
     async def one_chat(self, name: str, engine: Engine) -> None:
         """An engine that is too slow for more."""
