@@ -51,7 +51,7 @@ class Piece:
 class Engine(Protocol):
     """A language model that streams its answer and can be cancelled."""
 
-    name: str  # for people: "torch int4 · qwen2.5-coder-1.5b-instruct"
+    name: str  # for people: "torch int8 · qwen2.5-coder-1.5b-instruct"
     wants_drafts: int  # how many drafts a turn pays on this model: 4 on a small one, 1 on a strong one
 
     def stream(self, request: Request) -> AsyncGenerator[Piece, None]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feeler.errors import PromptTooLong
 from feeler.llm.detokenize import Detokenizer
-from feeler.llm.fitting import fit
+from feeler.llm.fitting import BLOCK, fit
 from feeler.llm.stops import Opening, Stops
 from feeler.ports import Message
 
@@ -76,13 +76,19 @@ def count(messages: object) -> int:
 
 
 @given(old=st.integers(min_value=0, max_value=40), room=st.integers(min_value=11, max_value=450))
-def test_as_few_of_the_oldest_turns_go_as_make_it_fit(old: int, room: int) -> None:
+def test_the_oldest_turns_go_in_blocks_until_it_fits(old: int, room: int) -> None:
     messages = (SYSTEM, *turns(old + 1))
     kept = fit(messages, room, count)
     assert kept[0] == SYSTEM
     assert kept[1:] == messages[-len(kept) + 1 :]
     assert count(kept) <= room
-    assert len(kept) == len(messages) or count(kept) + 10 > room
+    assert len(kept) == len(messages) or len(kept) == 2 or count(kept) + 10 * BLOCK > room
+
+
+def test_the_beginning_stays_the_same_for_some_turns() -> None:
+    """What an engine keeps of a prompt is of use only while the prompt begins the same."""
+    firsts = [fit((SYSTEM, *turns(count_)), 301, count)[1] for count_ in range(31, 31 + BLOCK)]
+    assert len({message.content for message in firsts}) <= 2
 
 
 def test_persona_and_last_message_that_do_not_fit_are_refused() -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from feeler.errors import PromptTooLong
 from feeler.ports import Message
 
+BLOCK = 8  # messages: the prompt's beginning then stays the same for some turns, and with it what an engine keeps
+
 
 def fit(
     messages: Sequence[Message], room: int, count: Callable[[Sequence[Message]], int]
 ) -> tuple[Message, ...]:
-    """Leave out as few of the oldest messages as make the prompt fit `room` tokens.
+    """Leave out oldest messages, BLOCK at a time, until the prompt fits `room` tokens.
 
     A first system message and the last message always stay; `count` gives the tokens of a rendered prompt.
     Raises PromptTooLong when those two alone do not fit.
@@ -31,4 +33,4 @@ def fit(
             most = middle
         else:
             fewest = middle + 1
-    return (*head, *body[most:])
+    return (*head, *body[min(-(-most // BLOCK) * BLOCK, len(body) - 1) :])
