@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from feeler.errors import PromptTooLong
 from feeler.ports import Message
 
-BLOCK = 8  # messages: the prompt's beginning then stays the same for some turns, and with it what an engine keeps
+BLOCK = 8  # messages: so the beginning stays the same for some turns, and what an engine kept of it is of use
 
 
 def fit(
