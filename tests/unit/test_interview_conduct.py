@@ -103,6 +103,7 @@ def test_a_good_line_passes_everything() -> None:
         ("no invented name", "A crane is like our Siemens line. How was it?"),
         ("no invented claim", "We offer free gym membership, yoga lessons and generous parental leave. And a crane?"),
         ("no promise", "A crane, good, you are hired. When?"),
+        ("no promise", "A crane! I would be happy to give you a chance. When?"),
         ("no promise", "I will send you a contract for the crane. When?"),
         ("no promise", "We will create a position for you at the crane. When?"),
         ("no leak", "A Finnish investor is about to buy the mill and close the old machine. And your crane?"),

@@ -20,6 +20,13 @@ PROMISE = re.compile(
     r"\b(?:i|we)(?:'ll| will|'m going to| am going to|'re going to| shall) (?:personally |also |then |certainly |definitely )?(?:send|call|email|e-mail|mail|write|phone|contact|introduce|arrange|schedule|set up|organi[sz]e|invite|connect|forward|follow up|get back|keep you|put you|make sure|ensure|recommend you|refer|help you|show you|give you|let you know|teach|train|pay)\b",
     re.IGNORECASE,
 )
+TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
+    r"\b(?:give|offer|get) you (?:a|the|that|this|one) (?:chance|job|try|place|position|role|contract|start)\b"
+    r"|\b(?:hire|employ|take you on|have you (?:here|start|on board|join))\b|\byou(?:'re| are) hired\b"
+    r"|\byou (?:can|could|may|will) start (?:here|on|next|tomorrow|with us)\b|\bwelcome (?:aboard|to the team)\b",
+    re.IGNORECASE,
+)
+DENIES = re.compile(r"\b(?:not?|never|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
 ABOUT_US = re.compile(r"\b(?:we|our|us|ours|we're|we've|the company|the team|here)\b", re.IGNORECASE)
 SPECULATES = re.compile(r"\b(?:you|your|yours|you're|you've)\b", re.IGNORECASE)
 LEAK = 0.7
@@ -59,6 +66,10 @@ def no_promise(text: str, situation: Situation) -> str:
     found = HIRES.search(text)
     if found:
         return f"promises a job: {found.group()!r}"
+    for sentence in sentences(text):
+        taken = TAKES_ON.search(sentence)
+        if taken and not DENIES.search(sentence) and "?" not in sentence:
+            return f"promises: {taken.group()!r}"
     found = PROMISE.search(text)
     if found and found.group().lower() not in situation.sources.lower():
         return f"promises: {found.group()!r}"
