@@ -45,9 +45,8 @@ def _text_of(section: Section) -> str:
 
 def said(item: Item) -> str:
     """Head and text of an item as one run of words."""
-    return ". ".join(part for part in (item.head, item.text) if part) + "." * (
-        bool(item.head) and not item.text
-    )
+    head = f"{item.head.rstrip('.')}." if item.head else ""
+    return " ".join(part for part in (head, item.text) if part)
 
 
 def markdown(debrief: Debrief) -> str:
