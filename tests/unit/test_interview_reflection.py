@@ -37,6 +37,7 @@ def test_a_deed_is_said_back_in_the_second_person(heard: str, said: str) -> None
         "I don't know, really.",
         "Sorry, I talk and talk.",
         "I have never worked anywhere near your field.",
+        "I sat between a ministry and a telecom company with no trust left at all on either side.",
         "My English is not so perfect.",
         "I have two small children.",
         "I was ill for a year.",

@@ -146,6 +146,8 @@ def _deeds(sentence: str) -> list[str]:
         clause = HEDGES.sub("", LEADS_IN.sub("", part).strip(" .!?…\"'“”"))
         if len(clause.split()) > LONGEST:
             clause = JOINT.split(clause)[0].strip()
+            if re.search(r"\b(?:between|both|either)\b", clause, re.IGNORECASE):
+                continue  # what was cut off is its other half
         if not FIRST_PERSON.match(clause) or NO_DEED.match(clause) or not 2 < len(clause.split()) <= LONGEST:
             continue
         if PRIVATE.search(clause) or ADDRESSED.search(clause) or DENIED.search(clause):
