@@ -32,7 +32,7 @@ def postgres() -> Iterator[PostgresServer]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of either kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store' / 'feeler.sqlite3'}"
+        return f"sqlite+aiosqlite:///{tmp_path / 'store' / 'feeler.sqlite3'}"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.database(f"t{uuid4().hex}")
 

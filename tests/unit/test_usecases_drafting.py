@@ -19,7 +19,7 @@ from feeler.usecases.prompting import messages_for
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 STORY = "I drove a tower crane in the port for eleven years and I never dropped a load."
-SAID_BACK = "So you drove a tower crane in the port for eleven years."  # by rule
+SAID_BACK = "So you drove a tower crane in the port for eleven years, I can see it."  # by rule
 GOOD = "Which lift did you refuse?"
 BAD = "I drove a tower crane in the port for eleven years too. How old are you?"
 
