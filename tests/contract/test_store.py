@@ -13,6 +13,7 @@ from feeler.errors import LeaseLost, StoreError
 from feeler.interview.values import Candidate, Interview, Line, Phase, Speaker
 from feeler.mailroom import Answer, Call, Claim, Incoming, Lane, Standing, Upload, Verdict, Work
 from feeler.store import Store, open_store
+from feeler.store.tables import chat
 from feeler.usecases.values import Chat
 from tests.durability.postgres import PostgresServer, find_postgres
 
@@ -146,6 +147,26 @@ async def test_a_lost_lease_writes_nothing(store: Store) -> None:
     [parcel], _ = await store.outbox.claim(5, LEASE, 0.01)
     assert parcel.call.params == {"text": "in time"}
     assert (await store.counts()).calls_waiting == 1
+
+
+async def test_an_answer_whose_commit_was_not_heard_of_is_written_once(store: Store) -> None:
+    """The connection may break between the commit and the word of it; then the same is stored again."""
+    await store.inbox.accept([update(1), update(2)], take)
+    work = await claim_one(store)
+    answer = Answer(chat=work.chat, calls=(say("once"),), errand="debrief")
+    first = await store.turns.finish(work, answer)
+    again = await store.turns.finish(work, answer)
+    assert first
+    assert again
+    assert first.turn.seq == again.turn.seq
+    counts = await store.counts()
+    assert (counts.turns_waiting, counts.calls_waiting) == (2, 1)
+
+
+async def test_a_state_that_cannot_be_read_holds_up_nobody(store: Store) -> None:
+    await store.inbox.accept([update(1, chat=5), update(2, chat=6)], take)
+    await store._database.run(lambda tx: tx.execute(chat.update().values(value="[]")))
+    assert [work.chat for work in await store.turns.claim(5, LEASE)] == [Chat(chat_id=5), Chat(chat_id=6)]
 
 
 async def test_leases_are_renewed_only_while_they_are_ours(store: Store) -> None:
@@ -349,6 +370,21 @@ async def test_retention_deletes_what_is_old(store: Store) -> None:
     assert await store.purge(-1) == 1  # everything is older than tomorrow
     assert await store.talks(5) == ()
     assert await store.chat_ids() == ()
+
+
+async def test_wrong_codes_outlive_the_clean_up(store: Store) -> None:
+    seen: list[int] = []
+
+    def strike(incoming: Incoming, standing: Standing) -> Verdict:
+        seen.append(standing.strikes)
+        return Verdict(take=False, notice=say("That is not the code."), strike=True)
+
+    await store.inbox.accept([update(1)], strike)
+    [parcel], _ = await store.outbox.claim(5, LEASE, 0.0)
+    await store.outbox.done(parcel, "sent", message_id=1)
+    await store.purge(30)
+    await store.inbox.accept([update(2)], strike)
+    assert seen == [0, 1]
 
 
 async def test_two_bots_in_one_database_do_not_meet(store: Store, url: str) -> None:

@@ -54,7 +54,6 @@ class StoredInbox:
         self._note(tx, each, verdict, standing.turns_today)
         if verdict.notice:
             put_calls(tx, bot_id, each.chat_id, [verdict.notice])
-            tx.wake("send")
         if verdict.take:
             tx.wake("aside" if each.lane == "aside" else "work")
             if each.lane == "stop":

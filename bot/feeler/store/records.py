@@ -98,6 +98,7 @@ class Records:
                     chat.c.bot_id == bot_id,
                     chat.c.seen < old,
                     chat.c.served < old,
+                    chat.c.noticed < old,  # or wrong pairing codes would be forgotten within the hour
                     chat.c.owner.is_(None),
                     ~chat.c.chat_id.in_(select(outbox.c.chat_id).where(outbox.c.bot_id == bot_id, IS_UNSENT)),
                     ~chat.c.chat_id.in_(select(turn.c.chat_id).where(turn.c.bot_id == bot_id, IS_NEW)),

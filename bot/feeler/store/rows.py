@@ -1,10 +1,11 @@
 """Between rows and values, and the statements that several parts of the store share."""
 
 import json
+import logging
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Table, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -15,6 +16,8 @@ from feeler.mailroom import Call, Claim, Turn, Upload
 from feeler.store.database import Transaction
 from feeler.store.tables import chat, outbox, talk
 from feeler.usecases.values import Chat
+
+log = logging.getLogger(__name__)
 
 CHAT = TypeAdapter(Chat)
 INTERVIEW = TypeAdapter(Interview)
@@ -65,6 +68,8 @@ def put_calls(
                 created=tx.now,
             )
         )
+    if calls:
+        tx.wake("send")
 
 
 def read_call(row: Any) -> Call:
@@ -88,7 +93,12 @@ def read_turn(row: Any) -> Turn:
 
 
 def read_chat(chat_id: int, value: str | None) -> Chat:
-    return CHAT.validate_json(value) if value else Chat(chat_id=chat_id)
+    """The chat as it was written. One that cannot be read starts afresh: it must not hold up all others."""
+    try:
+        return CHAT.validate_json(value) if value else Chat(chat_id=chat_id)
+    except ValidationError:
+        log.error("chat %s: its state cannot be read; it starts afresh, its talks are kept", chat_id)
+        return Chat(chat_id=chat_id)
 
 
 def write_chat(value: Chat) -> str:

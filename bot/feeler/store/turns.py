@@ -90,13 +90,14 @@ class StoredTurns:
             self._finish_aside(tx, work, "done", "", answer.calls)
             return None
         bot_id, chat_id = self._bot_id(), work.claim.chat_id
+        value = None if answer.forget else write_chat(answer.chat)
+        prove(tx, bot_id, work.claim, value=value, served=tx.now)
+        if not _end(tx, work, "done"):
+            return self._go_on(tx, work.claim, keep)
         if answer.forget:
-            prove(tx, bot_id, work.claim, value=None, served=tx.now)
             _forget(tx, bot_id, chat_id)
-        else:
-            prove(tx, bot_id, work.claim, value=write_chat(answer.chat), served=tx.now)
-            if answer.chat.interview:
-                put_talk(tx, bot_id, chat_id, answer.chat.interview)
+        elif answer.chat.interview:
+            put_talk(tx, bot_id, chat_id, answer.chat.interview)
         if answer.errand:
             tx.execute(
                 turn.insert().values(
@@ -109,7 +110,8 @@ class StoredTurns:
                     received=tx.now,
                 )
             )
-        return self._end(tx, work, "done", "", answer.calls, keep)
+        put_calls(tx, bot_id, chat_id, answer.calls, update_id=work.turn.update_id)
+        return self._go_on(tx, work.claim, keep)
 
     @transactional
     def set_aside(
@@ -127,7 +129,9 @@ class StoredTurns:
             self._finish_aside(tx, work, state, reason, calls)
             return None
         prove(tx, self._bot_id(), work.claim, served=tx.now)
-        return self._end(tx, work, state, reason, calls, keep)
+        if _end(tx, work, state, reason):
+            put_calls(tx, self._bot_id(), work.claim.chat_id, calls, update_id=work.turn.update_id)
+        return self._go_on(tx, work.claim, keep)
 
     @transactional
     def release(self, tx: Transaction, work: Work) -> None:
@@ -170,15 +174,9 @@ class StoredTurns:
         self, tx: Transaction, work: Work, state: str, reason: str, calls: tuple[Call, ...]
     ) -> None:
         """An aside turn writes no state, so that it can never overtake the turn it runs beside."""
-        ended = tx.execute(
-            update(turn)
-            .where(turn.c.seq == work.turn.seq, turn.c.state == "new")
-            .values(state=state, reason=reason, ended=tx.now, **({"body": ""} if state == "done" else {}))
-        )
-        if not ended.rowcount:
+        if not _end(tx, work, state, reason):
             raise LeaseLost(f"update {work.turn.update_id} was answered elsewhere")
         put_calls(tx, self._bot_id(), work.turn.chat_id, calls, update_id=work.turn.update_id)
-        tx.wake("send")
 
     def _begin(self, tx: Transaction, claim: Claim) -> Work | None:
         """The chat's next turn, its try counted; where there is none, the chat is let go."""
@@ -195,31 +193,25 @@ class StoredTurns:
         begun = Turn(**{**read_turn(head).__dict__, "tries": head.tries + 1})
         return Work(claim=claim, turn=begun, chat=read_chat(claim.chat_id, value.scalar_one()))
 
-    def _end(
-        self,
-        tx: Transaction,
-        work: Work,
-        state: str,
-        reason: str,
-        calls: tuple[Call, ...],
-        keep: bool,
-    ) -> Work | None:
-        """Mark the turn, append its calls, and go on to the next one or let the chat go."""
-        bot_id, claim = self._bot_id(), work.claim
-        kept = {} if state == "poison" else {"body": ""}  # what was answered need not be kept twice
-        tx.execute(
-            update(turn)
-            .where(turn.c.seq == work.turn.seq)
-            .values(state=state, reason=reason, ended=tx.now, **kept)
-        )
-        put_calls(tx, bot_id, claim.chat_id, calls, update_id=work.turn.update_id)
-        if calls:
-            tx.wake("send")
+    def _go_on(self, tx: Transaction, claim: Claim, keep: bool) -> Work | None:
+        """The chat's next turn; or let the chat go."""
         if keep:
             return self._begin(tx, claim)
-        prove(tx, bot_id, claim, owner=None, until=0)
+        prove(tx, self._bot_id(), claim, owner=None, until=0)
         tx.wake("work")
         return None
+
+
+def _end(tx: Transaction, work: Work, state: str, reason: str = "") -> bool:
+    """Mark the turn. False where it is marked already: an earlier try was committed, and only word of it
+    was lost with the connection. Then nothing may be written again."""
+    kept = {} if state == "poison" else {"body": ""}  # what was answered need not be kept twice
+    ended = tx.execute(
+        update(turn)
+        .where(turn.c.seq == work.turn.seq, turn.c.state == "new")
+        .values(state=state, reason=reason, ended=tx.now, **kept)
+    )
+    return bool(ended.rowcount)
 
 
 def _forget(tx: Transaction, bot_id: int, chat_id: int) -> None:
