@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 import psutil
+import psycopg
 import pytest
 from telegram import Update
 from tests.durability.bots import answering, settings_for
@@ -106,19 +107,75 @@ async def test_a_blocked_bot_drops_what_it_had_to_say_and_comes_back_when_writte
         assert "answer to n3" in (await user.ask("n3")).text
 
 
+async def test_an_outage_of_the_server_uses_up_no_messages_last_chance(tmp_path: Path) -> None:
+    async with BotApiServer() as server, answering(server, tmp_path) as store:
+        user = server.user(1001, "Ada")
+        await user.ask("n1")
+        server.fault("error", times=0)
+        user.say("n2")
+        await asyncio.sleep(6)  # the repeat would have been due after two seconds
+        server.faults.clear()
+        assert "answer to n2" in (await user.wait_for(lambda shown: "n2 as" in shown.text, 15)).text
+        assert (await store.counts()).uncertain == 0
+
+
+async def test_an_error_that_nobody_foresaw_ends_the_bot_instead_of_its_polls(tmp_path: Path) -> None:
+    """A supervisor starts a process again that ended; one that polls no more, nobody would notice."""
+    async with BotApiServer() as server:
+        settings = settings_for(server, tmp_path)
+        desk = EchoDesk(str(tmp_path / "generations"), "0-0")
+        async with opened_store(settings) as store:
+            store.inbox.accept = _broken  # type: ignore[method-assign]
+            server.user(1001, "Ada").say("n1")
+            with pytest.raises(RuntimeError):
+                await run_bot(settings, desk=desk, store=store)
+
+
+async def _broken(*_: object) -> int:
+    raise RuntimeError
+
+
 async def test_forgetting_leaves_no_byte_of_what_was_said(tmp_path: Path) -> None:
     async with BotApiServer() as server, interviewing(server, tmp_path) as store:
-        user = server.user(1001, "Ada")
-        for text in ("/start", f"I am {CANARY}, a nurse", "teams", f"My story has {CANARY} in it"):
-            await user.ask(text)
-        assert CANARY in str(await store.everything(1001))
-        assert _found(tmp_path, CANARY)
-        await user.ask("/forget")
-        await user.ask("yes")
-        await _until(lambda: _nobody_stored(store))
-        await store.scrub()  # of the last words' own row, which names nobody's text
+        await _talk_and_forget(server, store, tmp_path)
         assert not _found(tmp_path, CANARY)
-        assert CANARY not in str(await store.everything(1001))
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+async def test_forgetting_leaves_no_byte_in_the_tables_of_postgresql(tmp_path: Path) -> None:
+    """Its write-ahead log keeps a copy until it is recycled, which is the operator's to decide."""
+    if find_postgres() is None:
+        pytest.skip("no PostgreSQL server here; Debian: apt-get install postgresql")
+    with PostgresServer() as postgres:
+        settings = {"database_url": postgres.url}
+        async with BotApiServer() as server, interviewing(server, tmp_path, **settings) as store:
+            await _talk_and_forget(server, store, postgres.data, on_disk=lambda: _to_disk(postgres.url))
+            _to_disk(postgres.url)
+            assert not [path for path in _found(postgres.data, CANARY) if "pg_wal" not in path]
+
+
+def _to_disk(url: str) -> None:
+    """Sample the tables, as PostgreSQL does by itself now and then, and write everything to its files."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+async def _talk_and_forget(
+    server: BotApiServer, store: Store, files: Path, on_disk: Callable[[], object] = lambda: None
+) -> None:
+    user = server.user(1001, "Ada")
+    for text in ("/start", f"I am {CANARY}, a nurse", "teams", f"My story has {CANARY} in it"):
+        await user.ask(text)
+    on_disk()
+    assert CANARY in str(await store.everything(1001))
+    assert _found(files, CANARY)
+    await user.ask("/forget")
+    await user.ask("yes")
+    await _until(lambda: _nobody_stored(store))
+    await store.scrub()  # of the last words' own row, which names nobody's text
+    assert CANARY not in str(await store.everything(1001))
 
 
 async def _nothing_waits(store: Store) -> bool:
