@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, EndPointNotFound, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from feeler.logs import JsonLines, PlainFormatter, redacted
 from feeler.mailroom import Call, Incoming, Standing
@@ -77,11 +77,12 @@ def test_a_flood_is_told_once_a_minute() -> None:
 
 def test_the_right_code_is_cut_out_of_what_is_stored() -> None:
     private = replace(LIMITS, code="open-sesame")
-    body = '{"message": {"text": "/start open-sesame"}}'
-    verdict = judging(private, lambda: 1.0)(replace(SAID, text="/start open-sesame", body=body), FREE)
-    assert verdict.take
-    assert verdict.paired
-    assert "sesame" not in (verdict.body or "sesame")
+    for text in ("/start open-sesame", "open-sesame"):
+        body = json.dumps({"update_id": 1, "message": {"text": text}})
+        verdict = judging(private, lambda: 1.0)(replace(SAID, text=text, body=body), FREE)
+        assert verdict.take
+        assert verdict.paired
+        assert json.loads(verdict.body or "") == {"update_id": 1, "message": {"text": "/start"}}
 
 
 def test_after_five_wrong_codes_even_the_right_one_is_not_heard() -> None:
@@ -128,6 +129,7 @@ def test_a_lone_surrogate_can_be_stored() -> None:
     [read] = read_updates({"update_id": 1, "message": {"chat": {"id": 1}, "text": "\ud83d"}})
     json.loads(read.body)
     read.body.encode()
+    judging(replace(LIMITS, code="open-sesame"), lambda: 1.0)(read, FREE)
 
 
 def _caused(error: NetworkError, cause: Exception) -> NetworkError:
@@ -146,6 +148,8 @@ def _caused(error: NetworkError, cause: Exception) -> NetworkError:
         (_caused(NetworkError("x"), httpx.ReadError("cut")), "unknown", 2.0),
         (TimedOut(), "unknown", 2.0),
         (NetworkError("Bad Gateway"), "unknown", 2.0),
+        (EndPointNotFound("what the library makes of a token that was revoked"), "later", 2.0),
+        (TimeoutError(), "unknown", 2.0),
     ],
 )
 def test_what_an_error_means_for_a_message(error: NetworkError, result: str, pause: float) -> None:
@@ -178,6 +182,12 @@ def test_tokens_never_pass_the_formatters(caplog: pytest.LogCaptureFixture) -> N
         assert "confidence" not in written  # an exception's text may quote somebody
         assert "ValueError" in written
         assert "test_durable_parts.py" in written
+
+
+def test_what_a_lost_task_raised_is_not_quoted() -> None:
+    told = "Task exception was never retrieved\nfuture: <Task exception=ValueError('in confidence')>"
+    record = logging.LogRecord("asyncio", logging.ERROR, "f.py", 1, told, (), None)
+    assert PlainFormatter("%(message)s").format(record) == "Task exception was never retrieved"
 
 
 def test_systemd_is_told_over_its_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

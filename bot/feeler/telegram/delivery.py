@@ -8,13 +8,21 @@ from typing import Any
 
 import httpx
 from telegram import Bot, InputFile
-from telegram.error import BadRequest, EndPointNotFound, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
 
 from feeler.errors import LeaseLost, StoreError
 from feeler.mailroom import Call, Mailroom, Parcel, SendResult
 from feeler.telegram.patience import either, insist
 from feeler.telegram.pulse import Pulse
-from feeler.telegram.reading import pause_of
+from feeler.telegram.reading import pause_of, where
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +30,7 @@ GAP = 1 / 28  # seconds between two sends overall: Telegram allows 30 a second
 PAUSE = 1.02  # seconds between two sends in one chat
 AGAIN = "↻ "  # marks what may have arrived before; as many UTF-16 units as characters
 AT_ONCE = 32
+PROBE = 2.0  # seconds between two looks whether the server is back
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # surely
 
 
@@ -32,6 +41,7 @@ class Delivery:
         self._mailroom, self._bot, self._pulse, self._lease = mailroom, bot, pulse, lease
         self._tasks: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
+        self._doubtful = False  # the last we heard of the server was an error of the network
         mailroom.wakes.send.append(self._woken.set)
 
     async def run(self, ending: asyncio.Event) -> None:
@@ -40,13 +50,10 @@ class Delivery:
             self._woken.clear()
             again: float | None = 1.0
             try:
-                parcels, again = await self._mailroom.outbox.claim(
-                    AT_ONCE - len(self._tasks), self._lease, GAP
-                )
-                for parcel in parcels:
-                    task = asyncio.create_task(self._send(parcel, time.monotonic()))
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+                if self._doubtful and not await self._reachable():
+                    await either(ending, None, PROBE)
+                    continue
+                again = await self._begin(AT_ONCE - len(self._tasks))
             except StoreError as error:
                 log.warning("cannot claim what is to be sent: %s", error)
             if self._mailroom.shared:
@@ -61,17 +68,45 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def _begin(self, room: int) -> float | None:
+        """Send what is due, as far as there is room; returns in how many seconds to look again, if ever."""
+        if room < 1:
+            return None  # whatever ends wakes us
+        parcels, again = await self._mailroom.outbox.claim(room, self._lease, GAP)
+        for parcel in parcels:
+            task = asyncio.create_task(self._send(parcel, time.monotonic()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return again
+
+    async def _reachable(self) -> bool:
+        """Whether the server answers again. A repeat is a message's last chance: no outage may use it up."""
+        try:
+            await self._bot.get_me()
+        except RetryAfter:
+            pass  # it speaks to us
+        except TelegramError as error:
+            log.warning("nothing is sent until the server answers: %s", type(error).__name__)
+            return False
+        self._doubtful = False
+        return True
+
     async def _send(self, parcel: Parcel, claimed: float) -> None:
-        if time.monotonic() - claimed > self._lease / 2:
+        left = self._lease / 2 - (time.monotonic() - claimed)
+        if left < 0:
             return  # we were frozen: somebody else may be sending this by now
         message_id, reason, pause = None, "", PAUSE
         result: SendResult
         try:
-            answered = await self._call(parcel.claim.chat_id, marked(parcel.call, parcel.tries))
+            async with asyncio.timeout(left + self._lease / 4):  # after that it is not ours to send
+                answered = await self._call(parcel.claim.chat_id, marked(parcel.call, parcel.tries))
             message_id = answered.get("message_id") if isinstance(answered, dict) else None
             result = "sent"
-        except TelegramError as error:
+        except (TelegramError, TimeoutError) as error:
             result, reason, pause = judge(error)
+            self._doubtful = result in ("unknown", "later") and not isinstance(error, RetryAfter)
+        except Exception as error:  # the error boundary: one message must not hold up the others of its chat
+            result, reason = "refused", where(error)
         if result != "sent":
             log.warning("outbox %s (try %s): %s %s", parcel.id, parcel.tries, result, reason)
         self._pulse.sends.labels(result).inc()
@@ -106,16 +141,16 @@ def marked(call: Call, tries: int) -> Call:
     return replace(call, params=params)
 
 
-def judge(error: TelegramError) -> tuple[SendResult, str, float]:
+def judge(error: TelegramError | TimeoutError) -> tuple[SendResult, str, float]:
     """What an error means for the call: result, reason for the books, and the chat's pause in seconds."""
     if isinstance(error, RetryAfter):
         return "later", "flood control", pause_of(error) + 0.1
     if isinstance(error, Forbidden):
         return "blocked", "the user has blocked the bot", PAUSE
-    if isinstance(error, BadRequest | EndPointNotFound):
+    if isinstance(error, BadRequest | ChatMigrated):
         return "refused", type(error).__name__ + ": " + error.message[:120], PAUSE
-    if isinstance(error, InvalidToken):
-        return "later", "the token was refused", 30.0
+    if isinstance(error, InvalidToken | EndPointNotFound):  # the library takes every 401 for the latter
+        return "later", "the token was refused", 2.0
     if isinstance(error.__cause__, NOT_SENT):
         return "later", type(error.__cause__).__name__, 2.0
     return "unknown", type(error).__name__, 2.0

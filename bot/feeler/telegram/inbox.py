@@ -29,7 +29,7 @@ def _read(raw: dict[str, Any]) -> Incoming:
         update_id=raw["update_id"],
         chat_id=_chat_id(raw),
         lane=_lane(command) if "message" in raw else "chat",
-        body=json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace").decode(),
+        body=_sound(json.dumps(raw, ensure_ascii=False)),
         text=text,
         command=bool(command) or "message" not in raw,
     )
@@ -44,7 +44,12 @@ def _update_id(raw: dict[str, Any]) -> int | None:
 def _text(raw: dict[str, Any]) -> str:
     message = raw.get("message")
     text = message.get("text") if isinstance(message, dict) else None
-    return text if isinstance(text, str) else ""
+    return _sound(text) if isinstance(text, str) else ""
+
+
+def _sound(text: str) -> str:
+    """JSON can hold halves of characters, which neither a database nor a comparison of codes takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _command(text: str) -> str:

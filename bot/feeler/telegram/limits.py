@@ -1,6 +1,7 @@
 """Who may write, and how much may wait: pure decisions over how a chat stands. Refusals say how long."""
 
 import hmac
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,12 +57,19 @@ def _stranger(limits: Limits, incoming: Incoming, standing: Standing) -> Verdict
     code = incoming.text.removeprefix("/start").strip()
     if limits.code and code and standing.strikes < STRIKES:
         if hmac.compare_digest(code.encode(), limits.code.encode()):
-            return Verdict(take=True, paired=True, body=incoming.body.replace(code, ""))
+            return Verdict(take=True, paired=True, body=_as_start(incoming.body))
         if standing.noticed < DAY:  # who has not been asked for a code did not give a wrong one
             return _refuse("That is not the code. Ask whoever runs this bot.", standing, 0.0, strike=True)
     words = "This bot is private. "
     words += "Send me the pairing code to begin." if limits.code else "Ask whoever runs it to let you in."
     return _refuse(words, standing, pause=DAY if standing.strikes >= STRIKES else NOTICE_PAUSE)
+
+
+def _as_start(body: str) -> str:
+    """The update without the code; sent alone, the code is a beginning as well."""
+    update = json.loads(body)
+    update["message"]["text"] = "/start"
+    return json.dumps(update, ensure_ascii=False)
 
 
 def _too_much(limits: Limits, incoming: Incoming, standing: Standing, seconds: float) -> str:
@@ -85,7 +93,7 @@ def _too_much(limits: Limits, incoming: Incoming, standing: Standing, seconds: f
     if standing.turns_today >= limits.turns_a_day:
         wait = in_words(DAY - standing.now % DAY)
         return (
-            f"That were {limits.turns_a_day} messages today, which is as many as I can take. "
+            f"You have sent {limits.turns_a_day} messages today, which is as many as I can take. "
             f"We can go on in {wait}; your talk is kept."
         )
     if not standing.talking and standing.others_talking >= limits.talks:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from feeler.errors import SettingsError, StoreError
 from feeler.mailroom import Judge, Mailroom
@@ -38,6 +38,8 @@ class Polling:
         ended = asyncio.create_task(ending.wait())
         try:
             await asyncio.wait([polling, ended], return_when=asyncio.FIRST_COMPLETED)
+            if polling.done():
+                polling.result()  # it ends by an error only, and that must not stay unseen
         finally:
             ended.cancel()
             polling.cancel()
@@ -86,7 +88,7 @@ def _told(error: Exception) -> str:
         return str(error)
     if isinstance(error, Conflict):
         return "another program polls with this token"
-    if isinstance(error, InvalidToken):
+    if isinstance(error, InvalidToken | EndPointNotFound):  # the library takes every 401 for the latter
         return "the token was refused"
     return type(error).__name__
 
@@ -142,7 +144,7 @@ class Webhook:
 
     async def _take(self, request: web.Request) -> web.Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode()):
             return web.Response(status=403)
         try:
             updates = read_updates(json.loads(await request.read()))

@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 Role = Literal["all", "receive", "work", "send"]
 ROLES: tuple[Role, ...] = get_args(Role)
 ALONE = 1e9  # a lease that never ends: nobody else can open this database to answer
-LAST_TURNS = 5.0  # seconds for running turns when we are asked to stop
-LAST_SENDS = 2.5  # and for sends on their way
+LAST_LOOPS = 2.0  # seconds for the parts to notice that we are asked to stop
+LAST_TURNS = 5.0  # then for running turns, and for sends on their way
 CLEAN = 3600.0  # seconds between two looks for what is older than the retention
 
 
@@ -116,14 +116,11 @@ async def _run_parts(
     finally:
         ending.set()
         pulse.ready = False
-        await asyncio.wait(tasks, timeout=3)
+        await asyncio.wait(tasks, timeout=LAST_LOOPS)
         for task in [*tasks, barking]:
             task.cancel()
-        if worker:
-            await worker.finish(LAST_TURNS)
-        if delivery:
-            await delivery.finish(LAST_SENDS)
-        await asyncio.gather(*tasks, barking, return_exceptions=True)
+        finishing = [part.finish(LAST_TURNS) for part in (worker, delivery) if part]
+        await asyncio.gather(*finishing, *tasks, barking, return_exceptions=True)
         log.info("stopped")
 
 

@@ -154,7 +154,7 @@ class Worker:
         except (LeaseLost, asyncio.CancelledError):
             raise
         except Unreadable as error:
-            return await self._set_aside(work, "poison", str(error), begun)
+            return await self._set_aside(work, "poison", str(error), begun, SORRY)
         except Exception as error:  # the error boundary: one update must not stop the others
             log.error("update %s failed (try %s): %s", turn.update_id, turn.tries, where(error))
             return await self._after_failure(work, error, begun)
