@@ -3,8 +3,10 @@
 import logging
 import re
 import sys
+import threading
 import traceback
 from types import TracebackType
+from urllib.parse import unquote, urlsplit
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -38,6 +40,8 @@ class _Redacting(logging.Formatter):
     secrets: tuple[str, ...] = ()
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.name == "asyncio":  # its further lines show tasks with what they raised
+            record.msg, record.args = record.getMessage().partition("\n")[0], ()
         return redacted(super().format(record), self.secrets)
 
     def formatException(self, ei: ExcInfo) -> str:
@@ -85,11 +89,21 @@ def set_up_logs(settings: Settings) -> None:
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(max(level, root.level))
     logging.captureWarnings(True)
+    sys.excepthook = _log_the_end
+    threading.excepthook = lambda ended: _log_the_end(ended.exc_type, ended.exc_value, ended.exc_traceback)
+    sys.unraisablehook = lambda lost: _log_the_end(lost.exc_type, lost.exc_value, lost.exc_traceback)
+
+
+def _log_the_end(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """For what nobody caught: Python itself would print the message, which may quote somebody."""
+    error = error or kind()
+    logging.getLogger("feeler").critical("ended by an error", exc_info=(kind, error, trace))
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:
     """Every secret of the settings, the longest first; of the token also the part after its colon."""
     kept = (settings.bot_token, settings.pairing_code, settings.webhook_secret, settings.remote_api_key)
     values = {each.get_secret_value() for each in kept if each}
+    values.add(unquote(urlsplit(settings.database).password or ""))
     values |= {value.partition(":")[2] for value in values}
     return tuple(sorted((value for value in values if len(value) >= 4), key=len, reverse=True))

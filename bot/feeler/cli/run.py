@@ -1,7 +1,9 @@
 """`feeler run`: the Telegram bot, by long polling or webhook, in one process or in several."""
 
 import asyncio
+import os
 import signal
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +11,9 @@ import typer
 if TYPE_CHECKING:
     from feeler.settings import Settings
     from feeler.telegram.run import Role
+
+
+PATIENCE = 9.0  # seconds for a graceful end; then whatever hangs, such as a frozen database, is left behind
 
 
 def register(app: typer.Typer) -> None:
@@ -41,19 +46,33 @@ def register(app: typer.Typer) -> None:
 
 
 async def _serve(settings: "Settings", role: "Role") -> None:
-    """Everything the role needs, until SIGTERM or Ctrl-C."""
+    """Everything the role needs, until SIGTERM or Ctrl-C.
+
+    While the weights are fetched and the model is loaded there is nothing to end gracefully, and a thread
+    cannot be cancelled: then the process ends at once.
+    """
     from feeler.compose import build_desk, build_library, opened_store, running_engine
     from feeler.telegram.run import run_bot
 
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+
+    def end() -> None:
+        stop.set()
+        asyncio.get_running_loop().call_later(PATIENCE, os._exit, 1)
+
+    _on_signals(lambda: os._exit(0))
     async with opened_store(settings) as store:
         if role in ("receive", "send"):
+            _on_signals(end)
             await run_bot(settings, desk=None, store=store, role=role, stop=stop)
             return
         library = build_library(settings)
         async with running_engine(settings) as engine:
+            _on_signals(end)
             desk = build_desk(settings, library, engine, store)
             await run_bot(settings, desk=desk, store=store, role=role, stop=stop)
+
+
+def _on_signals(action: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, action)

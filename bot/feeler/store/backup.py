@@ -15,7 +15,6 @@ from feeler.errors import StoreError
 from feeler.store.database import Database, Transaction
 from feeler.store.tables import chat, outbox
 
-PAGES = 256  # copied at a time; the bot writes in between
 PROGRAMS = Path("/usr/lib/postgresql")
 
 
@@ -69,13 +68,17 @@ def _begin_anew(tx: Transaction) -> None:
 
 
 def _copy_sqlite(source: Path, target: Path, mode: str) -> None:
-    """Page by page. `mode` is SQLite's; a backup is immutable: reading it leaves no files beside it."""
+    """In one step: a copy in several would begin anew after every write of the bot, and never end under load.
+    The bot goes on writing meanwhile (into the write-ahead log).
+
+    `mode` is SQLite's; a backup is immutable: reading it leaves no files beside it.
+    """
     try:
         with (
             closing(sqlite3.connect(f"file:{quote(str(source))}?mode={mode}", uri=True, timeout=30)) as read,
             closing(sqlite3.connect(target, timeout=30)) as write,
         ):
-            read.backup(write, pages=PAGES, sleep=0.01)
+            read.backup(write)
     except sqlite3.Error as error:
         raise StoreError(f"cannot copy {source} to {target}: {error}") from None
 
@@ -111,4 +114,5 @@ def _run_postgres(program: str, database: Database, arguments: list[str]) -> Non
         [found, *where, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise StoreError(f"{program} failed: {done.stderr.strip().splitlines()[-1][:200]}")
+        words = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise StoreError(f"{program} failed: {words[-1][:200]}")
