@@ -119,13 +119,15 @@ async def test_an_outage_of_the_server_uses_up_no_messages_last_chance(tmp_path:
         assert (await store.counts()).uncertain == 0
 
 
-async def test_an_error_that_nobody_foresaw_ends_the_bot_instead_of_its_polls(tmp_path: Path) -> None:
+async def test_an_error_that_nobody_foresaw_ends_the_bot_instead_of_its_polls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A supervisor starts a process again that ended; one that polls no more, nobody would notice."""
     async with BotApiServer() as server:
         settings = settings_for(server, tmp_path)
         desk = EchoDesk(str(tmp_path / "generations"), "0-0")
         async with opened_store(settings) as store:
-            store.inbox.accept = _broken  # type: ignore[method-assign]
+            monkeypatch.setattr(store.inbox, "accept", _broken)
             server.user(1001, "Ada").say("n1")
             with pytest.raises(RuntimeError):
                 await run_bot(settings, desk=desk, store=store)
