@@ -17,13 +17,14 @@ def read(slot: Slot, prompt: list[int]) -> None:
     """As the model does: K and V of the rest of the prompt, here the tokens themselves."""
     start = len(slot.own.tokens)
     rest = prompt[slot.length :]
-    slot.own.kv[:, :, :, start : start + len(rest)] = torch.tensor(rest, dtype=torch.float16)[:, None]
+    as_numbers = slot.own.kv.view(torch.int16)
+    as_numbers[:, :, :, start : start + len(rest)] = torch.tensor(rest, dtype=torch.int16)[:, None]
     slot.own.tokens += rest
 
 
 def held(slot: Slot) -> list[int]:
     strips = [strip for strip in (slot.shared, slot.own) if strip]
-    return [int(value) for strip in strips for value in strip.filled[0, 0, 0, :, 0]]
+    return [int(value) for strip in strips for value in strip.filled.view(torch.int16)[0, 0, 0, :, 0]]
 
 
 def play(prefixes: Prefixes, prompt: list[int]) -> int:

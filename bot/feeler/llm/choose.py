@@ -82,7 +82,8 @@ def _from_card(settings: Settings, card: ModelCard, weights: Path) -> Engine:
     import torch
 
     drafts = settings.drafts or card.wants_drafts
-    elsewhere = torch.cuda.is_available() or card.family not in _TORCH_FAMILIES
+    kernels = "fbgemm" in torch.backends.quantized.supported_engines  # not on ARM
+    elsewhere = torch.cuda.is_available() or not kernels or card.family not in _TORCH_FAMILIES
     if settings.engine == "transformers" or (settings.engine == "auto" and elsewhere):
         from feeler.llm.transformers_engine import TransformersEngine
 

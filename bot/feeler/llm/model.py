@@ -110,9 +110,9 @@ class Decoder:
         s = self.shape
         heads = qkv.view(len(qkv), -1, s.head_dim)
         turned = heads[:, : s.heads + s.kv_heads]
-        turned = torch.addcmul(turned * cos, turned.roll(s.head_dim // 2, -1), sin).half()
+        turned = torch.addcmul(turned * cos, turned.roll(s.head_dim // 2, -1), sin).bfloat16()
         q, k = turned[:, : s.heads], turned[:, s.heads :]
-        v = heads[:, s.heads + s.kv_heads :].half()
+        v = heads[:, s.heads + s.kv_heads :].bfloat16()
         out = []
         start = 0
         for lane in lanes:
