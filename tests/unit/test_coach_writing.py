@@ -8,17 +8,17 @@ from tests.unit.test_coach_findings import HARBOUR, talk
 
 from feeler.coach import Debrief, findings, messages, prose
 from feeler.coach import debrief as whole
-from feeler.coach.checks import Checks
+from feeler.coach.checks import Checks, retells
 from feeler.errors import EngineUnavailable
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
 from feeler.ports import Piece, Request
 
 SEEN = (
-    " got three offices to the same table until you had a compromise, and there is an old wall"
-    " between the hall and the design office."
+    " got them to the same table and in two weeks had a compromise,"
+    " and here between the hall and the design office there is an old wall."
 )
-NOTE = " the three offices that I got to the same table, where we had a compromise."
+NOTE = " the weeks when I got them to the same table and in two weeks we had a compromise."
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def answers(seen: str = SEEN, note: str = NOTE) -> ScriptedEngine:
 async def test_sentences_that_pass_take_the_rules_place(found: Debrief) -> None:
     written = await prose(found, answers())
     assert [one.text for one in written.seen] == [f"You{SEEN}"]
-    assert f"You{SEEN} (lines 4, 9)" in messages(written)[1]
+    assert written.seen[0].lines == (4, 9)
     assert written.note is not None
     assert f"It reminds me of{NOTE}" in written.note.text
     assert written.note.point.quote in written.note.text
@@ -67,6 +67,36 @@ async def test_a_sentence_that_the_talk_does_not_bear_goes(found: Debrief, sente
     assert Checks(found).wrong(sentence)
     written = await prose(found, answers(seen=" ".join(sentence.split(" ")[1:])))
     assert sentence not in [one.text for one in written.seen]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You showed the old wall to three offices and had a compromise, and here there is an old wall.",
+        "You had a permit for a harbour that three offices blocked, and here the hall got them to the table.",
+        "They got you to the same table and had a compromise, and here there is an old wall.",
+        "You got them to the same table and in two weeks had a compromise.",
+    ],
+)
+async def test_a_sentence_that_turns_round_who_did_what_goes(found: Debrief, sentence: str) -> None:
+    written = await prose(found, answers(seen=sentence.removeprefix("You")))
+    assert written.seen == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "source", "true"),
+    [
+        ("nobody had shown him the tables", "I found that nobody had shown him the tables.", True),
+        ("nobody had shown Franz the tables", "I found that nobody had shown him the tables.", False),
+        ("had shown him the tables", "I found that nobody had shown him the tables.", True),
+        ("I found that had shown him", "I found that nobody had shown him the tables.", False),
+        ("he'd seen me watching", "I took him because I'd seen him watching.", False),
+        ("it did not work and I left", "It did not work, so I left.", True),
+        ("it did work and I left", "It did not work, so I left.", False),
+    ],
+)
+def test_what_retells_and_what_does_not(part: str, source: str, true: bool) -> None:
+    assert retells(part, source) is true
 
 
 @pytest.mark.parametrize(

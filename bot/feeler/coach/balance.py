@@ -7,6 +7,7 @@ import re
 from feeler.coach.questions import is_question, passed_over
 from feeler.coach.values import Balance, Promise
 from feeler.coach.words import count, fold, quote, sentences
+from feeler.interview.acts import Act, acts_of
 from feeler.interview.values import Interview, Speaker
 
 _DEED = (
@@ -33,7 +34,8 @@ _UNSURE = re.compile(
 def balance(interview: Interview) -> Balance:
     """Words of either side, the candidate's longest message, and the questions it passed over."""
     own = [line for line in interview.lines if line.speaker is Speaker.CANDIDATE]
-    longest = max(own, key=lambda line: count(line.text), default=None)
+    calm = [line for line in own if Act.DISTRESS not in acts_of(line.text)]  # nobody measures the others
+    longest = max(calm, key=lambda line: count(line.text), default=None)
     return Balance(
         candidate_words=sum(count(line.text) for line in own),
         company_words=sum(count(line.text) for line in interview.lines if line.speaker is Speaker.COMPANY),
@@ -44,13 +46,21 @@ def balance(interview: Interview) -> Balance:
 
 
 def promises(interview: Interview) -> tuple[Promise, ...]:
-    """What either side said it would do, sentence by sentence, in the order of the talk."""
+    """What either side said it would do, in the order of the talk; in distress people promise things to themselves."""
+    private = troubled(interview)
     return tuple(
         Promise(by=line.speaker, said=quote(line, sentence))
         for line in interview.lines
         if line.speaker is not Speaker.COACH
         for sentence in sentences(line.text)
-        if is_promise(sentence)
+        if is_promise(sentence) and not (private and line.speaker is Speaker.CANDIDATE)
+    )
+
+
+def troubled(interview: Interview) -> bool:
+    """Whether the candidate spoke of distress."""
+    return any(
+        Act.DISTRESS in acts_of(line.text) for line in interview.lines if line.speaker is Speaker.CANDIDATE
     )
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (patterns read better on one line)
 
 import re
+from collections.abc import Mapping
 
 from feeler.coach.values import Debrief
 from feeler.coach.words import content, count, fold, sentences
@@ -36,6 +37,65 @@ _COURTESY = content(
     honest honesty share shared sharing made make makes know knowing understand understanding able ability could would
     use used using way ways there where side sides both same also well good great best regards story moment point"""
 )
+
+
+_WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+# What may stand between words that are retold, and what may not be left out from between them.
+_JOINING = {
+    "and",
+    "but",
+    "when",
+    "while",
+    "then",
+    "so",
+    "here",
+    "there",
+    "how",
+    "where",
+    "who",
+    "that",
+    "which",
+    "also",
+}
+_TURNING = re.compile(
+    r"(?:not|no|nobody|none|never|nothing|without|hardly|nearly|almost|if|unless|\w+n't|cannot|could|would|might)$"
+)
+_SAME = {"was": "be", "were": "be", "am": "be", "are": "be", "is": "be"}
+TO_YOU = {"i": "you", "me": "you", "my": "your", "mine": "yours", "i'm": "you're", "i've": "you've", "i'd": "you'd",
+          "we": "you", "us": "you", "our": "your", "we've": "you've", "we'd": "you'd"}  # fmt: skip
+TO_THEM = {
+    "we": "they",
+    "us": "them",
+    "our": "their",
+    "ours": "theirs",
+    "i": "they",
+    "my": "their",
+    "we're": "they're",
+}
+
+
+def retells(part: str, source: str, turned: Mapping[str, str] | None = None) -> bool:
+    """Whether `part` says what `source` says: its words in their order, with joining words between them.
+
+    `turned`: pronouns of the source as they must stand in `part`. Left out may be words, but no negation and
+    no condition between words that stay. So who did what to whom cannot change.
+    """
+    have = [_canonical((turned or {}).get(word, word)) for word in _WORDS.findall(fold(source))]
+    at = 0
+    for word in map(_canonical, _WORDS.findall(fold(part))):
+        place = next((place for place in range(at, len(have)) if have[place] == word), None)
+        if place is None:
+            if word in _JOINING:
+                continue
+            return False
+        if at and any(_TURNING.match(left) for left in have[at:place]):
+            return False
+        at = place + 1
+    return at > 0
+
+
+def _canonical(word: str) -> str:
+    return _SAME.get(word, word)
 
 
 class Checks:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from feeler.coach.balance import balance, promises
+from feeler.coach.balance import balance, promises, troubled
 from feeler.coach.clock import day_of
+from feeler.coach.needs import needs_told
 from feeler.coach.practice import practice
 from feeler.coach.progress import Answers, Comparison, progress
 from feeler.coach.questions import questions
@@ -40,6 +41,8 @@ def findings(interview: Interview, library: Library, past: Sequence[Interview] =
         topics=map_of_topics,
         balance=balance(interview),
         promises=promises(interview),
+        troubled=troubled(interview),
+        unread=unread(interview),
     )
     earlier = [talk for talk in past if talk.id != interview.id and talk.started <= interview.started]
     before = tuple(figures(findings(talk, library)) for talk in earlier)
@@ -50,24 +53,25 @@ def findings(interview: Interview, library: Library, past: Sequence[Interview] =
 def _advised(found: Debrief, company: Company) -> Debrief:
     """With everything that needs more than a few lines to rest on."""
     talk = found.interview
-    shown = talents(talk, found.learned)
+    needs = needs_told(found.learned)
+    shown = talents(talk, needs)
     still = hidden(talk, company, found.questions, found.learned)
-    offered = role(shown, found.learned)
+    found = found.evolve(talents=shown, hidden=still)
+    if found.troubled:  # nobody hands out exercises then, or writes thank-you notes
+        return found
+    offered = role(shown, needs, found.learned)
+    names = {slug: who.name for slug, who in found.people.items()}
     return found.evolve(
-        talents=shown,
-        hidden=still,
         role=offered,
-        note=note(talk, found.interviewer.name, shown, found.learned, found.promises, offered),
-        practice=()
-        if troubled(talk)
-        else practice(talk, found.questions, found.topics, found.balance, shown, still),
+        note=note(talk, names, shown, needs, found.learned, found.promises, offered),
+        practice=practice(talk, found.questions, found.topics, found.balance, shown, still),
     )
 
 
-def troubled(talk: Interview) -> bool:
-    """Whether the candidate spoke of distress: then nobody hands out exercises."""
-    own = (line.text for line in talk.lines if line.speaker is Speaker.CANDIDATE)
-    return any(Act.DISTRESS in acts_of(text) for text in own)
+def unread(talk: Interview) -> tuple[int, ...]:
+    """The candidate's lines in another language than English, the only one that the rules read."""
+    own = [line for line in talk.lines if line.speaker is Speaker.CANDIDATE]
+    return tuple(line.number for line in own if Act.LANGUAGE in acts_of(line.text))
 
 
 def figures(debrief: Debrief) -> Figures:

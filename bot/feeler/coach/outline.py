@@ -3,11 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from feeler.coach.showing import too_short
+from feeler.coach.showing import TROUBLED, no_role, no_talents, too_short
 from feeler.coach.topics import TITLES
 from feeler.coach.values import Debrief, Evidence, Hidden, Question
+from feeler.interview.phases import LEADS
 from feeler.interview.values import Speaker
-from feeler.personas.values import Topic
+from feeler.personas.values import Reveal, Topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quoted:
+    """A quotation as the documents show it."""
+
+    who: str
+    line: int
+    words: str
+    ends: bool  # whether the sentence ends where the quotation does; dots stand behind it otherwise
+    you: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +29,7 @@ class Item:
     head: str = ""  # what it is about, in a word or two
     text: str = ""
     ask: str = ""  # a question to ask another time
-    quotes: tuple[tuple[str, Evidence], ...] = ()  # who spoke, and the words
+    quotes: tuple[Quoted, ...] = ()
     lines: tuple[int, ...] = ()
     box: str = ""  # text to copy out, such as the note: kept with its line breaks
 
@@ -51,6 +63,8 @@ def _short(debrief: Debrief) -> Iterator[Section]:
 
 
 def _sections(debrief: Debrief) -> Iterator[Section]:
+    if debrief.troubled:
+        yield Section(key="troubled", title="Before anything else", lead=TROUBLED)
     yield _learned(debrief)
     yield _hidden(debrief)
     yield _seen(debrief)
@@ -58,22 +72,17 @@ def _sections(debrief: Debrief) -> Iterator[Section]:
     yield _topics(debrief)
     yield _talk(debrief)
     yield _promises(debrief)
-    yield _role(debrief)
-    yield _note(debrief)
-    yield _practice(debrief)
+    if not debrief.troubled:
+        yield _role(debrief)
+        yield _note(debrief)
+        yield _practice(debrief)
     yield _progress(debrief)
 
 
 def _learned(debrief: Debrief) -> Section:
     items = []
     for one in debrief.learned:
-        quotes = [("you", one.opened_by)] if one.opened_by else []
-        items.append(
-            Item(
-                head=_titled(one.topic),
-                quotes=(*quotes, (_company_at(debrief, one.said.line), one.said)),
-            )
-        )
+        items.append(Item(head=_titled(one.topic), quotes=_quoted(debrief, one.opened_by, one.said)))
     lead = "" if items else "Nothing from their dossier was told in this talk."
     return Section(key="learned", title="What you learned about them", lead=lead, items=tuple(items))
 
@@ -88,7 +97,7 @@ def _hidden(debrief: Debrief) -> Section:
     items = tuple(_hidden_item(one, many[one.topic], debrief) for one in nearest.values())
     lead = (
         "What they did not tell is not given away here: another talk should still pay."
-        " A question of this kind would have opened it."
+        " A question of this kind would have led there."
     )
     return Section(key="hidden", title="What stayed hidden", lead=lead if items else "", items=items)
 
@@ -96,28 +105,29 @@ def _hidden(debrief: Debrief) -> Section:
 def _hidden_item(one: Hidden, many: int, debrief: Debrief) -> Item:
     head = f"{_titled(one.topic)}: {'one thing' if many == 1 else f'{many} things'}"
     if one.near:
-        quotes = (("you", one.near),)
-        return Item(head=head, text="You came near. One more question:", ask=one.question, quotes=quotes)
+        quotes = _quoted(debrief, one.near)
+        asks_on = one.reveal is Reveal.PROBED
+        text = (
+            "You asked, and there is more for somebody who asks on:"
+            if asks_on
+            else "You asked. One more question:"
+        )
+        return Item(head=head, text=text, ask=one.question, quotes=quotes)
     if one.after:
-        said = ((_company_at(debrief, one.after.line), one.after),)
-        return Item(head=head, text="This was the place to ask:", ask=one.question, quotes=said)
+        quotes = _quoted(debrief, one.after)
+        return Item(head=head, text="This was the place to ask:", ask=one.question, quotes=quotes)
     return Item(head=head, ask=one.question)
 
 
 def _seen(debrief: Debrief) -> Section:
     items = [Item(text=one.text, lines=one.lines) for one in debrief.seen]
+    needs: list[Evidence | None] = []
     for talent in debrief.talents:
-        quotes = [("you", one) for one in talent.shown]
-        if talent.heard:
-            quotes.append((_company_at(debrief, talent.heard.line), talent.heard))
-        if talent.need and talent.need != talent.heard:
-            quotes.append((_company_at(debrief, talent.need.line), talent.need))
-        items.append(Item(head=_first_up(talent.name), text=talent.carries, quotes=tuple(quotes)))
-    lead = (
-        ""
-        if items
-        else ("Your words made no talent plain. One example of something you did would change that.")
-    )
+        need = None if talent.need in needs else talent.need  # shown once; its line is named again
+        needs.append(talent.need)
+        quotes = _quoted(debrief, *talent.shown, talent.heard, need)
+        items.append(Item(head=_first_up(talent.name), text=talent.carries, quotes=quotes))
+    lead = "" if items else no_talents(debrief)
     return Section(key="seen", title="What they learned about you", lead=lead, items=tuple(items))
 
 
@@ -126,14 +136,13 @@ def _questions(debrief: Debrief) -> Section:
         Item(
             head=", ".join(_titled(topic) for topic in one.topics),
             text=described(one),
-            quotes=(
-                ("you", one.asked),
-                *([(_company_at(debrief, one.follows.line), one.follows)] if one.follows else []),
-            ),
+            quotes=_quoted(debrief, one.asked, one.follows),
         )
         for one in debrief.questions
     )
     lead = "" if items else "You asked nothing. Half of such a talk is yours to ask in."
+    if debrief.foreign:
+        items, lead = (), no_talents(debrief)
     return Section(key="questions", title="Your questions", lead=lead, items=items)
 
 
@@ -178,26 +187,19 @@ def _talk(debrief: Debrief) -> Section:
         items.append(
             Item(
                 text=f"Your longest message has {balance.longest_words} words.",
-                quotes=(("you", balance.longest),),
+                quotes=_quoted(debrief, balance.longest),
             )
         )
     for one in balance.passed_over:
-        speaker = _company_at(debrief, one.question.line)
-        items.append(
-            Item(text="You passed over their question.", quotes=((speaker, one.question), ("you", one.reply)))
-        )
+        quotes = _quoted(debrief, one.question, one.reply)
+        yours = debrief.interview.lines[one.reply.line - 1].phase in LEADS
+        text = "You passed over their question, in the half that is yours to ask in: that is fine."
+        items.append(Item(text=text if yours else "You passed over their question.", quotes=quotes))
     return Section(key="talk", title="Balance of the talk", items=tuple(items))
 
 
 def _promises(debrief: Debrief) -> Section:
-    items = tuple(
-        Item(
-            quotes=(
-                ("you" if one.by is Speaker.CANDIDATE else _company_at(debrief, one.said.line), one.said),
-            )
-        )
-        for one in debrief.promises
-    )
+    items = tuple(Item(quotes=_quoted(debrief, one.said)) for one in debrief.promises)
     lead = "" if items else "Neither side promised anything."
     return Section(key="promises", title="Promises", lead=lead, items=items)
 
@@ -206,22 +208,27 @@ def _role(debrief: Debrief) -> Section:
     role = debrief.role
     name = "The role they might create"
     if role is None:
-        lead = "This talk does not carry one yet: it takes a thing you did and a thing that hurts them."
-        return Section(key="role", title=name, lead=lead)
-    items = [
-        Item(
-            head=one.text,
-            quotes=(("you", one.talent), (_company_at(debrief, one.need.line), one.need)),
-        )
-        for one in role.duties
-    ]
+        return Section(key="role", title=name, lead=no_role(debrief))
+    items: list[Item] = []
+    shown: list[Evidence] = []
+    for one in role.duties:
+        fresh = [words for words in (one.talent, one.need) if words not in shown]
+        again = tuple(words.line for words in (one.talent, one.need) if words in shown)
+        shown += fresh
+        items.append(Item(head=one.text, quotes=_quoted(debrief, *fresh), lines=again))
+    if role.precedent:
+        items.append(Item(text="They have done it before.", quotes=_quoted(debrief, role.precedent)))
     return Section(key="role", title=f"{name}: {role.title}", lead=role.why, items=tuple(items))
 
 
 def _note(debrief: Debrief) -> Section:
     name = "A thank-you note, to send within a day"
     if debrief.note is None:
-        return Section(key="note", title=name, lead="They told nothing specific that a note could thank for.")
+        return Section(
+            key="note",
+            title=name,
+            lead="Nothing they told would carry a note yet: it takes one point of theirs to take up.",
+        )
     note = debrief.note
     lines = (note.point.line, *([note.own.line] if note.own else []))
     return Section(key="note", title=name, items=(Item(box=note.text, lines=lines),))
@@ -231,7 +238,11 @@ def _practice(debrief: Debrief) -> Section:
     items = tuple(
         Item(head=one.aim, text=f"{one.exercise} {one.because}", lines=one.lines) for one in debrief.practice
     )
-    return Section(key="practice", title="Two things to practise next", items=items)
+    return Section(
+        key="practice",
+        title="Two things to practise next" if len(items) > 1 else "To practise next",
+        items=items,
+    )
 
 
 def _progress(debrief: Debrief) -> Section:
@@ -249,9 +260,28 @@ def speaker_name(debrief: Debrief, speaker: Speaker, persona: str) -> str:
     return who.name if who else persona
 
 
-def _company_at(debrief: Debrief, line: int) -> str:
-    said = debrief.interview.lines[line - 1]
-    return speaker_name(debrief, said.speaker, said.persona)
+def _quoted(debrief: Debrief, *found: Evidence | None) -> tuple[Quoted, ...]:
+    """The quotations that are there, with who said them."""
+    return tuple(
+        Quoted(
+            who="you"
+            if line.speaker is Speaker.CANDIDATE
+            else speaker_name(debrief, line.speaker, line.persona),
+            line=one.line,
+            words=one.quote,
+            ends=ends(one, line.text),
+            you=line.speaker is Speaker.CANDIDATE,
+        )
+        for one in found
+        if one is not None
+        for line in (debrief.interview.lines[one.line - 1],)
+    )
+
+
+def ends(one: Evidence, text: str) -> bool:
+    """Whether a quotation runs to the end of a sentence of `text`, or of its line."""
+    after = text[text.index(one.quote) + len(one.quote) :].lstrip(' \t”"»)')
+    return one.quote.endswith((".", "!", "?", "…", "”", '"')) or not after or after[0] in "\n.!?…"
 
 
 def _titled(topic: Topic) -> str:

@@ -6,11 +6,11 @@ from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
 from feeler.coach.clock import clock, day_of
-from feeler.coach.outline import Item, Section, outline, speaker_name, title
+from feeler.coach.outline import Item, Quoted, Section, outline, speaker_name, title
 from feeler.coach.picture import font_file
 from feeler.coach.plain import visible
 from feeler.coach.topics import TITLES
-from feeler.coach.values import Debrief, Evidence
+from feeler.coach.values import Debrief
 from feeler.interview.values import Speaker
 
 YOU, THEY, TEXT, FAINT, SOFT = (11, 110, 110), (168, 72, 15), (31, 36, 48), (93, 100, 115), (238, 245, 244)
@@ -102,8 +102,8 @@ class _Paper(FPDF):
             self._text(item.ask, 5.4)
         if item.lines:
             self._links(item.lines)
-        for who, one in item.quotes:
-            self._quote(who, one)
+        for one in item.quotes:
+            self._quote(one)
 
     def _box(self, text: str) -> None:
         self._style(10.5, TEXT)
@@ -117,9 +117,8 @@ class _Paper(FPDF):
             self.write(5, "   ")
         self.ln(5)
 
-    def _quote(self, who: str, one: Evidence) -> None:
+    def _quote(self, one: Quoted) -> None:
         """The words with a bar at their left, below who said them and the link to the line."""
-        colour = YOU if who == "you" else THEY
         if self.will_page_break(14):
             self.add_page()
         self.set_x(EDGE + 4)
@@ -127,13 +126,14 @@ class _Paper(FPDF):
         self.cell(
             0,
             4.6,
-            self._shown(f"{who}, line {one.line}"),
+            self._shown(f"{one.who}, line {one.line}"),
             link=self.places[one.line],
             new_x="LMARGIN",
             new_y="NEXT",
         )
         self._style(10, TEXT)
-        self._barred(f"“{visible(one.quote)}”", colour, 4.6)
+        words = f"“{visible(one.words)}”{'' if one.ends else ' …'}"
+        self._barred(words, YOU if one.you else THEY, 4.6)
 
     def _barred(self, text: str, colour: tuple[int, int, int], start: float = 0.0) -> None:
         page, top = self.page, self.get_y() - start

@@ -39,7 +39,10 @@ def _text_of(section: Section) -> str:
         lines = f"({_lines(item.lines)})" if item.lines else ""
         if words or lines:
             rows.append(" ".join(part for part in ("*", words, lines) if part))
-        rows += [f"    {who}, line {one.line}: “{visible(one.quote)}”" for who, one in item.quotes]
+        rows += [
+            f"    {one.who}, line {one.line}: “{visible(one.words)}”{'' if one.ends else ' …'}"
+            for one in item.quotes
+        ]
     return "\n".join(rows)
 
 
@@ -79,7 +82,9 @@ def _markdown_item(item: Item) -> str:
     ask = f"*{escaped(item.ask)}*" if item.ask else ""
     text = " ".join(part for part in (head, escaped(item.text), ask, f"({links})" if links else "") if part)
     quotes = [
-        f"{escaped(who)}, [line {one.line}](#l{one.line}): “{_broken(one.quote)}”" for who, one in item.quotes
+        f"{escaped(one.who)}, [line {one.line}](#l{one.line}):"
+        f" “{_broken(one.words)}”{'' if one.ends else ' …'}"
+        for one in item.quotes
     ]
     if not text:
         return "- " + "\n  ".join(quotes)

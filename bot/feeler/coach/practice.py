@@ -1,15 +1,22 @@
 """Two things to practise next, chosen by what the talk shows, never by what the person is."""
 
+import re
 from collections.abc import Iterator, Sequence
 
-from feeler.coach.topics import TITLES
+from feeler.coach.topics import OPENERS, TITLES, WORTH
 from feeler.coach.values import Balance, Coverage, Hidden, Practice, Question, Talent
+from feeler.coach.words import fold
 from feeler.interview.acts import Act, acts_of
 from feeler.interview.phases import LEADS
 from feeler.interview.values import Interview, Speaker
+from feeler.personas.values import Topic
 
 LONG = 150  # words of a message that is hard to listen to
 ENOUGH = 2
+FEW = 3  # questions
+_NAMES_IT = re.compile(
+    r"\b(?:i can|i'?m (?:actually |really )?good at|i am (?:actually )?good at|my talent|my strength)\b"
+)
 
 
 def practice(
@@ -20,16 +27,35 @@ def practice(
     talents: Sequence[Talent],
     hidden: Sequence[Hidden],
 ) -> tuple[Practice, ...]:
-    """The two exercises that would change this talk most."""
+    """The two exercises that would change this talk most; of words in another language nothing is judged."""
+    if unread := _about_language(interview):
+        return (unread,)
     found = [
         *_about_begging(interview),
+        *_about_tone(interview),
         *_about_asking(questions, topics),
         *_about_answers(balance, talents, interview),
         *_about_depth(questions, hidden),
         *_about_passing_over(balance, interview, fewest=1),
-        *_about_width(topics),
+        *_about_width(topics, asked=len(questions)),
+        *_about_naming(talents, interview),
+        *_about_retelling(interview),
     ]
     return tuple({one.kind: one for one in found}.values())[:ENOUGH]
+
+
+def _about_language(interview: Interview) -> Practice | None:
+    own = [line for line in interview.lines if line.speaker is Speaker.CANDIDATE]
+    unread = [line.number for line in own if Act.LANGUAGE in acts_of(line.text)]
+    if not unread or 2 * len(unread) < len(own):
+        return None
+    return Practice(
+        kind="language",
+        aim="Hold the same talk in simple English.",
+        exercise="Say your best story in four short English sentences, mistakes and all, and begin with it.",
+        because="Most of your words were in another language, which this coach does not read.",
+        lines=tuple(unread),
+    )
 
 
 def _about_begging(interview: Interview) -> Iterator[Practice]:
@@ -48,14 +74,30 @@ def _about_begging(interview: Interview) -> Iterator[Practice]:
         )
 
 
+def _about_tone(interview: Interview) -> Iterator[Practice]:
+    sharp = [
+        line.number
+        for line in interview.lines
+        if line.speaker is Speaker.CANDIDATE and Act.INSULT in acts_of(line.text)
+    ]
+    if sharp:
+        yield Practice(
+            kind="tone",
+            aim="Turn the anger into a question.",
+            exercise="Say your sharpest line again so: this is what happened to me ... How is that with you?",
+            because="You were sharp with somebody who had not done it.",
+            lines=tuple(sharp),
+        )
+
+
 def _about_asking(questions: Sequence[Question], topics: Sequence[Coverage]) -> Iterator[Practice]:
-    if len(questions) < 3:
-        first = next((one.topic for one in topics if not one.covered), topics[0].topic)
+    if len(questions) < FEW:
+        first = next(iter(_left(topics)), Topic.PROBLEM)
         yield Practice(
             kind="asking",
             aim="Lead the second half of the talk.",
-            exercise="Write five questions that begin with how or what,"
-            f" the first about {TITLES[first]}; ask them all.",
+            exercise="Write five questions with how or what, and ask them all."
+            f" A first one: {OPENERS[first][0]}",
             because="Half of such a talk is yours to ask in."
             + ("" if questions else " In this one you asked nothing."),
             lines=tuple(dict.fromkeys(one.asked.line for one in questions)),
@@ -129,12 +171,43 @@ def _about_depth(questions: Sequence[Question], hidden: Sequence[Hidden]) -> Ite
         )
 
 
-def _about_width(topics: Sequence[Coverage]) -> Iterator[Practice]:
-    left = [one.topic for one in topics if not one.asked]
-    for topic in left[:ENOUGH]:
+def _about_width(topics: Sequence[Coverage], asked: int) -> Iterator[Practice]:
+    left = _left(topics)[asked < FEW :]  # who asked little has got the first of them as an exercise already
+    for topic in left[:1]:
         yield Practice(
             kind=f"topic: {topic}",
             aim=f"Ask about {TITLES[topic]} next time.",
-            exercise="Write one open question on it that names something you heard in this talk.",
+            exercise=f"Begin so: {OPENERS[topic][0]} Then stay with the answer for two more questions.",
             because="You did not ask about it here.",
+        )
+
+
+def _about_naming(talents: Sequence[Talent], interview: Interview) -> Iterator[Practice]:
+    """Who tells well and asks well can still say what it shows."""
+    own = " ".join(line.text for line in interview.lines if line.speaker is Speaker.CANDIDATE)
+    if talents and not _NAMES_IT.search(fold(own)):
+        yield Practice(
+            kind="naming it",
+            aim="Say what your story shows.",
+            exercise="End your best story with: and that is why I can ... Say it aloud, three times.",
+            because="You told what you did and left it to them to see what you can do.",
+            lines=(talents[0].shown[0].line,),
+        )
+
+
+def _left(topics: Sequence[Coverage]) -> list[Topic]:
+    """The fields nobody asked about, what pays most first."""
+    return sorted((one.topic for one in topics if not one.asked), key=WORTH.index)
+
+
+def _about_retelling(interview: Interview) -> Iterator[Practice]:
+    """What is of use after any talk."""
+    told = next((line.number for line in interview.lines if line.speaker is Speaker.CANDIDATE), None)
+    if told:
+        yield Practice(
+            kind="beginning",
+            aim="Begin with a picture.",
+            exercise="Tell in two sentences a moment of your work that nobody would guess; then what you do.",
+            because="What you say first is what they tell others of you.",
+            lines=(told,),
         )

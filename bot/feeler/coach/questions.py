@@ -10,6 +10,7 @@ from feeler.coach.values import Evidence, PassedOver, Question
 from feeler.coach.words import content, count, fold, quote, sentences
 from feeler.interview.acts import Act, acts_of
 from feeler.interview.questions import questions_in
+from feeler.interview.topics import EMPTY
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Company, Topic
 
@@ -28,12 +29,22 @@ _BIDS = re.compile(
     r"|(?:i(?:'d| would) (?:like|love) to (?:know|hear|learn|understand|ask)|i(?:'m| am) (?:curious|wondering)"
     r"|i wonder|may i ask|can i ask|let me ask|curious)\b)"
 )
-_NARROW = re.compile(
-    r"^(?:in |at |on |to |from |for |with |by |about )?(?:how (?:many|much|long|often|old|big|large|far|soon|late|early)|wh(?:en|o|om|ose|ere))\b"
+_COUNTS = re.compile(  # asks for a number or a date
+    r"^(?:in |at |on |to |from |for |with |by |about )?how (?:many|much|long|often|old|big|large|far|soon|late|early)\b"
+    r"|^(?:at )?what (?:time|day|date|year|percentage)\b|^what(?:'s| is) (?:the|your) (?:pay|salary|wage|headcount)\b"
+    r"|^what (?:do|does|would|will|could|can) \w+ (?:\w+ )?(?:earn|make|cost|pay)$"
 )
+_NAMES = re.compile(  # asks for a person, a place or a moment; told at length it may still invite a story
+    r"^(?:in |at |on |to |from |for |with |by |about |between )?(?:wh(?:en|o|om|ose|ere)|which)\b"
+)
+_ONLY_NAMES = re.compile(
+    r"^who(?:'s| is| are) (?:the|my|your|in)\b|^when (?:do|does|is|are|can|could|will|would)\b|^where (?:are|is) (?:you|your|the)\b"
+)
+STORY = 8  # words from which such a question invites one
 _WIDE = re.compile(
     r"\b(?:what|how|why|describe|example|explain|walk me|talk me|in what way|tell me (?:more )?about)\b"
 )
+_NO_VERB = re.compile(r"^(?:the|your) \w+")  # "And the worst week you had?"
 _HOLLOW = re.compile(  # courtesies and echoes: nothing is asked of the company
     r"^(?:you know|right|really|sorry|pardon|what|huh|eh|okay|ok|and you|what about you|how about you|why not|who knows)$"
     r"|^(?:how are you|how do you do|how's it going|can you hear me|nice to meet you|is that (?:ok|okay|all right|alright|clear)"
@@ -42,19 +53,33 @@ _HOLLOW = re.compile(  # courtesies and echoes: nothing is asked of the company
 )
 _POINTS_BACK = re.compile(
     r"\byou (?:just )?(?:said|say|mentioned|told|described)\b|^why$|\b(?:about|of|for|with|by|to|at|why|how|in|on|against|like) (?:that|those|this|these|it|them)\b"
-    r"|\b(?:is|was|does|did|do|are|were|has|have|had|can|could|would|will|solve|solved|fix|fixed|tried) (?:that|it|they|this|those|these|them)\b|\bthen$"
+    r"|\b(?:is|was|does|did|do|are|were|has|have|had|can|could|would|will|solve|solved|fix|fixed|tried) (?:that|it|they|this|those|these|them)\b|\b(?:where|when|if|whether) it\b|\bthen$"
 )
+_STAYS = re.compile(  # with what was asked before, whatever other words it has
+    r"\b(?:for|about|of|with|to|on|at|against) (?:that|those|it|them|him|her)$|^why (?:is|was|does|did|do) (?:that|it|they)\b"
+)
+# "I don't know, ask X" names people without telling anything
+REFERS_ON = re.compile(
+    r"\b(?:don't know|do not know|not know|no idea|will not guess|won't guess|caught me|outside my|not on my route)\b"
+    r"|\b(?:would|might|could|can|will) (?:know|tell|answer)\b|^(?:please |better )?ask \w+|\bplease ask\b"
+)
+WHOLE = 180  # characters of an answer that is quoted as a whole
+ITSELF = 5  # words of a sentence that says something
 _COURTESY = re.compile(
     r"^(?:thank|thanks|hello|hi|good (?:morning|day|evening)|ok|okay|sure|right|i see|interesting|great|good|fine"
     r"|hm+|well|understood|got it|that's (?:a )?(?:good|interesting|fair)|good question)\b"
 )
 # Words that any company's candidate would use; sharing them makes a question neither specific nor a follow-up.
-_ANYWHERE = content(
-    """work working job jobs company companies firm business team teams people person role roles position day days
+_ANYWHERE = (
+    content(
+        """work working job jobs company companies firm business team teams people person role roles position day days
     week weeks year years month months time hours pay paid salary money manager boss colleagues culture growth grow
     career skills skill experience industry field office home remote question questions talk interview offer salary
     future plan plans start place life problem problems help learn training success successful customer customers
-    typical normal different important change changes hard easy big small new old"""
+    typical normal different important change changes hard easy big small new old honest honestly good bad best worst
+    great nice come came stay find found first last next today tomorrow morning"""
+    )
+    | EMPTY
 )
 
 
@@ -81,9 +106,13 @@ def is_open(question: str) -> bool:
     bare = _bare(question)
     if _BIDS.match(bare):
         return not re.match(r".{0,40}\b(?:if|whether)\b", bare)
-    if _NARROW.match(bare) and not re.search(r"\b(?:what|why)\b", bare):
+    asks_on = re.search(r"\w.*\b(?:what|why|how)\b", bare) is not None
+    if _COUNTS.match(bare) or _NAMES.match(bare):
+        tells = count(bare) >= STORY and not (_COUNTS.match(bare) or _ONLY_NAMES.match(bare))
+        return asks_on or tells
+    if _YES_OR_NO.match(bare):
         return False
-    return bool(_WIDE.search(bare)) and not _YES_OR_NO.match(bare)
+    return bool(_WIDE.search(bare) or _NO_VERB.match(bare))
 
 
 def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
@@ -100,7 +129,8 @@ def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
             own: set[str] = set()
             for sentence in asked_in(line.text):
                 # After a question of one's own, "it" is what that one spoke of.
-                follows = followed(sentence, last, alone=not own) if last else None
+                alone = not own and not _said_before(line.text, sentence)
+                follows = followed(sentence, last, alone=alone) if last else None
                 named = content(sentence) - _ANYWHERE
                 found.append(
                     Question(
@@ -108,22 +138,31 @@ def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
                         open=is_open(sentence),
                         specific=follows is not None or bool(named & (about | heard | own)),
                         follows=follows,
-                        topics=_topics(sentence, company, follows, found[-1:]),
+                        topics=_topics(
+                            sentence, company, found[-1:], bool(follows) or _refers_back(sentence)
+                        ),
                     )
                 )
                 own |= named
     return tuple(found)
 
 
-def _topics(
-    question: str, company: Company, follows: Evidence | None, before: Sequence[Question]
-) -> tuple[Topic, ...]:
-    """What a question is about; a follow-up that names no topic stays with the one before it."""
-    if follows and not named_topics(question):
+def _topics(question: str, company: Company, before: Sequence[Question], goes_on: bool) -> tuple[Topic, ...]:
+    """What a question is about; one that goes on with "it" or names no topic stays with the one before it."""
+    named = named_topics(question, company)
+    if not named and Act.PERSONAL in acts_of(question):
+        return (Topic.PATH,)
+    if goes_on and (not named or _STAYS.search(_bare(question))):
         for earlier in before:
-            if earlier.asked.line < follows.line:
+            if earlier.topics:
                 return earlier.topics
     return topics_of(question, company)
+
+
+def _said_before(text: str, question: str) -> bool:
+    """Whether the message says something itself before it asks, so that "it" may be that."""
+    before = text[: text.index(question)]
+    return any(count(part) >= ITSELF and not _COURTESY.match(fold(part)) for part in sentences(before))
 
 
 def followed(question: str, before: Line, *, alone: bool) -> Evidence | None:
@@ -139,7 +178,15 @@ def followed(question: str, before: Line, *, alone: bool) -> Evidence | None:
     best = max(shared, key=lambda pair: pair[0], default=(0, ""))
     if best[0]:
         return quote(before, best[1])
-    return quote(before, told[-1]) if told and alone and _refers_back(question) else None
+    if (
+        not told
+        or not alone
+        or not _refers_back(question)
+        or any(REFERS_ON.search(fold(one)) for one in told)
+    ):
+        return None
+    whole = before.text[before.text.index(told[0]) : before.text.rindex(told[-1]) + len(told[-1])]
+    return quote(before, whole if len(whole) <= WHOLE else told[-1])
 
 
 def _refers_back(question: str) -> bool:
@@ -169,15 +216,23 @@ def passed_over(interview: Interview) -> tuple[PassedOver, ...]:
 
 def _answers(text: str, asked: str) -> bool:
     """Whether a message holds anything but questions, courtesies and dodges. One word answers a closed question."""
-    if Act.DODGED in acts_of(text):
+    acts = acts_of(text)
+    if Act.DISTRESS in acts:
+        return True
+    if Act.DODGED in acts:
         return False
     if _leaves_it_open(asked):
         return True
-    told = [part for part in sentences(text) if not is_question(part)]
+    told = [part for part in sentences(text) if _tells_itself(part) or not is_question(part)]
     spoken = [part for part in told if not (_COURTESY.match(fold(part)) and count(part) < 7)]
     if not is_open(asked):
         return any(count(part) for part in told)
     return any(count(part) >= 2 for part in spoken)
+
+
+def _tells_itself(sentence: str) -> bool:
+    """ "What I would like to find out is whether ..." asks, and yet answers what one would like."""
+    return not sentence.endswith("?") and bool(re.match(r"(?:what )?i\b", _bare(sentence)))
 
 
 def _leaves_it_open(asked: str) -> bool:

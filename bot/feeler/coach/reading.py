@@ -5,11 +5,10 @@ a few neighbouring sentences of one company line. What the talk's own record say
 and the same talk read from a file give the same debrief.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from math import fsum
 
-from feeler.coach.questions import asked_in
+from feeler.coach.questions import REFERS_ON, asked_in
 from feeler.coach.topics import tapped
 from feeler.coach.values import Evidence, Learned
 from feeler.coach.words import content, fold, quote, sentences, weigh
@@ -19,11 +18,6 @@ from feeler.interview.words import numbers
 from feeler.personas.values import Company, Fact, Reveal
 
 TOLD = 0.5  # share of a fact's weight that must be said
-# "I don't know, ask X" names people without telling the fact about them
-_REFERS_ON = re.compile(
-    r"\b(?:don't know|do not know|not know|no idea|will not guess|won't guess|caught me|outside my)\b"
-    r"|\b(?:would|might|could|can|will) (?:know|tell|answer)\b|^(?:please |better )?ask \w+|\bplease ask\b"
-)
 WINDOW = 4  # sentences a fact may be spread over
 FEWEST = 3  # telling words that must be said, or all of a shorter fact's
 
@@ -41,7 +35,7 @@ def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
         if line.speaker is not Speaker.COMPANY:
             continue
         parts = [
-            (sentence, set() if _REFERS_ON.search(fold(sentence)) else content(sentence))
+            (sentence, set() if REFERS_ON.search(fold(sentence)) else content(sentence))
             for sentence in sentences(line.text)
         ]
         for fact in company.facts:
@@ -70,7 +64,7 @@ def _said(
     """The stretch of `line` that tells `fact`, or None."""
     telling = content(fact.text)
     whole = fsum(weights[word] for word in telling)
-    best: tuple[float, str] | None = None
+    best: tuple[float, int, str] | None = None
     for first in range(len(parts) if telling else 0):
         hit: set[str] = set()
         for last in range(first, min(first + WINDOW, len(parts))):
@@ -81,10 +75,12 @@ def _said(
                 and _has_figures(parts[first : last + 1], fact)
                 and len(hit) >= min(FEWEST, len(telling))
             )
-            # A longer stretch must earn its length, so that the quotation stays short.
-            if enough and (best is None or share > best[0] + 0.12):
-                best = (share, _stretch(line.text, parts[first][0], parts[last][0]))
-    return quote(line, best[1], longest=260) if best else None
+            # A longer stretch must earn its length, so that the quotation holds no more than the fact.
+            earned = 0.12 * max(0, last - first - (best[1] if best else 0)) if best else 0.0
+            shorter = best is not None and share >= best[0] and last - first < best[1]
+            if enough and (best is None or shorter or share > best[0] + max(earned, 0.01)):
+                best = (share, last - first, _stretch(line.text, parts[first][0], parts[last][0]))
+    return quote(line, best[2], longest=260) if best else None
 
 
 def _has_figures(parts: Sequence[tuple[str, set[str]]], fact: Fact) -> bool:

@@ -1,117 +1,181 @@
 """The role they might create, and the thank-you note, by rules: talents shown, needs told, nothing else."""
 
-from collections.abc import Sequence
+# ruff: noqa: E501  (patterns read better on one line)
 
-from feeler.coach.talents import kind_named, needs_told, serving
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from feeler.coach.needs import HANGS_ON, Need, Task
+from feeler.coach.talents import kind_named
 from feeler.coach.values import Duty, Evidence, Learned, Note, Promise, Role, Talent
-from feeler.coach.words import content, count
+from feeler.coach.words import count, fold, sentences
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.values import Topic
 
 DUTIES = 3
-OWN_WORDS = "It made me think of my own work. As I told you: “{quote}”"
+BEST = 2  # of the talents that a task takes, those it is made for
+TELLS = 7  # words of a quotation that stands by itself
 BEGINNINGS = (
-    "Begin by listening where it hurts, and write down on one page what keeps going wrong",
+    "Begin by listening for a week, and write down on one page what keeps going wrong",
     "Try out the smallest remedy with the people concerned, and report what changed",
 )
+POINT_WORDS = 26
 NOTE_WORDS = 119  # a note stays under 120
+OWN_WORDS = "It made me think of my own work. {own}"
+WOULD_BRING = "What I would bring to it is what I told you about. {own}"
+FOLLOWS_ADVICE = "I am going to do just that, and I will write to you what came of it."
+THINKS_ON = "I am still thinking about it, and I will write to you if something comes of it that you can use."
+# They have made a job for somebody before.
+_PRECEDENT = re.compile(
+    r"did not exist (?:before|until)|made a job of it|wrote them around|created (?:a|the) (?:job|role)"
+)
+_GREETING = re.compile(
+    r"^(?:(?:hi|hello|hey|helo|well|yes|so|right|ok|okay|honestly|good (?:morning|day|evening|afternoon))\b[\s,;:.!–—-]*)+",
+    re.IGNORECASE,
+)
+_NOT_FOR_THANKS = (Topic.PAY, Topic.CONDITIONS, Topic.BUSINESS)
 
 
-def role(talents: Sequence[Talent], learned: Sequence[Learned]) -> Role | None:
-    """A position for the talents shown at the needs told; None where either is missing."""
-    served = sorted((one for one in talents if one.need), key=lambda one: -_weight(one, learned))
-    duties = _duties(served, learned) or _trial(talents, learned)
-    if not duties:
+def role(talents: Sequence[Talent], needs: Sequence[Need], learned: Sequence[Learned]) -> Role | None:
+    """A position for the talents shown at the needs told; None where they do not meet."""
+    shown = [one for one in talents if kind_named(one.name)]
+    need = next((one for one in needs if any(_carries(one, talent) for talent in shown)), None)
+    if need is None:
         return None
-    need, own = duties[0].need, duties[0].talent
-    first = next(talent for talent in talents if own in talent.shown)
+    duties = _duties(shown, need, needs)
+    first = best_for(need, shown)
+    kind = kind_named(first.name)
+    assert kind is not None  # `shown` are of the catalogue
+    precedent = next((one.said for one in learned if _PRECEDENT.search(fold(one.said.quote))), None)
+    made = (
+        f" They have made a job for somebody before (line {precedent.line})."
+        if precedent
+        else " It would be new work: nobody has to go for it."
+    )
     return Role(
-        title=kind_named(first.name).title.capitalize(),
+        title=f"{kind.title[:1].upper()}{kind.title[1:]} {need.trouble.field}",
         duties=duties,
-        why=(
-            f"They told you in line {need.line} where it hurts, and your words in line {own.line}"
-            f" show {first.name}. Nobody has to be replaced for that: it is work that somebody should do."
-        ),
+        why=f"They told you of {need.trouble.name} (line {need.said.line}),"
+        f" and your words show {first.name} (line {first.shown[0].line}).{made}",
+        precedent=precedent,
     )
 
 
-def _weight(talent: Talent, learned: Sequence[Learned]) -> float:
-    """How much a talent and its need have to do with each other; a problem is worth more."""
-    problem = any(one.said == talent.need and one.topic is Topic.PROBLEM for one in learned)
-    return (
-        len(kind_named(talent.name).serves & content(talent.need.quote if talent.need else ""))
-        + 0.5 * problem
-    )
+def _carries(need: Need, talent: Talent) -> bool:
+    """Whether a role could rest on it: a problem takes what it takes, a lesser need only what fits it best."""
+    trouble = need.trouble
+    return trouble.takes(talent.name) and (need.problem or trouble.place(talent.name) < BEST)
 
 
-def _duties(talents: Sequence[Talent], learned: Sequence[Learned]) -> tuple[Duty, ...]:
-    """Three duties: talents at the needs they serve, no need twice while there are others; how to begin."""
-    free = needs_told(learned)
+def best_for(need: Need, talents: Sequence[Talent]) -> Talent:
+    """The talent that a role at this need is built on: well shown, and what the need takes first."""
+
+    def distance(at: int) -> int:
+        talent = talents[at]
+        words = talent.shown[0].quote
+        bare = count(words) < TELLS or HANGS_ON.match(words) is not None
+        return at + need.trouble.place(talent.name) + 3 * bare
+
+    return talents[min((at for at, one in enumerate(talents) if _carries(need, one)), key=distance)]
+
+
+def _duties(shown: Sequence[Talent], need: Need, needs: Sequence[Need]) -> tuple[Duty, ...]:
+    """Three duties: what takes the talents shown, at this need first, then at others; then how one would begin."""
     found: list[Duty] = []
-    for talent in talents[:DUTIES]:
-        if need := serving(talent.name, free) or talent.need:
-            deed = kind_named(talent.name).deed
-            found.append(Duty(text=deed[0].upper() + deed[1:], talent=talent.shown[0], need=need))
-            free = [one for one in free if one.said != need]
-    return _begun(found)
+    used: list[Talent] = []
+    others = [one for one in needs if one.trouble is not need.trouble]
+    for at in (need, *others):
+        for task in at.trouble.tasks:
+            talent = _for(task, shown, used)
+            if talent and len(found) < DUTIES and (at is need or talent not in used):
+                found.append(_duty(task.text, talent, used.count(talent), at))
+                used.append(talent)
+    found.sort(key=lambda duty: duty.need != need.point)
+    begun = [_duty(text, best_for(need, shown), 0, need) for text in BEGINNINGS]
+    return tuple((*found, *begun)[:DUTIES])
 
 
-def _trial(talents: Sequence[Talent], learned: Sequence[Learned]) -> tuple[Duty, ...]:
-    """Where no talent plainly serves a need: the strongest, tried out on a problem that was told."""
-    problem = next((one.said for one in learned if one.topic is Topic.PROBLEM), None)
-    if problem is None or not talents:
-        return ()
-    text = f"Try out what {talents[0].name} can do about it"
-    return _begun([Duty(text=text, talent=talents[0].shown[0], need=problem)])
+def _for(task: Task, shown: Sequence[Talent], used: Sequence[Talent]) -> Talent | None:
+    """The talent that a task takes: the one least used so far, what fits best among equals."""
+    fitting = [talent for talent in shown if task.takes(talent.name)]
+    return min(fitting, key=lambda one: (used.count(one), task.place(one.name)), default=None)
 
 
-def _begun(found: list[Duty]) -> tuple[Duty, ...]:
-    """Filled up to three with how one would begin on the first."""
-    more = [Duty(text=text, talent=one.talent, need=one.need) for one in found[:1] for text in BEGINNINGS]
-    return (*found, *more)[:DUTIES]
+def _duty(text: str, talent: Talent, times: int, need: Need) -> Duty:
+    return Duty(text=text, talent=talent.shown[min(times, len(talent.shown) - 1)], need=need.point)
 
 
 def note(
     interview: Interview,
-    interviewer: str,
+    names: Mapping[str, str],
     talents: Sequence[Talent],
+    needs: Sequence[Need],
     learned: Sequence[Learned],
     promises: Sequence[Promise],
     offered: Role | None,
 ) -> Note | None:
-    """A note on one point of theirs, in the candidate's own words; None where nothing was told."""
-    point = offered.duties[0].need if offered else best_point(learned)
-    if point is None:
+    """A note on one point of theirs, in the candidate's own words; None where nothing told would carry one.
+
+    `names`: the interviewers' by slug; the note goes to the one in the room.
+    """
+    need = next((one for one in needs if offered and one.point == offered.duties[0].need), None)
+    found = (need.point, need.trouble.step) if need else _point(needs, learned)
+    if found is None:
         return None
-    own = offered.duties[0].talent if offered else next((talent.shown[0] for talent in talents), None)
-    promised = next((one.said for one in promises if one.by is Speaker.CANDIDATE), None)
-    name = interview.candidate.name.strip()[:60] or "[your name]"
-    for with_own, with_promise in ((True, True), (True, False), (False, False)):
-        text = _note_text(
-            interviewer, point, own if with_own else None, promised if with_promise else None, name
+    point, step = found
+    own = best_for(need, talents).shown[0] if need else next((one.shown[0] for one in talents), None)
+    said_own = "" if own is None else (OWN_WORDS if offered else WOULD_BRING).format(own=tidied(own.quote))
+    promised = next((_promised(one.said.quote) for one in promises if one.by is Speaker.CANDIDATE), "")
+    speaker = interview.lines[point.line - 1].persona
+    who = "you" if speaker == interview.persona else f"that {names[speaker]}"
+    for own_part, last in ((said_own, promised or step), (said_own, step), ("", step)):
+        text = "\n\n".join(
+            part
+            for part in (
+                f"Dear {names[interview.persona]},",
+                f"thank you for talking with me. One thing {who} said stays with me:\n“{point.quote}”",
+                *((own_part, last) if need else (last, own_part)),
+                f"Kind regards,\n{interview.candidate.name.strip()[:60] or '[your name]'}",
+            )
+            if part
         )
         if count(text) <= NOTE_WORDS:
-            return Note(text=text, point=point, own=own if with_own else None)
+            return Note(text=text, point=point, own=own if own_part else None)
     return None
 
 
-def best_point(learned: Sequence[Learned]) -> Evidence | None:
-    """What they told that is most worth taking up: a problem, then what was asked for."""
-    ranked = sorted(learned, key=lambda one: (one.topic is not Topic.PROBLEM, one.opened_by is None))
-    return ranked[0].said if ranked else None
+def _point(needs: Sequence[Need], learned: Sequence[Learned]) -> tuple[Evidence, str] | None:
+    """What to thank for where there is no role, and what to do with it: advice, a need, or what was asked for."""
+    advice = next((one for one in learned if one.topic is Topic.ADVICE), None)
+    if advice:
+        return _short(advice.said), FOLLOWS_ADVICE
+    if needs:
+        return needs[0].point, needs[0].trouble.step
+    rest = [one for one in learned if one.topic not in _NOT_FOR_THANKS]
+    best = min(rest, key=lambda one: one.opened_by is None, default=None)
+    return (_short(best.said), THINKS_ON) if best else None
 
 
-def _note_text(
-    interviewer: str, point: Evidence, own: Evidence | None, promised: Evidence | None, name: str
-) -> str:
-    parts = [f"Dear {interviewer},", "thank you for talking with me. One thing you said stays with me:"]
-    parts.append(f"“{point.quote}”")
-    if own:
-        parts.append(OWN_WORDS.format(quote=own.quote))
-    if promised:
-        parts.append(f"And as I said: “{promised.quote}”")
-    else:
-        parts.append(
-            "I will think through what I would try first there, and write it down on one page for you."
-        )
-    return "\n".join((*parts, "Kind regards,", name))
+def _short(said: Evidence) -> Evidence:
+    """The words themselves, or of many words the first sentence."""
+    if count(said.quote) <= POINT_WORDS:
+        return said
+    return replace(said, quote=next(sentences(said.quote)))
+
+
+def _promised(sentence: str) -> str:
+    """What the candidate promised in the talk, to be taken up in the note."""
+    match = re.search(
+        r"\b(?:i'll|i’ll|i will|i'm going to|i am going to|i shall)\b.*", sentence, re.IGNORECASE | re.DOTALL
+    )
+    return f"As I said, {tidied(match.group())}" if match else ""
+
+
+def tidied(words: str) -> str:
+    """The candidate's words as one writes them in a letter: no greeting in front, "I" large, a stop at the end."""
+    text = _GREETING.sub("", " ".join(words.split()))
+    text = re.sub(r"\bi(?=[ '’]|m\b)", "I", text)
+    text = re.sub(r"\bIm\b", "I'm", text)
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -1,11 +1,16 @@
 """The debrief in two or three messages that fit a phone, in plain text."""
 
-from feeler.coach.topics import TITLES
+from feeler.coach.topics import TITLES, WORTH
 from feeler.coach.values import Debrief, Evidence, Figures, Hidden
 from feeler.personas.values import Topic
 
+TROUBLED = (
+    "Part of this talk was not practice, so there are no exercises and nothing to send."
+    " What follows can wait; you come first."
+)
 LIMIT = 880  # characters of one message
 SHOWN = 4  # facts in the first message
+TALENTS = 2  # talents in the second
 
 
 def messages(debrief: Debrief) -> tuple[str, ...]:
@@ -15,18 +20,22 @@ def messages(debrief: Debrief) -> tuple[str, ...]:
     """
     if debrief.short:
         return (_fitted([too_short(debrief), _learned(debrief, SHOWN)]),)
+    if debrief.troubled:
+        parts = ([_headline(debrief), TROUBLED, _learned(debrief, SHOWN)], [_talents(debrief)])
+        return tuple(text for part in parts if (text := _fitted(part)))
     first = [_headline(debrief), _learned(debrief, SHOWN), _hidden(debrief), _promises(debrief)]
     second = [
         _talents(debrief),
         _asked(debrief),
-        _talk(debrief),
         _practice(debrief),
         _change(debrief),
+        _talk(debrief),
         _topics(debrief),
     ]
-    third = [_role(debrief), _note(debrief)]
-    if len("\n\n".join(third)) > LIMIT and debrief.role:  # the note must not be what goes
-        third[0] = f"A role they might create: {debrief.role.title}. Its duties are in the document."
+    note = _note(debrief)
+    roles = [_role(debrief, most) for most in (3, 1, 0)]  # the note must not be what goes
+    role = next((text for text in roles if len(text) + 2 + len(note) <= LIMIT), roles[-1])
+    third = [role, note]
     texts = [_fitted(parts) for parts in (first, second, third)]
     return tuple(text for text in texts if text)
 
@@ -74,7 +83,9 @@ def _headline(debrief: Debrief) -> str:
 def _learned(debrief: Debrief, most: int) -> str:
     if not debrief.learned:
         return "" if debrief.short else "They told you nothing about themselves yet that is worth keeping."
-    rows = [f"• {TITLES[one.topic].capitalize()}: {cited(one.said, 84)}" for one in debrief.learned[:most]]
+    worthy = sorted(debrief.learned, key=lambda one: WORTH.index(one.topic))[:most]
+    shown = [one for one in debrief.learned if one in worthy]
+    rows = [f"• {_up(TITLES[one.topic])}: {cited(one.said, 84)}" for one in shown]
     more = len(debrief.learned) - most
     if more > 0:
         rows.append(f"• and {more} more in the document")
@@ -108,23 +119,47 @@ def _promises(debrief: Debrief) -> str:
 
 def _talents(debrief: Debrief) -> str:
     if not debrief.talents:
-        return "What they saw in you: your words made no talent plain. Next time, tell one example."
-    rows = [f"• {one.name}: {cited(one.shown[0], 90)}" for one in debrief.talents[:3]]
+        return f"What they could see in you: {_down(no_talents(debrief))}"
+    rows = [f"• {_up(one.name)}: {cited(one.shown[0], 90)}" for one in debrief.talents[:TALENTS]]
+    more = len(debrief.talents) - TALENTS
+    if more > 0:
+        rows.append(f"• and {more} more in the document")
     seen = _carried(debrief)
     return "\n".join(["What they could see in you:", *rows, seen])
 
 
+def no_talents(debrief: Debrief) -> str:
+    """What is said where no talent was found."""
+    if debrief.foreign:
+        return "Most of your words are not in English, the only language this coach reads."
+    return "Your words made no talent plain. One example of something you did would."
+
+
+def no_role(debrief: Debrief) -> str:
+    """Why there is no role."""
+    if debrief.talents and any(one.topic is Topic.PROBLEM for one in debrief.learned):
+        return "This talk does not carry one yet: what you showed and what hurts them have not met."
+    return "This talk does not carry one yet: it takes one thing you did and one thing that hurts them."
+
+
+def _down(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _up(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _carried(debrief: Debrief) -> str:
-    """How it carries over: the model's sentence with its lines, or what the rules say."""
-    if debrief.seen:
-        one = debrief.seen[0]
-        return f"{one.text} (lines {', '.join(map(str, one.lines))})"
+    """How it carries over."""
     served = [one for one in debrief.talents if one.need] or debrief.talents
     return served[0].carries
 
 
 def _asked(debrief: Debrief) -> str:
     questions = debrief.questions
+    if debrief.foreign:  # whether they are open is read off English words
+        return ""
     if not questions:
         return "You asked nothing. Half of such a talk is yours to ask in."
     parts = [
@@ -156,14 +191,14 @@ def _change(debrief: Debrief) -> str:
     return debrief.progress.sentence if debrief.progress else ""
 
 
-def _role(debrief: Debrief) -> str:
+def _role(debrief: Debrief, most: int) -> str:
     role = debrief.role
     if role is None:
-        return (
-            "A role they might create: this talk does not carry one yet."
-            " It takes one thing you did and one thing that hurts them."
-        )
-    rows = [f"• {cut(one.text, 100)} (lines {one.talent.line}, {one.need.line})" for one in role.duties]
+        return f"A role they might create. {no_role(debrief)}"
+    rows = [f"• {one.text} (lines {one.talent.line}, {one.need.line})" for one in role.duties[:most]]
+    more = len(role.duties) - most
+    if more > 0:
+        rows.append(f"• {'and ' * bool(most)}{more} {'more ' * bool(most)}duties in the document")
     return "\n".join([f"A role they might create: {role.title}", *rows])
 
 

@@ -13,17 +13,27 @@ from functools import cache
 
 import yaml
 
+from feeler.coach.needs import Need
 from feeler.coach.questions import is_question
-from feeler.coach.values import Evidence, Learned, Talent
+from feeler.coach.values import Evidence, Talent
 from feeler.coach.words import content, count, fold, quote, sentences
 from feeler.errors import DataError
+from feeler.interview.acts import Act, acts_of
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.library import shipped_prompts
-from feeler.personas.values import Topic
 
 MOST = 4  # talents in a debrief
 WANTED = 0.6  # more weight for what a problem that was told calls for
+FEW = 2  # talents beside which a story is shown
+AGAIN = 3  # places by which a need fits less that another talent took
+OTHER = 3  # and one that the company did not call a problem
+LABEL = 0.8  # less for a sentence that only says what somebody was
 WITNESSES = 2  # quotations a talent
+FEWEST = 3  # words of a sentence that tells a deed
+SHORT = 8  # words of a sentence that only remarks on the one before it
+LONGEST = 170  # characters of a quotation that takes in the sentences around a deed
+STORY = "a story worth telling"  # stands for a deed that no talent of the catalogue fits
+STORY_CARRIES = "They cannot guess what it shows. End it next time with one sentence that says so."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +41,10 @@ class Kind:
     """One talent of the catalogue."""
 
     name: str  # fits "You showed ..."
-    deed: str  # what one would do with it, an infinitive: for a duty
+    works: str  # what one could do with it: "hear each side alone"
     title: str  # of a role built on it
+    ask: str  # would find out whether the company needs it
     signs: re.Pattern[str]  # what a sentence says that shows it
-    serves: frozenset[str]  # stems of the needs it answers
 
 
 @cache
@@ -46,62 +56,96 @@ def catalogue() -> tuple[Kind, ...]:
         return tuple(
             Kind(
                 name=row["name"],
-                deed=row["deed"],
+                works=row["works"],
                 title=row["title"],
-                signs=re.compile("|".join(row["signs"])),
-                serves=frozenset(content(row["serves"])),
+                ask=row["ask"],
+                signs=re.compile("|".join(row["signs"].splitlines())),
             )
             for row in rows
         )
-    except (OSError, yaml.YAMLError, KeyError, TypeError, re.error) as error:
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError, re.error) as error:
         raise DataError(f"{file.name}: is not a list of talents: {error}") from None
 
 
-_FIRST_PERSON = re.compile(r"\b(?:i|i've|i'd|i'm|we|my|me|our)\b")
+_FIRST_PERSON = re.compile(r"\b(?:i|i'?ve|i'd|i'?m|we|we've|my|me|our)\b")
 _DEED = re.compile(
     r"\b(?:i|we)(?:'ve|'d|'m| have| had| can| could)? (?!(?:am|feel|think|guess|believe|suppose|mean|wish|hope|want|need|like|love|might|may"
-    r"|would|should|wonder|see|hear|heard|understand|agree|remember|forgot|don't|didn't|not)\b)\w+"
-    r"|\b(?:my|our) (?:\w+ ){1,3}(?:was|were|is|are|came|said|grew)\b|^(?:\w{3,}ed|ran|led|built|taught|sold|wrote|\w{4,}ing)\b"
+    r"|would|should|wonder|see(?! wh?ere)|hear|heard|understand|agree|remember|forgot|don't|didn't|not)\b)\w+"
+    r"|\b(?:my|our) (?:\w+ ){1,3}(?:was|were|is|are|came|said|grew)\b"
+    r"|^(?:\w{3,}ed|ran|led|built|taught|sold|wrote|found|held|made|kept|put|drew|cut|won|got|gave|took|brought|drove|grew|fought"
+    r"|spoke|stood|caught|bought|began|chose|\w{4,}ing)\b"
 )
-_HURTS = re.compile(
-    r"\b(?:nobody|no one|wrong|los[et]|lose|leave|left|late|wait\w*|trouble|hard\w*|problems?|mistakes?|fail\w*|stuck|broke\w*|gone"
-    r"|worst|worr\w+|complain\w*|afraid|grief|wall|knot|costs?|difficult\w*|miss\w*|upset|angry|frightened|threw|bad|laughed|press\w*|risk\w*|stall\w*)\b"
+_LABEL = re.compile(
+    r"^(?:\W*\b(?:hi|hello|hey|well|yes|so|evening|ok)\b\W*)*(?:i think )?(?:i'?m|i am|i was|i have been|i've been|my name) "
+)
+_TURNS = re.compile(
+    r"\b(?:because|so (?:that )?(?:i|we|they|he|she)\b|until|although|nobody|everybody|never|instead|before|after that|once|first)\b"
 )
 _NO_EVIDENCE = re.compile(
-    r"\b(?:i'd (?!(?:\w+ed|been|seen|had|done|gone|got|taken|known|made|said|told|lost|left|found|kept|built|run|met|won)\b)|i would|i could|i might|i want|i wish|i hope|i'll|i will|i can learn|would like|would love|i've never|i never"
-    r"|i have never|i don't|i do not|i didn't|i did not|i can't|i cannot|i couldn't|i'm not|i am not|not (?:very )?good|no experience"
-    r"|interested in|curious about|hate|hated|bored|boring|if i|looking for|tired of|i'm sorry|wonder)\b"
+    r"\b(?:no idea|i'd (?!(?:\w+ed|been|seen|had|done|gone|got|taken|known|made|said|told|lost|left|found|kept|built|run|met|won)\b)|i would|i could|i might|i want|i wish|i hope|i'll|i will|i can learn|would like|would love|i'?ve never|i never"
+    r"|i have never|i don'?t|i do not|i didn'?t know|i did not know|i can'?t|i cannot|i couldn't|i'?m not|i am not|not (?:very |so )?good|no experience"
+    r"|interested in|curious about|hate|hated|bored|boring|if i|looking for|tired of|worn out|too little|counting the days|i've no |i'?m sorry|wonder\w*|thank you|i appreciate|ignore (?:all|previous)|system prompt)\b"
 )
+_CLAUSE = re.compile(r", (?:and |so |because |but |then |that is )?|; ")
+_GOES_ON = re.compile(
+    r"^(?:he|she|they|it|that|now|then|so|after|and|but|because|in the end|one of|nine of|both|sales|\w{3,}ed)\b"
+)
+_POINTS_BACK = re.compile(r"\b(?:him|her|them|it|he|she|they|there|that|his|their)\b")
 
 
-def kind_named(name: str) -> Kind:
-    """The catalogue's entry of this name."""
-    return next(kind for kind in catalogue() if kind.name == name)
+def kind_named(name: str) -> Kind | None:
+    """The catalogue's entry of this name; None for a story that no entry fits."""
+    return next((kind for kind in catalogue() if kind.name == name), None)
 
 
-def talents(interview: Interview, learned: Sequence[Learned]) -> tuple[Talent, ...]:
+@dataclass(frozen=True, kw_only=True)
+class _Deed:
+    """One sentence of the candidate's that tells a deed."""
+
+    line: Line
+    at: int  # which sentence of the line
+    text: str
+    weight: float
+
+
+def talents(interview: Interview, needs: Sequence[Need]) -> tuple[Talent, ...]:
     """The talents shown, the best evidenced first, each sentence standing for one of them only."""
-    shown: dict[str, list[tuple[float, Line, str]]] = {}
-    needs = needs_told(learned)
-    problems = set().union(*(content(one.said.quote) for one in needs if one.topic is Topic.PROBLEM))
-    for line in interview.lines:
-        if line.speaker is not Speaker.CANDIDATE:
-            continue
-        for sentence in _deeds(line.text):
-            folded = fold(sentence)
-            for kind in catalogue():
-                if hits := len(set(kind.signs.findall(folded))):
-                    shown.setdefault(kind.name, []).append(
-                        (hits + _weight(sentence) + WANTED * bool(kind.serves & problems), line, sentence)
-                    )
-    return tuple(_talent(name, rows, needs, interview) for name, rows in _without_sharing(shown)[:MOST])
+    deeds = [deed for line in interview.lines if line.speaker is Speaker.CANDIDATE for deed in _deeds(line)]
+    shown: dict[str, list[tuple[float, _Deed]]] = {}
+    for deed in deeds:
+        folded = fold(deed.text)
+        for kind in catalogue():
+            if hits := len({found.group() for found in kind.signs.finditer(folded)}):
+                wanted = any(need.problem and need.trouble.takes(kind.name) for need in needs)
+                shown.setdefault(kind.name, []).append((hits + deed.weight + WANTED * wanted, deed))
+    found: list[Talent] = []
+    taken: set[tuple[int, int]] = set()  # sentences that are shown already
+    for name, rows in _without_sharing(shown):
+        free = [deed for deed in rows if (deed.line.number, deed.at) not in taken]
+        if free:
+            need = _serving(name, needs, [one.need for one in found])
+            found.append(
+                Talent(
+                    name=name,
+                    shown=tuple(_stretch(deed, taken, name) for deed in free),
+                    heard=_heard(interview, free),
+                    need=need.said if need else None,
+                    carries=_carries(name, need, found),
+                )
+            )
+    return (*found, *(_story(deeds, taken) if len(found) < FEW else ()))
 
 
-def _deeds(text: str) -> list[str]:
+def _deeds(line: Line) -> list[_Deed]:
+    if acts_of(line.text) & {Act.DISTRESS, Act.PROMPT}:
+        return []
     return [
-        sentence
-        for sentence in sentences(text)
-        if count(sentence) >= 5 and not is_question(sentence) and tells_a_deed(sentence)
+        _Deed(line=line, at=at, text=sentence, weight=_weight(sentence))
+        for at, sentence in enumerate(sentences(line.text))
+        if count(sentence) >= FEWEST
+        and not is_question(sentence)
+        and tells_a_deed(sentence)
+        and Act.INSULT not in acts_of(sentence)
     ]
 
 
@@ -116,67 +160,129 @@ def tells_a_deed(sentence: str) -> bool:
 
 
 def _weight(sentence: str) -> float:
-    """How concrete a sentence is: its length up to a point, and numbers."""
-    return min(count(sentence), 25) / 25 + (0.4 if any(sign.isdigit() for sign in sentence) else 0.0)
-
-
-def _without_sharing(
-    shown: dict[str, list[tuple[float, Line, str]]],
-) -> list[tuple[str, list[tuple[float, Line, str]]]]:
-    """Talents with their sentences, best first; a sentence stands for the first talent that claims it."""
-    taken: set[tuple[int, str]] = set()
-    kept = []
-    best = {name: sorted(rows, key=lambda row: -row[0]) for name, rows in shown.items()}
-    for name in sorted(best, key=lambda name: -sum(row[0] for row in best[name][:WITNESSES])):
-        rows = [row for row in best[name] if (row[1].number, row[2]) not in taken][:WITNESSES]
-        if rows:
-            taken |= {(row[1].number, row[2]) for row in rows}
-            kept.append((name, rows))
-    return kept
-
-
-def needs_told(learned: Sequence[Learned]) -> list[Learned]:
-    """What the company told that hurts: its problems first, then whatever it told with words of trouble."""
-    hurting = [one for one in learned if one.topic is Topic.PROBLEM or _HURTS.search(fold(one.said.quote))]
-    return sorted(hurting, key=lambda one: one.topic is not Topic.PROBLEM)
-
-
-def _talent(
-    name: str, rows: list[tuple[float, Line, str]], needs: list[Learned], interview: Interview
-) -> Talent:
-    shown = tuple(quote(line, sentence) for _, line, sentence in rows)
-    need = serving(name, needs)
-    return Talent(
-        name=name, shown=shown, heard=_heard(interview, rows), need=need, carries=carry_over(name, need)
+    """How concrete a sentence is: its length up to a point, numbers, a turn; what somebody was tells less."""
+    folded = fold(sentence)
+    return (
+        min(count(sentence), 25) / 25
+        + 0.4 * any(sign.isdigit() for sign in sentence)
+        + 0.3 * bool(_TURNS.search(folded))
+        - LABEL * bool(_LABEL.match(folded))
     )
 
 
-def serving(name: str, needs: Sequence[Learned]) -> Evidence | None:
-    """What the company told that this talent serves best, a problem first among equals; None where nothing is."""
-    wanted = kind_named(name).serves
-    scored = [(len(wanted & content(one.said.quote)), one.topic is Topic.PROBLEM, one) for one in needs]
-    best = max(scored, key=lambda row: row[:2], default=None)
-    return best[2].said if best and best[0] else None
+def _without_sharing(shown: dict[str, list[tuple[float, _Deed]]]) -> list[tuple[str, list[_Deed]]]:
+    """Talents with their sentences, best first; a sentence stands for the first talent that claims it."""
+    kept: list[tuple[str, list[_Deed]]] = []
+    left = {name: sorted(rows, key=lambda row: -row[0]) for name, rows in shown.items()}
+    while left and len(kept) < MOST:
+        name = max(left, key=lambda name: sum(weight for weight, _ in left[name][:WITNESSES]))
+        chosen = [deed for _, deed in left.pop(name)[:WITNESSES]]
+        kept.append((name, chosen))
+        left = {
+            other: free
+            for other, rows in left.items()
+            if (free := [row for row in rows if row[1] not in chosen])
+        }
+    return kept
 
 
-def carry_over(name: str, need: Evidence | None) -> str:
-    """One sentence on how the talent carries over, without a need: what to find out."""
-    deed = kind_named(name).deed
+def _stretch(deed: _Deed, taken: set[tuple[int, int]], name: str) -> Evidence:
+    """The deed with the sentences that belong to it: what came of it, and before it what "he" or "it" was."""
+    taken.add((deed.line.number, deed.at))
+    if len(deed.text) > LONGEST:
+        return quote(deed.line, _clauses(deed.text, name), LONGEST)
+    parts = list(sentences(deed.line.text))
+    first = last = deed.at
+    while _is_free(last + 1, parts, deed, taken) and _belongs(parts[last + 1]):
+        last += 1
+    while _is_free(first - 1, parts, deed, taken) and _leads_in(parts[first - 1], parts[first]):
+        first -= 1
+    while first < last and len(_words(deed, parts, first, last)) > LONGEST:
+        first, last = (first, last - 1) if last > deed.at else (first + 1, last)
+    taken |= {(deed.line.number, at) for at in range(first, last + 1)}
+    return quote(deed.line, _words(deed, parts, first, last))
+
+
+def _is_free(at: int, parts: Sequence[str], deed: _Deed, taken: set[tuple[int, int]]) -> bool:
+    inside = 0 <= at < len(parts) and (deed.line.number, at) not in taken
+    return inside and not is_question(parts[at]) and not parts[at].endswith("?")
+
+
+def _words(deed: _Deed, parts: Sequence[str], first: int, last: int) -> str:
+    text = deed.line.text
+    return text[_place(text, parts, first) : _place(text, parts, last) + len(parts[last])]
+
+
+def _leads_in(before: str, sentence: str) -> bool:
+    """Whether a sentence says who or what the next one speaks of; a greeting or an interjection does not."""
+    return count(before) > FEWEST and bool(_POINTS_BACK.search(fold(sentence)))
+
+
+def _belongs(after: str) -> bool:
+    """Whether a sentence goes on with the deed before it: it begins so, or is a short remark on it."""
+    folded = fold(after)
+    return bool(_GOES_ON.match(folded)) or (count(after) <= SHORT and not _FIRST_PERSON.search(folded))
+
+
+def _clauses(sentence: str, name: str) -> str:
+    """Of a sentence that does not end, the clauses that show the talent."""
+    kind = kind_named(name)
+    match = (kind.signs if kind else _DEED).search(fold(sentence))
+    sign = match.start() if match else 0
+    begin = max((found.end() for found in _CLAUSE.finditer(sentence, 0, sign)), default=0)
+    ends = [found.start() for found in _CLAUSE.finditer(sentence, sign) if found.start() - begin <= LONGEST]
+    end = ends[-1] if ends else begin + LONGEST
+    return sentence[begin:end]
+
+
+def _place(text: str, parts: Sequence[str], at: int) -> int:
+    """Where the sentence number `at` begins."""
+    place = 0
+    for part in parts[:at]:
+        place = text.index(part, place) + len(part)
+    return text.index(parts[at], place)
+
+
+def _story(deeds: Sequence[_Deed], taken: set[tuple[int, int]]) -> tuple[Talent, ...]:
+    """The deed that tells most of those that no talent took, where few talents were found."""
+    free = [deed for deed in deeds if (deed.line.number, deed.at) not in taken and deed.weight > 0.5]
+    best = max(free, key=lambda deed: deed.weight, default=None)
+    if best is None:
+        return ()
+    return (Talent(name=STORY, shown=(_stretch(best, taken, STORY),), carries=STORY_CARRIES),)
+
+
+def _serving(name: str, needs: Sequence[Need], used: Sequence[Evidence | None]) -> Need | None:
+    """The need that this talent fits best; one that another talent took, or that is no problem, fits less."""
+
+    def distance(need: Need) -> int:
+        return need.trouble.place(name) + AGAIN * used.count(need.said) + OTHER * (not need.problem)
+
+    return min((need for need in needs if need.trouble.takes(name)), key=distance, default=None)
+
+
+def _carries(name: str, need: Need | None, before: Sequence[Talent]) -> str:
+    """How the talent carries over to this company; where nothing calls for it, what to ask."""
+    kind = next(kind for kind in catalogue() if kind.name == name)
     if need is None:
-        return "Nothing they told calls for it yet: ask which problem they would pay to have solved."
-    return f"What they said in line {need.line} could use somebody to {deed}."
+        return f"Nothing they told calls for it yet. This would find out: {kind.ask}"
+    if any(one.need == need.said for one in before):
+        return f"For what they said in line {need.said.line} you could also {kind.works}."
+    return f"They told you of {need.trouble.name} (line {need.said.line}). There you could {kind.works}."
 
 
-def _heard(interview: Interview, rows: list[tuple[float, Line, str]]) -> Evidence | None:
+def _heard(interview: Interview, deeds: Sequence[_Deed]) -> Evidence | None:
     """Where the company's next line took the candidate's words up, not asking."""
-    for _, line, sentence in rows:
-        said = content(sentence)
-        after = next((one for one in interview.lines[line.number :] if one.speaker is Speaker.COMPANY), None)
-        if after is None or after.turn != line.turn:
+    for deed in deeds:
+        said = content(deed.text)
+        after = next(
+            (one for one in interview.lines[deed.line.number :] if one.speaker is Speaker.COMPANY), None
+        )
+        if after is None or after.turn != deed.line.turn:
             continue
         for part in sentences(after.text):
             if (
-                len(said & content(part)) >= 1
+                len(said & content(part)) >= 2
                 and not part.endswith("?")
                 and re.search(r"\byour?\b", fold(part))
             ):

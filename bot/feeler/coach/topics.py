@@ -27,6 +27,23 @@ TITLES: dict[Topic, str] = {
     Topic.PROBLEM: "the problem worth paying for",
 }
 
+# The fields of the topic map, what pays most to ask about first.
+WORTH = (
+    Topic.PROBLEM,
+    Topic.ADVICE,
+    Topic.SUCCESS,
+    Topic.ENTRY,
+    Topic.CULTURE,
+    Topic.GROWTH,
+    Topic.TEAM,
+    Topic.DAY,
+    Topic.BUSINESS,
+    Topic.CONDITIONS,
+    Topic.INDUSTRY,
+    Topic.PATH,
+    Topic.PAY,
+)
+
 # The first question opens the field, the others fit facts that need a closer look or a follow-up.
 OPENERS: dict[Topic, tuple[str, ...]] = {
     Topic.PATH: (
@@ -100,20 +117,32 @@ NEAR = 0.25  # share of a fact's telling words after which asking on would have 
 
 MATCHED = 2.0  # score of a fact's own words from which a question is taken to be about the fact's topic
 MOST = 2  # topics of one question
+_ASKS_TWICE = re.compile(
+    r"\b(?:and|or) (?:\w+ )?"
+    r"(?:who|what|how|why|when|where|which|whom|do|does|did|is|are|can|could|would|will)\b",
+    re.IGNORECASE,
+)
 
 
 def topics_of(question: str, company: Company) -> tuple[Topic, ...]:
     """The fields of the map that a question is about, at most two, the clearest first."""
-    named = named_topics(question)
+    named = named_topics(question, company)
     if named:
         return named
-    best = next(iter(interview_topics.matches(question, company, ())), None)
-    return (best.fact.topic,) if best and best.own >= MATCHED else ()
+    best, *others = interview_topics.matches(question, company, ()) or (None,)
+    if best is None or best.own < MATCHED:
+        return ()
+    rival = any(one.own >= best.own and one.fact.topic is not best.fact.topic for one in others)
+    return () if rival else (best.fact.topic,)
 
 
-def named_topics(question: str) -> tuple[Topic, ...]:
-    """The fields that a question names; the second only where it asks for two things."""
-    return interview_topics.topics_of(question)[: MOST if re.search(r",| and | or ", question) else 1]
+def named_topics(question: str, company: Company) -> tuple[Topic, ...]:
+    """The field that a question names, of several the one whose facts fit best; two where it asks twice."""
+    named = interview_topics.topics_of(question)
+    if len(named) > 1 and not _ASKS_TWICE.search(question):
+        best = next(iter(interview_topics.matches(question, company, named)), None)
+        return (best.fact.topic,) if best and best.fact.topic in named[:MOST] else named[:1]
+    return named[:MOST]
 
 
 def coverage(

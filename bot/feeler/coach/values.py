@@ -122,6 +122,7 @@ class Role:
     title: str
     duties: tuple[Duty, ...]
     why: str
+    precedent: Evidence | None = None  # where the company told that it once made a job for somebody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +196,8 @@ class Debrief:
     company: str  # the company's name
     trade: str  # what the company does, from the dossier
     short: bool  # too little was said for advice; only what is certain is listed
+    troubled: bool = False  # the candidate spoke of distress: no role, no note, no exercises
+    unread: tuple[int, ...] = ()  # the candidate's lines in another language, which the rules do not read
     facts_open: int = 0  # facts of the dossier that may be told at all
     learned: tuple[Learned, ...] = ()
     hidden: tuple[Hidden, ...] = ()
@@ -211,6 +214,11 @@ class Debrief:
 
     def evolve(self, **changes: Any) -> "Debrief":
         return replace(self, **changes)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the better part of the candidate's messages is in a language that the rules do not read."""
+        return bool(self.unread) and 2 * len(self.unread) >= self.interview.turn
 
     @property
     def interviewer(self) -> Who:

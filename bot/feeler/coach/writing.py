@@ -5,17 +5,18 @@ What it writes is checked sentence by sentence; where nothing passes or time is 
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from functools import lru_cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeler.coach.checks import Checks
+from feeler.coach.checks import TO_THEM, TO_YOU, Checks, retells
 from feeler.coach.findings import findings
-from feeler.coach.role import NOTE_WORDS, OWN_WORDS
+from feeler.coach.role import NOTE_WORDS, OWN_WORDS, tidied
 from feeler.coach.values import Debrief, Note, Seen
-from feeler.coach.words import content, count
+from feeler.coach.words import count
 from feeler.errors import EngineError
 from feeler.interview.values import Interview
 from feeler.personas.library import Library, shipped_prompts
@@ -23,7 +24,11 @@ from feeler.ports import Engine, Message, Request, Sampling
 
 SECONDS = 14.0  # for all of the model's part; the messages have to arrive within twenty
 REMINDS = "It reminds me of"
-SHARED = 2  # telling words that a linking sentence takes from what it links
+HERE = ", and here "  # between what somebody did and what hurts
+WHEN = " when "  # before what somebody did, in a note
+LEAD = 7  # words before it: "It reminds me of the night"
+ENOUGH = 0.5  # of the words of a quotation must be retold,
+LONG = 20  # of a long one as of one of so many words
 _SYSTEM = "You help somebody look back on a talk with a company. You write plain English and invent nothing."
 
 
@@ -56,38 +61,43 @@ async def prose(found: Debrief, engine: Engine, seconds: float = SECONDS) -> Deb
 
 
 async def _seen(found: Debrief, engine: Engine, checks: Checks) -> dict[str, tuple[Seen, ...]] | None:
-    """One sentence on what they saw and where it would be of use; it must speak of both."""
+    """One sentence that puts what they did beside where it would be of use; either half retells its line."""
     if found.role is None:
         return None
     own, need = found.role.duties[0].talent, found.role.duties[0].need
     text = await _written(engine, "seen", "You", own=own.quote, need=need.quote)
-    sentence = _linking(checks.kept(text)[:1], own.quote, need.quote)
-    return {"seen": (Seen(text=sentence, lines=(own.line, need.line)),)} if sentence else None
+    for sentence in checks.kept(text)[:1]:
+        did, here, hurts = sentence.partition(HERE)
+        if here and _links(did, own.quote, TO_YOU) and _links(hurts, need.quote, TO_THEM):
+            return {"seen": (Seen(text=sentence, lines=(own.line, need.line)),)}
+    return None
 
 
 async def _note(found: Debrief, engine: Engine, checks: Checks) -> dict[str, Note] | None:
-    """The note with the model's sentence on why the point stays, in place of the candidate's words."""
+    """The note with the model's sentence on why the point stays, in place of the candidate's bare words."""
     note = found.note
     if note is None or note.own is None:
         return None
-    point, own = note.point.quote, note.own.quote
-    text = await _written(engine, "note", REMINDS, point=point, own=own)
-    sentence = _linking(checks.kept(text, note=True)[:1], own)
-    plain = OWN_WORDS.format(quote=own)
-    if not sentence or plain not in note.text:
+    plain = OWN_WORDS.format(own=tidied(note.own.quote))
+    if plain not in note.text:
         return None
-    whole = note.text.replace(plain, sentence)
-    return {"note": replace(note, text=whole, by_model=True)} if count(whole) <= NOTE_WORDS else None
+    text = await _written(engine, "note", REMINDS, own=note.own.quote)
+    for sentence in checks.kept(text, note=True)[:1]:
+        reminds, when, told = sentence.partition(WHEN)
+        whole = note.text.replace(plain, sentence)
+        if (
+            when
+            and count(reminds) <= LEAD
+            and _links(told, note.own.quote, {})
+            and count(whole) <= NOTE_WORDS
+        ):
+            return {"note": replace(note, text=whole, by_model=True)}
+    return None
 
 
-def _linking(kept: tuple[str, ...], *quotes: str) -> str:
-    """The sentence, if it takes something up from each of the quotations without merely repeating one."""
-    for sentence in kept:
-        told = content(sentence)
-        repeats = any(sentence.rstrip(".") in words or words.rstrip(".") in sentence for words in quotes)
-        if not repeats and all(len(told & content(words)) >= SHARED for words in quotes):
-            return sentence
-    return ""
+def _links(part: str, quote: str, turned: Mapping[str, str]) -> bool:
+    """Whether a part of a sentence retells a quotation, and enough of it to be understood."""
+    return retells(part, quote, turned) and count(part) >= ENOUGH * min(count(quote), LONG)
 
 
 async def _written(engine: Engine, name: str, opening: str, **values: str) -> str:
@@ -96,7 +106,7 @@ async def _written(engine: Engine, name: str, opening: str, **values: str) -> st
     request = Request(
         messages=(Message(role="system", content=_SYSTEM), Message(role="user", content=prompt)),
         opening=opening,
-        sampling=Sampling(temperature=0.3, max_tokens=45, stop=("\n",), seed=7),
+        sampling=Sampling(temperature=0.3, max_tokens=60, stop=("\n",), seed=7),
     )
     pieces = [opening]
     try:
