@@ -82,7 +82,10 @@ class Database:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             except OSError as error:
                 raise StoreError(f"the database {self.path} cannot be opened: {error.strerror}") from None
-        await self.run(lambda tx: upgrade(tx.connection))
+        try:
+            await self.run(lambda tx: upgrade(tx.connection))
+        except StoreError as error:
+            raise StoreError(f"{error} ({self.url.render_as_string(hide_password=True)})") from None
         if self.path:
             self._file = _identity(self.path)
 
@@ -109,8 +112,10 @@ class Database:
                 result = await self._in_thread(lambda: self._run_sqlite(whole))
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
-            code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
-            raise StoreError(f"the database refused: {type(cause).__name__} {code}".strip()) from None
+            code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+            if self.shared and not code:
+                raise StoreError("the database cannot be reached") from None
+            raise StoreError(f"the database refused: {type(cause).__name__} {code or ''}".strip()) from None
         except OSError as error:
             raise StoreError(f"the database is away: {error.strerror or type(error).__name__}") from None
         for tx in found:

@@ -4,12 +4,13 @@ import asyncio
 import hmac
 import json
 import logging
+import re
 import time
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from telegram import Bot
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from feeler.errors import SettingsError, StoreError
 from feeler.mailroom import Judge, Mailroom
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 POLL = 20  # seconds that the server may hold a poll
 STANDBY = 2.0  # seconds between looks whether the receiver that polls is gone
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 BODY = 1 << 20  # bytes of a webhook's body at most
 
 
@@ -90,6 +92,8 @@ def _told(error: Exception) -> str:
         return "another program polls with this token"
     if isinstance(error, InvalidToken | EndPointNotFound):  # the library takes every 401 for the latter
         return "the token was refused"
+    if isinstance(error, BadRequest):
+        return error.message[:120]  # of what we ask here, no user wrote a word
     return type(error).__name__
 
 
@@ -108,10 +112,11 @@ class Webhook:
                 f"FEELER_WEBHOOK_LISTEN={settings.webhook_listen!r} is not valid: "
                 "host:port, such as 127.0.0.1:8443"
             )
-        if not self._secret:
+        if not SECRET.fullmatch(self._secret):
             raise SettingsError(
-                "FEELER_WEBHOOK_SECRET is not set: without it anybody who knows the address could write in "
-                "your users' names. Take 1 to 256 characters of A-Z a-z 0-9 _ -"
+                f"FEELER_WEBHOOK_SECRET {'is not valid' if self._secret else 'is not set'}: without one "
+                "anybody who knows the address could write in your users' names. "
+                "Take 1 to 256 characters of A-Z a-z 0-9 _ -"
             )
         self._host, self._port = host.strip("[]"), int(port)
         self._path = urlsplit(self._url).path or "/"

@@ -10,7 +10,7 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from feeler.errors import SettingsError, StoreError
-from feeler.mailroom import Mailroom
+from feeler.mailroom import Judge, Mailroom
 from feeler.settings import Settings
 from feeler.telegram.commands import DESCRIPTION, SHORT_DESCRIPTION, menu
 from feeler.telegram.connection import make_bot, token_of
@@ -81,18 +81,15 @@ async def _run_parts(
 ) -> None:
     lease = settings.lease_seconds if store.shared else ALONE
     judge = judging(limits_of(settings), lambda: pulse.turn_seconds)
-    worker = delivery = None
+    worker = delivery = receiver = None
+    if role in ("all", "receive"):
+        receiver = _receiver(settings, bot, store, judge, pulse)
     parts: list[Coroutine[Any, Any, None]] = [_clean_up(store, settings.retention_days, ending)]
     if settings.metrics_port:
         health = Health(mailroom=store, pulse=pulse, host=settings.metrics_host, port=settings.metrics_port)
         parts.append(health.run(ending))
-    if role in ("all", "receive"):
-        parts.append(_menu(bot))
-        if settings.webhook_url:
-            webhook = Webhook(mailroom=store, bot=bot, judge=judge, pulse=pulse, settings=settings)
-            parts.append(webhook.run(ending))
-        else:
-            parts.append(Polling(mailroom=store, bot=bot, judge=judge, pulse=pulse).run(ending))
+    if receiver:
+        parts += [_menu(bot), receiver.run(ending)]
     if desk and role in ("all", "work"):
         worker = Worker(
             mailroom=store,
@@ -122,6 +119,12 @@ async def _run_parts(
         finishing = [part.finish(LAST_TURNS) for part in (worker, delivery) if part]
         await asyncio.gather(*finishing, *tasks, barking, return_exceptions=True)
         log.info("stopped")
+
+
+def _receiver(settings: Settings, bot: Bot, store: Mailroom, judge: Judge, pulse: Pulse) -> Webhook | Polling:
+    if settings.webhook_url:
+        return Webhook(mailroom=store, bot=bot, judge=judge, pulse=pulse, settings=settings)
+    return Polling(mailroom=store, bot=bot, judge=judge, pulse=pulse)
 
 
 async def _until(ending: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

@@ -73,8 +73,8 @@ class Worker:
 
     async def run(self, ending: asyncio.Event) -> None:
         """Claim and answer until `ending` is set; running turns go on, see `finish`."""
-        self._aside(self._renew())
-        self._aside(self._watch_stops())
+        watching = [asyncio.create_task(self._renew()), asyncio.create_task(self._watch_stops())]
+        self._errands.update(watching)  # until `finish`: leases are renewed while running turns end
         while not ending.is_set():
             self._woken.clear()
             try:
@@ -82,6 +82,9 @@ class Worker:
             except StoreError as error:
                 log.warning("cannot claim turns: %s", error)
             await either(self._woken, ending, POLL)
+            for task in watching:
+                if task.done():
+                    task.result()  # an error that nobody foresaw must not go unseen
             if not self._woken.is_set():
                 self._aside_asked.set()  # look for everything now and then, whoever may have missed a word
 
