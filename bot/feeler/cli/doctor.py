@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import typer
@@ -13,8 +14,9 @@ import typer
 from feeler.errors import FeelerError
 
 if TYPE_CHECKING:
-    from telegram import Bot
+    from telegram import Bot, WebhookInfo
 
+    from feeler.mailroom import Counts, Quarantined
     from feeler.settings import Settings
 
 State = Literal["ok", "mind", "wrong"]
@@ -127,24 +129,31 @@ def personas(settings: "Settings") -> Iterator[Finding]:
 
 def database(settings: "Settings") -> Iterator[Finding]:
     """Whether the database answers, and what was set aside in it."""
-    waiting, quarantined = asyncio.run(_look_into_store(settings))
-    yield Finding(about="database", state="ok", text=f"answers; {waiting} messages wait")
-    for text in quarantined:
+    counts, rows = asyncio.run(_look_into_store(settings))
+    text = f"answers; {counts.turns_waiting} messages wait for an answer, {counts.calls_waiting} to be sent"
+    yield Finding(about="database", state="ok", text=text)
+    if counts.uncertain:
+        yield Finding(
+            about="uncertain",
+            state="mind",
+            text=f"{counts.uncertain} messages of the last days were given up as perhaps sent",
+            remedy="nothing; the connection broke twice while they were sent, and the transcripts have them",
+        )
+    for row in rows:
+        when = datetime.fromtimestamp(row.at).strftime("%Y-%m-%d %H:%M")
         yield Finding(
             about="set aside",
             state="mind",
-            text=text,
+            text=f"{row.kind} {row.id} of chat {row.chat_id}, {when}: {row.reason}",
             remedy="the talk went on without it; report it if you can say what was sent",
         )
 
 
-async def _look_into_store(settings: "Settings") -> tuple[int, list[str]]:
+async def _look_into_store(settings: "Settings") -> "tuple[Counts, list[Quarantined]]":
     from feeler.compose import opened_store
 
     async with opened_store(settings) as store:
-        counts = await store.counts()
-        rows = await store.quarantined()
-    return counts.turns_waiting, [f"{row.kind} {row.id} of chat {row.chat_id}: {row.reason}" for row in rows]
+        return await store.counts(), await store.quarantined()
 
 
 def telegram(settings: "Settings") -> Iterator[Finding]:
@@ -162,7 +171,7 @@ def telegram(settings: "Settings") -> Iterator[Finding]:
         )
         return
     try:
-        name = asyncio.run(_name_of(make_bot(settings)))
+        name, webhook = asyncio.run(_ask(make_bot(settings)))
     except InvalidToken:
         yield Finding(
             about="telegram",
@@ -179,11 +188,34 @@ def telegram(settings: "Settings") -> Iterator[Finding]:
         )
     else:
         yield Finding(about="telegram", state="ok", text=f"the token is @{name}'s")
+        yield from _delivery(settings, webhook)
 
 
-async def _name_of(bot: "Bot") -> str:
+async def _ask(bot: "Bot") -> "tuple[str, WebhookInfo]":
     async with bot:
-        return str(bot.username)
+        return str(bot.username), await bot.get_webhook_info()
+
+
+def _delivery(settings: "Settings", webhook: "WebhookInfo") -> Iterator[Finding]:
+    """Whether updates come the way that the settings say."""
+    waiting = f"waiting at Telegram: {webhook.pending_update_count}"
+    if webhook.url != settings.webhook_url:
+        yield Finding(
+            about="updates",
+            state="mind",
+            text=f"Telegram has {webhook.url or 'no webhook'}, FEELER_WEBHOOK_URL is "
+            f"{settings.webhook_url or 'empty'}; {waiting}",
+            remedy="`feeler run` puts that right when it starts",
+        )
+    elif webhook.last_error_message and webhook.pending_update_count:
+        yield Finding(
+            about="updates",
+            state="mind",
+            text=f"{waiting}; the webhook's last error: {webhook.last_error_message}",
+            remedy="look at the reverse proxy, FEELER_WEBHOOK_LISTEN and whether `feeler run` is up",
+        )
+    else:
+        yield Finding(about="updates", state="ok", text=waiting)
 
 
 def folders(settings: "Settings") -> Iterator[Finding]:
