@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,19 @@ async def test_a_backup_comes_back_into_a_running_store(store: Store, url: str, 
     [parcel], _ = await store.outbox.claim(5, LEASE, 0.0)
     assert (parcel.call.params, parcel.tries) == ({"text": "one"}, 2)  # perhaps sent since: marked
     assert (await claim_one(store)).turn.update_id == 3
+
+
+async def test_a_backup_ends_though_the_bot_never_stops_writing(
+    store: Store, url: str, tmp_path: Path
+) -> None:
+    await store.inbox.accept([replace(update(1), body="x" * 3_000_000)], take)
+    backing = asyncio.create_task(asyncio.to_thread(back_up, url, tmp_path / "feeler.backup"))
+    number = 2
+    async with asyncio.timeout(20):
+        while not backing.done():
+            await store.inbox.accept([update(number)], take)
+            number += 1
+    await backing
 
 
 async def test_a_backup_never_overwrites(store: Store, url: str, tmp_path: Path) -> None:
