@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help phone chat run test check format weights test-weights system clean
+.PHONY: help phone chat run test fuzz check format weights test-weights system clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -22,6 +22,9 @@ run: $(STAMP) weights  ## run the bot on Telegram (needs FEELER_BOT_TOKEN)
 
 test: $(STAMP) test-weights system lint  ## lint, types, import contracts and every test
 	$(BIN)/python -m pytest
+
+fuzz: $(STAMP)  ## 10,000 strange inputs of every kind (about ten minutes)
+	FUZZ_CASES=10000 $(BIN)/python -m pytest -q tests/unit/test_fuzz.py
 
 check: $(STAMP) lint  ## format, lint, types, import contracts, quick tests
 	$(BIN)/python -m pytest -q -m "not model and not browser and not postgres and not slow"
