@@ -16,6 +16,22 @@ DAY = 86_400.0
 BOOKKEEPING_DAYS = 7.0  # of what holds no text any more; Telegram delivers an update again for 24 hours
 
 
+def _about(row: Any) -> dict[str, Any]:
+    """A chat's row for its user; the leases on it say nothing about anybody."""
+    return {
+        "chat_id": row.chat_id,
+        "state": json.loads(row.value) if row.value else None,
+        "last_message_at": row.seen,
+        "last_answer_at": row.served,
+        "last_told_that_a_message_was_left_out_at": row.noticed,
+        "day_of_the_last_message": row.day,
+        "messages_that_day": row.day_turns,
+        "paired": row.paired,
+        "wrong_pairing_codes": row.strikes,
+        "has_blocked_the_bot": row.blocked,
+    }
+
+
 class Records:
     """The archive of talks, and all else that is stored about a chat."""
 
@@ -56,13 +72,7 @@ class Records:
             select(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id).order_by(outbox.c.id)
         )
         return {
-            "chat": {
-                "chat_id": chat_id,
-                "state": json.loads(row.value) if row and row.value else None,
-                "last_message_at": row.seen if row else None,
-                "messages_today": row.day_turns if row else 0,
-                "paired": bool(row and row.paired),
-            },
+            "chat": _about(row) if row else {},
             "talks": [json.loads(value) for value in talks.scalars()],
             "updates": [
                 {
