@@ -12,6 +12,8 @@ import random
 import signal
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from feeler.phone.server import BotApiServer
@@ -21,11 +23,11 @@ from tests.durability.postgres import PostgresServer
 LEASE = 4.0
 
 
-async def kill_at_random(
-    database: str, *, kills: int, people: int = 20, processes: int = 1, seed: int = 1
-) -> Findings:
-    """Keep `people` talking; kill a process at a random point, a fifth while it starts; start it again."""
-    chance = random.Random(seed)
+@asynccontextmanager
+async def talking(
+    database: str, people: int, processes: int
+) -> AsyncIterator[tuple[BotApiServer, Processes, Crowd]]:
+    """People, and processes that answer them from one database."""
     with tempfile.TemporaryDirectory(prefix="feeler-kill-") as folder:
         async with BotApiServer() as server:
             bots = Processes(server, Path(folder), database, FEELER_LEASE_SECONDS=str(LEASE))
@@ -33,30 +35,36 @@ async def kill_at_random(
             for _ in range(processes):
                 bots.start()
             try:
-                seen = 0
-                for number in range(kills):
-                    feeding = asyncio.create_task(_feed(crowd))
-                    if chance.random() >= 0.2:  # a fifth of the kills come while it starts
-                        await _until_it_polls(server)
-                    await asyncio.sleep(chance.uniform(0, 2.0))
-                    feeding.cancel()
-                    victim = chance.choice(bots.running)
-                    bots.kill(victim)
-                    done = done_updates(database)
-                    seen = crowd.note_stored(done, bots.generations(), seen)
-                    bots.start()
-                    if number % 20 == 19:
-                        print(
-                            f"{number + 1} kills, {sum(crowd.said.values())} said, {crowd.missing()} open",
-                            flush=True,
-                        )
-                await crowd.until_answered(60 + 2 * crowd.missing() / 20)
-                crowd.note_stored(set(), bots.generations(), seen)
+                yield server, bots, crowd
             finally:
                 bots.end_all()
-            found = crowd.findings()
-            found.notes += [line for line in bots.errors.read_text().splitlines() if "uncertain" in line][:5]
-            return found
+
+
+async def kill_at_random(
+    database: str, *, kills: int, people: int = 20, processes: int = 1, seed: int = 1
+) -> Findings:
+    """Keep `people` talking; kill a process at a random point, a fifth while it starts; start it again."""
+    chance = random.Random(seed)
+    async with talking(database, people, processes) as (server, bots, crowd):
+        seen = 0
+        for number in range(kills):
+            feeding = asyncio.create_task(_feed(crowd))
+            if chance.random() >= 0.2:  # a fifth of the kills come while it starts
+                await _until_it_polls(server)
+            await asyncio.sleep(chance.uniform(0, 2.0))
+            feeding.cancel()
+            bots.kill(chance.choice(bots.running))
+            seen = crowd.note_stored(done_updates(database), bots.generations(), seen)
+            bots.start()
+            if number % 20 == 19:
+                said = sum(crowd.said.values())
+                print(f"{number + 1} kills, {said} said, {crowd.missing()} open", flush=True)
+        await crowd.until_answered(60 + 2 * crowd.missing() / 20)
+        crowd.note_stored(set(), bots.generations(), seen)
+        notes = [line for line in bots.errors.read_text().splitlines() if "uncertain" in line]
+    found = crowd.findings()
+    found.notes += notes[:5]
+    return found
 
 
 async def freeze_at_random(
@@ -64,26 +72,18 @@ async def freeze_at_random(
 ) -> Findings:
     """Stop a process for longer than its lease and wake it again, as a laptop's lid or a hypervisor does."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="feeler-freeze-") as folder:
-        async with BotApiServer() as server:
-            bots = Processes(server, Path(folder), database, FEELER_LEASE_SECONDS=str(LEASE))
-            crowd = Crowd(server, people)
-            for _ in range(processes):
-                bots.start()
-            try:
-                await _until_it_polls(server)
-                for _ in range(freezes):
-                    feeding = asyncio.create_task(_feed(crowd))
-                    await asyncio.sleep(chance.uniform(0.5, 2.0))
-                    victim = chance.choice(bots.running)
-                    victim.send_signal(signal.SIGSTOP)
-                    await asyncio.sleep(1.5 * LEASE)
-                    victim.send_signal(signal.SIGCONT)
-                    feeding.cancel()
-                await crowd.until_answered(60 + crowd.missing())
-            finally:
-                bots.end_all()
-            return crowd.findings()
+    async with talking(database, people, processes) as (server, bots, crowd):
+        await _until_it_polls(server)
+        for _ in range(freezes):
+            feeding = asyncio.create_task(_feed(crowd))
+            await asyncio.sleep(chance.uniform(0.5, 2.0))
+            victim = chance.choice(bots.running)
+            victim.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(1.5 * LEASE)
+            victim.send_signal(signal.SIGCONT)
+            feeding.cancel()
+        await crowd.until_answered(60 + crowd.missing())
+    return crowd.findings()
 
 
 async def kill_regularly(
@@ -102,29 +102,22 @@ async def kill_regularly(
     """
     chance = random.Random(seed)
     killed: list[tuple[float, int, set[int]]] = []
-    with tempfile.TemporaryDirectory(prefix="feeler-kill-") as folder:
-        async with BotApiServer() as server:
-            bots = Processes(server, Path(folder), database, FEELER_LEASE_SECONDS=str(LEASE))
-            crowd = Crowd(server, people)
-            for _ in range(processes):
-                bots.start()
-            try:
-                await _until_it_polls(server)
-                crowd.say_all(messages)
-                end, seen = time.monotonic() + 20 * messages + 60, 0
-                while crowd.missing() and time.monotonic() < end:
-                    await asyncio.sleep(every)
-                    victim = chance.choice(bots.running)
-                    bots.kill(victim)
-                    at, done = time.time(), done_updates(database)
-                    seen = crowd.note_stored(done, bots.generations(), seen)
-                    killed.append((at, victim.pid, done))
-                    bots.start()
-                await asyncio.sleep(2 * LEASE)
-                crowd.note_stored(set(), bots.generations(), seen)
-            finally:
-                bots.end_all()
-            return crowd.findings(), len(killed), _take_overs(killed, bots.generations())
+    async with talking(database, people, processes) as (server, bots, crowd):
+        await _until_it_polls(server)
+        crowd.say_all(messages)
+        end, seen = time.monotonic() + 20 * messages + 60, 0
+        while crowd.missing() and time.monotonic() < end:
+            await asyncio.sleep(every)
+            victim = chance.choice(bots.running)
+            bots.kill(victim)
+            at, done = time.time(), done_updates(database)
+            seen = crowd.note_stored(done, bots.generations(), seen)
+            killed.append((at, victim.pid, done))
+            bots.start()
+        await asyncio.sleep(2 * LEASE)
+        generations = bots.generations()
+        crowd.note_stored(set(), generations, seen)
+    return crowd.findings(), len(killed), _take_overs(killed, generations)
 
 
 def _take_overs(
