@@ -52,7 +52,7 @@ class StoredInbox:
         if stored.scalar_one_or_none() is None:
             return 0
         self._note(tx, each, verdict, standing.turns_today)
-        if verdict.notice:
+        if verdict.notice and each.chat_id:
             put_calls(tx, bot_id, each.chat_id, [verdict.notice])
         if verdict.take:
             tx.wake("aside" if each.lane == "aside" else "work")
