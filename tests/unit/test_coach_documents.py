@@ -30,6 +30,10 @@ NASTY = (
 )
 
 
+DOCUMENT = '{"format": "feeler-transcript", "version": 1'
+TOO_LATE, TOO_EARLY = "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+14:00"
+
+
 @pytest.fixture(scope="module")
 def library() -> Library:
     return load_library()
@@ -178,7 +182,10 @@ def chat_lines(held: Interview) -> str:
         ("", "is empty"),
         ("hello", "line 1: is not JSON"),
         ("[1, 2]", "`format` is not"),
-        ('{"format": "feeler-transcript"}', "lines: is not a list"),
+        ('{"format": "feeler-transcript", "version": 1}', "lines: is not a list"),
+        ('{"format": "feeler-transcript", "lines": []}', "this Feeler reads version 1 (it is None)"),
+        ('{"format": "feeler-debrief", "version": 99, "transcript": []}', "reads version 1 (it is 99)"),
+        ('{\n "format": "feeler-transcript",\n "lines": [', "line 3: is not JSON, or cut off"),
         (
             '{"turn": 1, "speaker": "boss", "persona": "emil", "phase": "story", "text": "x"}',
             "line 1: speaker",
@@ -190,7 +197,9 @@ def chat_lines(held: Interview) -> str:
         ('{"turn": -1, "speaker": "coach", "persona": "e", "phase": "story", "text": ""}', "line 1: turn"),
         ('{"turn":1}\n\nnonsense', "line 3: is not JSON"),
         ("[" * 100_000, "nested too deeply"),
-        ('{"format": "feeler-transcript", "talk": {"budget": "x"}, "lines": []}', "talk: budget"),
+        (f'{DOCUMENT}, "talk": {{"budget": "x"}}, "lines": []}}', "talk: budget"),
+        (f'{DOCUMENT}, "talk": {{"started": "{TOO_LATE}"}}, "lines": []}}', "talk: started: is no time"),
+        (f'{DOCUMENT}, "talk": {{"ended": "{TOO_EARLY}"}}, "lines": []}}', "talk: ended: is no time"),
     ],
 )
 def test_a_file_that_is_no_transcript_is_refused_by_its_line_and_field(

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from feeler.coach.clock import UNTIMED
+from feeler.coach.records import VERSION
 from feeler.errors import DataError
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
 from feeler.personas.library import Library
@@ -17,7 +18,11 @@ FORMATS = ("feeler-transcript", "feeler-debrief")
 
 
 def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    """In UTC. ValueError where that is before the first or after the last day there is."""
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("is no time that a talk can have") from None
 
 
 Time = Annotated[datetime, AfterValidator(_aware)]
@@ -77,7 +82,12 @@ def read_talk(text: str, library: Library, name: str) -> Interview:
         )
     try:
         found = json.loads(text)
-    except ValueError:
+    except ValueError as error:
+        if not _is_json(text.strip().partition("\n")[0]):
+            at = getattr(error, "lineno", 1)
+            raise DataError(
+                f"{name}: line {at}: is not JSON, or cut off; is this a transcript of Feeler's?"
+            ) from None
         return _from_rows(_rows(text, name), library, name)
     except RecursionError:
         raise DataError(f"{name}: is nested too deeply") from None
@@ -87,7 +97,19 @@ def read_talk(text: str, library: Library, name: str) -> Interview:
         raise DataError(
             f"{name}: is JSON, but no transcript of Feeler's: `format` is not one of {', '.join(FORMATS)}"
         )
+    if found.get("version") not in range(1, VERSION + 1):
+        raise DataError(
+            f"{name}: version: this Feeler reads version {VERSION} (it is {str(found.get('version'))[:20]})"
+        )
     return _from_document(found, library, name)
+
+
+def _is_json(row: str) -> bool:
+    try:
+        json.loads(row)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _rows(text: str, name: str) -> list[tuple[int, Any]]:
@@ -158,5 +180,5 @@ def _valid(shape: type[Shape], value: Any, where: str) -> Shape:
         field = ".".join(str(part) for part in first["loc"])
         given = repr(first["input"]) if first["type"] != "missing" else ""
         given = f" (it is {given[:50]})" if given else ""
-        problem = first["msg"][:1].lower() + first["msg"][1:]
+        problem = (first["msg"][:1].lower() + first["msg"][1:]).removeprefix("value error, ")
         raise DataError(f"{where}: {f'{field}: ' if field else ''}{problem}{given}") from None

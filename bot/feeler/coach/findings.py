@@ -1,6 +1,7 @@
 """The debrief by rules: true by construction, in milliseconds, before the model has read a word."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from feeler.coach.balance import balance, promises, troubled
 from feeler.coach.clock import day_of
@@ -24,35 +25,49 @@ FEW_TURNS = 2
 
 def findings(interview: Interview, library: Library, past: Sequence[Interview] = ()) -> Debrief:
     """Everything the rules say about a talk. `past` are the chat's other talks; later ones are ignored."""
+    read = read_again(interview)
     company = company_of(interview, library)
-    learned = told(interview, company)
-    asked = questions(interview, company)
-    short = len(interview.lines) < FEW_LINES or interview.turn < FEW_TURNS
-    map_of_topics = coverage(interview, asked, learned)
-    found = Debrief(
-        interview=interview,
-        people=people_of(interview, library),
+    found = _counted(read, company, library)
+    earlier = [talk for talk in past if talk.id != interview.id and talk.started <= interview.started]
+    found = found.evolve(interview=interview, progress=progress(figures(found), history(earlier, library)))
+    return found if found.short else _advised(found, read, company)
+
+
+def read_again(interview: Interview) -> Interview:
+    """The talk with what the candidate did in each line read off its words, once for all the rules.
+
+    What the talk's own record says is not used: a talk and the same talk from a file give the same debrief.
+    """
+    lines = (
+        replace(line, acts=tuple(acts_of(line.text))) if line.speaker is Speaker.CANDIDATE else line
+        for line in interview.lines
+    )
+    return interview.evolve(lines=tuple(lines))
+
+
+def _counted(read: Interview, company: Company, library: Library) -> Debrief:
+    """What is found line by line, without advice."""
+    learned = told(read, company)
+    asked = questions(read, company)
+    return Debrief(
+        interview=read,
+        people=people_of(read, library),
         company=company.name,
         trade=company.field,
-        short=short,
+        short=len(read.lines) < FEW_LINES or read.turn < FEW_TURNS,
         facts_open=sum(fact.reveal is not Reveal.NEVER for fact in company.facts),
         learned=learned,
         questions=asked,
-        topics=map_of_topics,
-        balance=balance(interview),
-        promises=promises(interview),
-        troubled=troubled(interview),
-        unread=unread(interview),
+        topics=coverage(read, asked, learned),
+        balance=balance(read),
+        promises=promises(read),
+        troubled=troubled(read),
+        unread=unread(read),
     )
-    earlier = [talk for talk in past if talk.id != interview.id and talk.started <= interview.started]
-    before = tuple(figures(findings(talk, library)) for talk in earlier)
-    found = found.evolve(progress=progress(figures(found), before))
-    return found if short else _advised(found, company)
 
 
-def _advised(found: Debrief, company: Company) -> Debrief:
+def _advised(found: Debrief, talk: Interview, company: Company) -> Debrief:
     """With everything that needs more than a few lines to rest on."""
-    talk = found.interview
     needs = needs_told(found.learned)
     shown = talents(talk, needs)
     still = hidden(talk, company, found.questions, found.learned)
@@ -71,7 +86,7 @@ def _advised(found: Debrief, company: Company) -> Debrief:
 def unread(talk: Interview) -> tuple[int, ...]:
     """The candidate's lines in another language than English, the only one that the rules read."""
     own = [line for line in talk.lines if line.speaker is Speaker.CANDIDATE]
-    return tuple(line.number for line in own if Act.LANGUAGE in acts_of(line.text))
+    return tuple(line.number for line in own if Act.LANGUAGE in line.acts)
 
 
 def figures(debrief: Debrief) -> Figures:
@@ -93,14 +108,14 @@ def figures(debrief: Debrief) -> Figures:
 
 def history(talks: Sequence[Interview], library: Library) -> tuple[Figures, ...]:
     """Past talks in numbers, in the order given."""
-    return tuple(figures(findings(talk, library)) for talk in talks)
+    return tuple(figures(_counted(read_again(talk), company_of(talk, library), library)) for talk in talks)
 
 
 def compare(talks: Sequence[Interview], library: Library, topic: Topic) -> Comparison:
     """What each interviewer told on `topic`, the talks in the order given. Empty answers are left out."""
     found: list[Answers] = []
     for talk in talks:
-        debrief = findings(talk, library)
+        debrief = _counted(read_again(talk), company_of(talk, library), library)
         for slug, who in debrief.people.items():
             lines = {line.number for line in talk.lines if line.persona == slug}
             answers = Answers(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from feeler.coach.topics import OPENERS, TITLES, WORTH
 from feeler.coach.values import Balance, Coverage, Hidden, Practice, Question, Talent
 from feeler.coach.words import fold
-from feeler.interview.acts import Act, acts_of
+from feeler.interview.acts import Act
 from feeler.interview.phases import LEADS
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.values import Topic
@@ -46,7 +46,7 @@ def practice(
 
 def _about_language(interview: Interview) -> Practice | None:
     own = [line for line in interview.lines if line.speaker is Speaker.CANDIDATE]
-    unread = [line.number for line in own if Act.LANGUAGE in acts_of(line.text)]
+    unread = [line.number for line in own if Act.LANGUAGE in line.acts]
     if not unread or 2 * len(unread) < len(own):
         return None
     return Practice(
@@ -62,7 +62,7 @@ def _about_begging(interview: Interview) -> Iterator[Practice]:
     begged = [
         line.number
         for line in interview.lines
-        if line.speaker is Speaker.CANDIDATE and Act.BEGGED in acts_of(line.text)
+        if line.speaker is Speaker.CANDIDATE and Act.BEGGED in line.acts
     ]
     if begged:
         yield Practice(
@@ -78,7 +78,7 @@ def _about_tone(interview: Interview) -> Iterator[Practice]:
     sharp = [
         line.number
         for line in interview.lines
-        if line.speaker is Speaker.CANDIDATE and Act.INSULT in acts_of(line.text)
+        if line.speaker is Speaker.CANDIDATE and Act.INSULT in line.acts
     ]
     if sharp:
         yield Practice(

@@ -208,15 +208,15 @@ def passed_over(interview: Interview) -> tuple[PassedOver, ...]:
                 None,
             )
         elif line.speaker is Speaker.CANDIDATE and asked:
-            if not _answers(line.text, asked.quote):
+            if not _answers(line, asked.quote):
                 found.append(PassedOver(question=asked, reply=quote(line, longest=140)))
             asked = None
     return tuple(found)
 
 
-def _answers(text: str, asked: str) -> bool:
+def _answers(reply: Line, asked: str) -> bool:
     """Whether a message holds anything but questions, courtesies and dodges. One word answers a closed question."""
-    acts = acts_of(text)
+    text, acts = reply.text, reply.acts
     if Act.DISTRESS in acts:
         return True
     if Act.DODGED in acts:

@@ -1,8 +1,7 @@
 """Which facts of the dossier the company told, and where: read off the words of the transcript alone.
 
 A fact counts as told when enough of its telling words, rare words of the dossier weighing more, stand within
-a few neighbouring sentences of one company line. What the talk's own record says is not used, so that a talk
-and the same talk read from a file give the same debrief.
+a few neighbouring sentences of one company line.
 """
 
 from collections.abc import Mapping, Sequence

@@ -137,7 +137,7 @@ def talents(interview: Interview, needs: Sequence[Need]) -> tuple[Talent, ...]:
 
 
 def _deeds(line: Line) -> list[_Deed]:
-    if acts_of(line.text) & {Act.DISTRESS, Act.PROMPT}:
+    if {Act.DISTRESS, Act.PROMPT} & set(line.acts):
         return []
     return [
         _Deed(line=line, at=at, text=sentence, weight=_weight(sentence))
@@ -145,7 +145,7 @@ def _deeds(line: Line) -> list[_Deed]:
         if count(sentence) >= FEWEST
         and not is_question(sentence)
         and tells_a_deed(sentence)
-        and Act.INSULT not in acts_of(sentence)
+        and not (Act.INSULT in line.acts and Act.INSULT in acts_of(sentence))
     ]
 
 

@@ -14,6 +14,7 @@ from feeler.interview.words import content as stems
 from feeler.personas.values import Fact
 
 MOST = 150  # sentences read of one message
+LONGEST = 600  # characters of a sentence
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*[\"”»)]*|[.!?…]+")
@@ -38,9 +39,20 @@ def content(text: str) -> set[str]:
 def sentences(text: str) -> Iterator[str]:
     """The first sentences of `text`, each an exact substring without the blanks around it.
 
-    No more than MOST of them are read, so that a message made to keep the coach busy cannot.
+    No more than MOST of them are read, and what is longer than LONGEST in pieces, so that a message
+    made to keep the coach busy cannot.
     """
-    return islice(_sentences(text), MOST)
+    return islice((part for sentence in _sentences(text) for part in _parts(sentence)), MOST)
+
+
+def _parts(sentence: str) -> Iterator[str]:
+    """The sentence, or where it does not end, pieces of it."""
+    while len(sentence) > LONGEST:
+        cut = sentence.rfind(" ", LONGEST // 2, LONGEST)
+        at = cut if cut > 0 else LONGEST
+        yield sentence[:at].rstrip()
+        sentence = sentence[at:].lstrip()
+    yield sentence
 
 
 def _sentences(text: str) -> Iterator[str]:
