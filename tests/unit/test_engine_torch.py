@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from transformers import AutoTokenizer
 from feeler.bench.quality import measure_quality, reference_model
 from feeler.bench.talk import history, talk
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.llm import scheduler
 from feeler.llm.cards import load_cards
 from feeler.llm.chat_text import ChatText
 from feeler.llm.gguf import GgufFile
@@ -110,6 +112,26 @@ async def test_a_seed_decides_and_drafts_differ(engine: TorchEngine) -> None:
     again = await texts(engine, ask(drafts=4, temperature=1.0, seed=5))
     assert first[0] == again[0]
     assert len(set(first)) > 1
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.9])
+async def test_guesses_save_steps_and_change_nothing(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch, temperature: float
+) -> None:
+    line = "The night shift starts at ten, and the day shift starts at six."
+    repeat = Message(role="user", content=f'Say this three times: "{line}"')
+    request = ask(tokens=48, temperature=temperature, seed=3, messages=(SYSTEM, repeat))
+    steps = count()
+    model = engine._scheduler.model
+    monkeypatch.setattr(model, "step", lambda lanes, step=model.step: (next(steps), step(lanes))[1])
+    found = []
+    for rows in (0, 4):
+        monkeypatch.setattr(scheduler, "_CHEAP_ROWS", rows)
+        before = next(steps)
+        found.append((await texts(engine, request), next(steps) - before))
+    (plain, slow), (guessed, quick) = found
+    assert guessed == plain
+    assert quick < 0.9 * slow
 
 
 async def test_cancelling_frees_the_place_and_the_others_go_on(engine: TorchEngine) -> None:

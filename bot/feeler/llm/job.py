@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import torch
 
 from feeler.llm.detokenize import Detokenizer
+from feeler.llm.lookup import Lookup
 from feeler.llm.model import Lane
 from feeler.llm.prefixes import Slot
 from feeler.llm.sampler import Draw
@@ -24,8 +25,12 @@ class Draft:
     number: int
     text: Detokenizer
     stops: Stops
-    chance: random.Random
+    seed: str
     tokens: list[int] = field(default_factory=list)
+
+    def chance(self, ahead: int) -> float:
+        """Uniform in [0, 1), for the token so many places ahead: the place decides, however it is reached."""
+        return random.Random(f"{self.seed}/{len(self.tokens) + ahead}").random()
 
 
 class Job:
@@ -55,11 +60,13 @@ class Job:
                 number=n,
                 text=Detokenizer(decode, prompt),
                 stops=Stops(stop),
-                chance=random.Random(f"{seed}/{n}"),
+                seed=f"{seed}/{n}",
             )
             for n in range(drafts)
         ]
         self.live = list(self.drafts)
+        self._lookup: Lookup | None = None  # of a single draft
+        self._guesses: list[int] = []  # fed in this step behind the token drawn last
         self._tails: Tensor | None = None  # (layers, 2, drafts, kv_heads, room, dim)
         self._in_tails = 0
 
@@ -83,12 +90,16 @@ class Job:
         tokens = self.prompt[at : at + at_most]
         return self._behind(slot, tokens, wanted=int(at + len(tokens) == len(self.prompt)))
 
-    def next_tokens(self) -> Lane:
-        """The tokens drawn last, one a draft."""
+    def next_tokens(self, guesses: int = 0) -> Lane:
+        """The tokens drawn last, one a draft; behind that of a single one, up to so many `guesses`."""
         slot = self._slot
         tokens = [draft.tokens[-1] for draft in self.live]
+        if self._lookup:
+            left = self.sampling.max_tokens - len(self.live[0].tokens)
+            self._guesses = self._lookup.guess(min(guesses, left - 1))
+            tokens += self._guesses
         if self._tails is None:
-            return self._behind(slot, tokens, wanted=1)
+            return self._behind(slot, tokens, wanted=len(tokens))
         return Lane(
             tokens=tokens,
             position=slot.length + self._in_tails,
@@ -106,14 +117,16 @@ class Job:
         self._slot.own.tokens += lane.tokens
         if not self.writing and self._slot.length == len(self.prompt):
             self.writing = True
-            if len(self.drafts) > 1:
+            if len(self.drafts) == 1:
+                self._lookup = Lookup(self.prompt)
+            else:
                 layers, two, heads, _, dim = self._slot.own.kv.shape
                 room = self.sampling.max_tokens
                 shape = (layers, two, len(self.drafts), heads, room, dim)
                 self._tails = torch.empty(shape, dtype=torch.bfloat16)
 
     def draws(self) -> list[Draw]:
-        """How the next token of every live draft is drawn."""
+        """How the next token of every live draft is drawn, and the one behind each guess if it is right."""
         how = self.sampling
         seen = self.prompt if how.repetition_penalty != 1.0 else []
         return [
@@ -122,24 +135,43 @@ class Job:
                 top_p=1.0 if how.top_p is None else how.top_p,
                 top_k=how.top_k or 0,
                 repetition_penalty=how.repetition_penalty or 1.0,
-                seen=torch.tensor(seen + draft.tokens if seen else [], dtype=torch.int64),
-                chance=draft.chance.random(),
+                seen=torch.tensor(
+                    seen + draft.tokens + self._guesses[:ahead] if seen else [], dtype=torch.int64
+                ),
+                chance=draft.chance(ahead),
             )
             for draft in self.live
+            for ahead in range(len(self._guesses) + 1)
         ]
 
     def take(self, tokens: list[int]) -> None:
-        """The token drawn for every live draft: tell the listener; drafts that end are live no more."""
-        kept = [
-            n
-            for n, (draft, token) in enumerate(zip(self.live, tokens, strict=True))
-            if self._goes_on(draft, token)
-        ]
+        """What was drawn by `draws`: tell the listener; drafts that end are live no more."""
+        if self._lookup:
+            kept = [0] if self._take_guessed(self._lookup, self.live[0], tokens) else []
+        else:
+            kept = [
+                n
+                for n, (draft, token) in enumerate(zip(self.live, tokens, strict=True))
+                if self._goes_on(draft, token)
+            ]
         if len(kept) < len(self.live) and self._tails is not None:
             self._tails = self._tails[:, :, kept]
         self.live = [self.live[n] for n in kept]
         if not self.live:
             self.emit(None)
+
+    def _take_guessed(self, lookup: Lookup, draft: Draft, tokens: list[int]) -> bool:
+        """A single draft's next token, and more as far as its guesses were right; whether it goes on."""
+        guesses, self._guesses = self._guesses, []
+        right = next((n for n, guess in enumerate(guesses) if guess != tokens[n]), len(guesses))
+        lookup.learn(len(guesses), right)
+        if wrong := len(guesses) - right:
+            del self._slot.own.tokens[-wrong:]
+        for token in tokens[: right + 1]:
+            if not self._goes_on(draft, token):
+                return False
+            lookup.add(token)
+        return True
 
     def fail(self, error: Exception) -> None:
         """Nothing more will come."""

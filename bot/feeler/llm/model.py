@@ -17,6 +17,8 @@ from feeler.llm.linear import Int8Linear, normalize, quantize, read_linear, read
 
 Tensor = torch.Tensor
 
+_FEW_ROWS = 8  # up to here attention in bfloat16 is quicker than turning K and V to float32
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
@@ -95,9 +97,10 @@ class Decoder:
         x = to_float(self.embedding[tokens], self.embedding_kind)
         positions = [at for lane in lanes for at in _positions(lane)]
         cos, sin = self.cos[positions], self.sin[positions]
+        masks = [_mask(lane, shape.heads // shape.kv_heads) for lane in lanes]
         for n, layer in enumerate(self.layers):
             h = layer.qkv(*normalize(x, layer.attention_norm, shape.epsilon))
-            h = self._attention(n, h, cos, sin, lanes)
+            h = self._attention(n, h, cos, sin, lanes, masks)
             x += layer.output(*quantize(h))
             h = layer.gate_up(*normalize(x, layer.ffn_norm, shape.epsilon))
             gate, up = h.chunk(2, -1)
@@ -105,41 +108,38 @@ class Decoder:
         x = x[_wanted(lanes)]
         return self.head(*normalize(x, self.norm, shape.epsilon)) if len(x) else x
 
-    def _attention(self, n: int, qkv: Tensor, cos: Tensor, sin: Tensor, lanes: list[Lane]) -> Tensor:
+    def _attention(
+        self, n: int, qkv: Tensor, cos: Tensor, sin: Tensor, lanes: list[Lane], masks: list[Tensor | None]
+    ) -> Tensor:
         """Rotate, store K and V, attend; float32 (rows, heads * dim)."""
         s = self.shape
         heads = qkv.view(len(qkv), -1, s.head_dim)
         turned = heads[:, : s.heads + s.kv_heads]
-        turned = torch.addcmul(turned * cos, turned.roll(s.head_dim // 2, -1), sin).bfloat16()
-        q, k = turned[:, : s.heads], turned[:, s.heads :]
-        v = heads[:, s.heads + s.kv_heads :].bfloat16()
+        turned = torch.addcmul(turned * cos, turned.roll(s.head_dim // 2, -1), sin)
+        q, k = turned[:, : s.heads].bfloat16(), turned[:, s.heads :]
+        v = heads[:, s.heads + s.kv_heads :]
         out = []
         start = 0
-        for lane in lanes:
+        for lane, mask in zip(lanes, masks, strict=True):
             rows = slice(start, start + len(lane.tokens))
             attend = _attend_drafts if lane.parallel else _attend_sequence
-            out.append(attend(n, lane, q[rows], k[rows], v[rows]))
+            out.append(attend(n, lane, q[rows], k[rows], v[rows], mask))
             start = rows.stop
         return (out[0] if len(out) == 1 else torch.cat(out)).float().flatten(1)
 
 
-def _attend_sequence(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def _attend_sequence(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
     """Consecutive tokens of one sequence: all of the past, and each other backwards."""
-    count, end = len(q), lane.filled + len(q)
+    end = lane.filled + len(q)
     own = lane.own[n]
     own[0, :, lane.filled : end] = k.transpose(0, 1)
     own[1, :, lane.filled : end] = v.transpose(0, 1)
     parts = [_full(q, past[n, 0], past[n, 1]) for past in lane.past]
-    if count == 1:
-        parts.append(_full(q, own[0, :, :end], own[1, :, :end]))
-    else:
-        if lane.filled:
-            parts.append(_full(q, own[0, :, : lane.filled], own[1, :, : lane.filled]))
-        parts.append(_causal(q, k, v))
+    parts.append(_full(q, own[0, :, :end], own[1, :, :end], mask))
     return _merge(parts)
 
 
-def _attend_drafts(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def _attend_drafts(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
     """One token of each draft: all share the past, and each has its own tail."""
     own = lane.own[n]
     end = lane.filled + 1
@@ -147,33 +147,37 @@ def _attend_drafts(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor) -> Tenso
     own[1, :, :, lane.filled] = v
     parts = [_full(q, past[n, 0], past[n, 1]) for past in lane.past]
     grouped = q.view(len(q), k.shape[1], -1, q.shape[-1])
-    out, weight = _flash(grouped, own[0, :, :, :end], own[1, :, :, :end])
+    out, weight = _flash(grouped, own[0, :, :, :end], own[1, :, :, :end], mask)
     parts.append((out.flatten(1, 2), weight.flatten(1)))
     return _merge(parts)
 
 
-def _full(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+def _full(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """q (rows, heads, dim) on all of k and v (kv_heads, tokens, dim); see `_flash` for what it gives."""
     rows, heads, dim = q.shape
     kv_heads = k.shape[0]
+    if rows > _FEW_ROWS:
+        q, k, v = q.float(), k.float(), v.float()
     grouped = q.view(rows, kv_heads, -1, dim).transpose(0, 1).reshape(1, kv_heads, -1, dim)
-    out, weight = _flash(grouped, k[None], v[None])
+    out, weight = _flash(grouped, k[None], v[None], mask)
     out = out.view(kv_heads, rows, -1, dim).transpose(0, 1).reshape(rows, heads, dim)
     return out, weight.view(kv_heads, rows, -1).transpose(0, 1).reshape(rows, heads)
 
 
-def _causal(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    """q (rows, heads, dim) on k, v (rows, kv_heads, dim), each row on itself and those before it."""
-    each = q.shape[1] // k.shape[1]
-    k, v = (t.transpose(0, 1).repeat_interleave(each, 0)[None] for t in (k, v))
-    out, weight = _flash(q.transpose(0, 1)[None], k, v, causal=True)
-    return out[0].transpose(0, 1), weight[0].transpose(0, 1)
-
-
-def _flash(q: Tensor, k: Tensor, v: Tensor, causal: bool = False) -> tuple[Tensor, Tensor]:
+def _flash(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
     """torch's flash attention for CPUs: (batch, heads, rows, dim), and the log of the sum of weights."""
-    out, weight = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal)
+    out, weight = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, attn_mask=mask)
     return out, weight
+
+
+def _mask(lane: Lane, group: int) -> Tensor | None:
+    """What hides later tokens of the lane from earlier ones: (1, 1, rows * group, tokens in `own`)."""
+    count = len(lane.tokens)
+    if lane.parallel or count == 1:
+        return None
+    rows, tokens = torch.arange(count)[:, None], torch.arange(lane.filled + count)
+    mask = torch.zeros(count, len(tokens)).masked_fill_(tokens > lane.filled + rows, -torch.inf)
+    return mask.repeat_interleave(group, 0)[None, None]
 
 
 def _merge(parts: list[tuple[Tensor, Tensor]]) -> Tensor:

@@ -7,6 +7,7 @@ pieces, so that the others keep streaming.
 
 import threading
 from collections import deque
+from itertools import islice
 
 import torch
 
@@ -19,6 +20,7 @@ from feeler.llm.sampler import draw
 _READ_ALONE = 256  # tokens of prompts read in a step when nobody is writing
 _READ_BESIDE = 96  # and while somebody is: others wait for this long
 _MOST_ROWS = 64  # drafts in the batch
+_CHEAP_ROWS = 4  # in a step: reading the weights takes as long, so that guesses cost little
 
 
 class Scheduler:
@@ -92,7 +94,8 @@ class Scheduler:
             self._waiting.popleft()
         writing = [job for job in self._running if job.writing]
         reading = [job for job in self._running if not job.writing]
-        work = [(job, job.next_tokens()) for job in writing]
+        spare = 0 if reading else _CHEAP_ROWS - sum(len(job.live) for job in writing)
+        work = [(job, job.next_tokens(spare // len(writing))) for job in writing]
         budget = _READ_BESIDE if writing else _READ_ALONE
         for job in reading:
             if budget <= 0:
@@ -125,11 +128,13 @@ class Scheduler:
         """Note what was read, draw tokens for those who write, and tell their listeners."""
         for job, lane in work:
             job.fed(lane)
-        drawing = [(job, lane) for job, lane in work if job.writing]
-        rows = torch.cat([logits[at] for at in _rows(work)]) if drawing else logits
-        tokens = iter(draw(rows, [how for job, _ in drawing for how in job.draws()]) if drawing else [])
-        for job, _ in drawing:
-            job.take([next(tokens) for _ in job.live])
+        drawing = [(job, job.draws()) for job, _ in work if job.writing]
+        if not drawing:
+            return
+        rows = torch.cat([logits[at] for at in _rows(work)])
+        tokens = iter(draw(rows, [how for _, draws in drawing for how in draws]))
+        for job, draws in drawing:
+            job.take(list(islice(tokens, len(draws))))
             if not job.live:
                 self._leave(job)
 
@@ -143,11 +148,11 @@ class Scheduler:
 
 
 def _rows(work: list[tuple[Job, Lane]]) -> list[list[int]]:
-    """For every job that draws, the rows of logits for its drafts: for their first tokens it is one row."""
+    """For every job that draws, the rows of logits: the first tokens of all its drafts come from one."""
     rows, start = [], 0
     for job, lane in work:
         if job.writing:
-            first = lane.wanted != len(job.live)
-            rows.append([start] * len(job.live) if first else list(range(start, start + lane.wanted)))
+            one = lane.wanted == 1
+            rows.append([start] * len(job.live) if one else list(range(start, start + lane.wanted)))
         start += lane.wanted
     return rows
