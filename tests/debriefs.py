@@ -27,6 +27,7 @@ from feeler.coach.files import read_talk
 from feeler.compose import build_library, running_engine
 from feeler.interview.values import Interview
 from feeler.personas.library import Library
+from feeler.personas.values import Reveal
 from feeler.settings import load_settings
 
 KEY = Path(__file__).parent / "conversations" / "debrief_key.yaml"
@@ -57,7 +58,9 @@ async def checked(files: list[Path], model: bool) -> tuple[Counter[str], list[st
     library = build_library(settings)
     key = yaml.safe_load(KEY.read_text(encoding="utf-8")) if KEY.exists() else {}
     talks = [talk for file in files for talk in _talks(file, library)]
+    begun = monotonic()
     found = [findings(talk, library) for _, talk in talks]
+    print(f"by rules: {(monotonic() - begun) / max(len(talks), 1):.2f} s a talk")
     if model:
         found = await _written(found)
     figures: Counter[str] = Counter()
@@ -65,7 +68,11 @@ async def checked(files: list[Path], model: bool) -> tuple[Counter[str], list[st
     for (name, _), debrief in zip(talks, found, strict=True):
         figures["talks"] += 1
         figures["talks too short for advice"] += debrief.short
-        rows = [*_breaches(debrief, figures), *_against_key(debrief, key.get(name), figures)]
+        rows = [
+            *_breaches(debrief, figures),
+            *_given_away(debrief, library),
+            *_against_key(debrief, key.get(name), figures),
+        ]
         broken += [f"  {name}{row}" if row.startswith(KEYED) else f"{name}: {row}" for row in rows]
     return figures, broken
 
@@ -136,6 +143,10 @@ def _breaches(debrief: Debrief, figures: Counter[str]) -> Iterator[str]:
     said = " ".join(
         (*lines.values(), found["talk"]["company"]["name"], *(who["name"] for who in found["talk"]["people"]))
     )
+    for one in (*(found["role"] or {"duties": []})["duties"], *([found["note"]] if found["note"] else [])):
+        figures["claims"] += 1
+        if not any(True for _ in _quotes(one)):
+            yield f" claim without a line: {one['text']}"
     for text in _drafts(found):
         figures["drafts"] += 1
         yield from _strangers(text, said)
@@ -156,16 +167,32 @@ def _quotes(value: Any) -> Iterator[dict[str, Any]]:
             yield from _quotes(item)
 
 
+def _given_away(debrief: Debrief, library: Library) -> Iterator[str]:
+    """Facts that nobody told and that the debrief names all the same."""
+    company = library.companies.get(debrief.interview.company)
+    said = " ".join(line.text for line in debrief.interview.lines)
+    shown = render(debrief, "txt").decode().partition("\nTranscript\n")[0] + "\n".join(messages(debrief))
+    for fact in company.facts if company else ():
+        if fact.reveal is Reveal.NEVER and fact.id in render(debrief, "json").decode():
+            yield f" names what must not get out: {fact.id}"
+        for sentence in re.split(r"(?<=[.!?]) ", fact.text):
+            if sentence in shown and sentence not in said:
+                yield f" gives away what nobody told: {sentence}"
+
+
 def _drafts(found: dict[str, Any]) -> Iterator[str]:
-    """What is offered as prose: the model's sentences, the role, the note; not references to lines."""
-    yield from (one["text"] for one in found["seen"])
+    """What is offered as prose, without the references to lines."""
+    texts = [*(one["text"] for one in found["seen"]), *(one["carries"] for one in found["talents"])]
     if found["role"]:
-        yield found["role"]["title"]
-        yield re.sub(
-            r"\b[Ll]ines? \d+( and \d+)?", "", re.sub(r"\(Lines \d+ and \d+\.\)", "", found["role"]["why"])
-        )
+        texts += [
+            found["role"]["title"],
+            found["role"]["why"],
+            *(one["text"] for one in found["role"]["duties"]),
+        ]
     if found["note"]:
-        yield found["note"]["text"]
+        texts.append(found["note"]["text"])
+    for text in texts:
+        yield re.sub(r"\blines? \d+( and \d+)?", "", text)
 
 
 def _strangers(text: str, said: str) -> Iterator[str]:

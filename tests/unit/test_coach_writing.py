@@ -88,10 +88,17 @@ async def test_a_sentence_that_turns_round_who_did_what_goes(found: Debrief, sen
     [
         ("nobody had shown him the tables", "I found that nobody had shown him the tables.", True),
         ("nobody had shown Franz the tables", "I found that nobody had shown him the tables.", False),
-        ("had shown him the tables", "I found that nobody had shown him the tables.", True),
+        ("had shown him the tables", "I found that nobody had shown him the tables.", False),
+        ("Franz is out", "When Franz is out, three machines wait.", False),
+        ("three machines wait", "It is bad when Franz is out. Three machines wait.", True),
+        (
+            "a man walked in, and all laughed, but I put him first, and it was late",
+            "A man walked in. All laughed. I put him first, and it was late.",
+            True,
+        ),
         ("I found that had shown him", "I found that nobody had shown him the tables.", False),
         ("he'd seen me watching", "I took him because I'd seen him watching.", False),
-        ("it did not work and I left", "It did not work, so I left.", True),
+        ("it did not work and so I left", "It did not work, so I left.", True),
         ("it did work and I left", "It did not work, so I left.", False),
     ],
 )

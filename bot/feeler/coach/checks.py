@@ -3,7 +3,7 @@
 # ruff: noqa: E501  (patterns read better on one line)
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from feeler.coach.values import Debrief
 from feeler.coach.words import content, count, fold, sentences
@@ -39,59 +39,42 @@ _COURTESY = content(
 )
 
 
-_WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-# What may stand between words that are retold, and what may not be left out from between them.
-_JOINING = {
-    "and",
-    "but",
-    "when",
-    "while",
-    "then",
-    "so",
-    "here",
-    "there",
-    "how",
-    "where",
-    "who",
-    "that",
-    "which",
-    "also",
-}
-_TURNING = re.compile(
-    r"(?:not|no|nobody|none|never|nothing|without|hardly|nearly|almost|if|unless|\w+n't|cannot|could|would|might)$"
+_WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[.!?]")
+_ENDS = frozenset(".!?")
+_JOINING = frozenset(("and", "but", "then", "also"))  # may stand between words that are retold
+_TURNING = re.compile(  # may not be left out before words of the same sentence that stay
+    r"(?:not|no|nobody|none|never|nothing|without|hardly|nearly|almost|if|unless|when|while|until|because|\w+n't|cannot"
+    r"|could|would|might)$"
 )
 _SAME = {"was": "be", "were": "be", "am": "be", "are": "be", "is": "be"}
 TO_YOU = {"i": "you", "me": "you", "my": "your", "mine": "yours", "i'm": "you're", "i've": "you've", "i'd": "you'd",
           "we": "you", "us": "you", "our": "your", "we've": "you've", "we'd": "you'd"}  # fmt: skip
-TO_THEM = {
-    "we": "they",
-    "us": "them",
-    "our": "their",
-    "ours": "theirs",
-    "i": "they",
-    "my": "their",
-    "we're": "they're",
-}
+TO_THEM = {"we": "they", "us": "them", "our": "their", "ours": "theirs", "i": "they", "my": "their",
+           "we're": "they're"}  # fmt: skip
 
 
 def retells(part: str, source: str, turned: Mapping[str, str] | None = None) -> bool:
     """Whether `part` says what `source` says: its words in their order, with joining words between them.
 
     `turned`: pronouns of the source as they must stand in `part`. Left out may be words, but no negation and
-    no condition between words that stay. So who did what to whom cannot change.
+    no condition before words of its sentence that stay. So who did what to whom cannot change.
     """
     have = [_canonical((turned or {}).get(word, word)) for word in _WORDS.findall(fold(source))]
     at = 0
-    for word in map(_canonical, _WORDS.findall(fold(part))):
+    for word in (_canonical(word) for word in _WORDS.findall(fold(part)) if word not in _ENDS):
+        if word in _JOINING and have[at : at + 1] != [word]:
+            continue
         place = next((place for place in range(at, len(have)) if have[place] == word), None)
-        if place is None:
-            if word in _JOINING:
-                continue
-            return False
-        if at and any(_TURNING.match(left) for left in have[at:place]):
+        if place is None or any(_TURNING.match(left) for left in _since_end(have[at:place])):
             return False
         at = place + 1
     return at > 0
+
+
+def _since_end(words: Sequence[str]) -> Sequence[str]:
+    """The words after the last end of a sentence."""
+    ends = [at for at, word in enumerate(words) if word in _ENDS]
+    return words[ends[-1] + 1 :] if ends else words
 
 
 def _canonical(word: str) -> str:

@@ -38,6 +38,7 @@ class Item:
 class Section:
     key: str  # "learned", for anchors and styles
     title: str
+    short: str = ""  # the title in a word or two, where there is little room
     lead: str = ""
     items: tuple[Item, ...] = ()
 
@@ -84,7 +85,13 @@ def _learned(debrief: Debrief) -> Section:
     for one in debrief.learned:
         items.append(Item(head=_titled(one.topic), quotes=_quoted(debrief, one.opened_by, one.said)))
     lead = "" if items else "Nothing from their dossier was told in this talk."
-    return Section(key="learned", title="What you learned about them", lead=lead, items=tuple(items))
+    return Section(
+        key="learned",
+        short="What you learned",
+        title="What you learned about them",
+        lead=lead,
+        items=tuple(items),
+    )
 
 
 def _hidden(debrief: Debrief) -> Section:
@@ -99,7 +106,9 @@ def _hidden(debrief: Debrief) -> Section:
         "What they did not tell is not given away here: another talk should still pay."
         " A question of this kind would have led there."
     )
-    return Section(key="hidden", title="What stayed hidden", lead=lead if items else "", items=items)
+    return Section(
+        key="hidden", short="Hidden", title="What stayed hidden", lead=lead if items else "", items=items
+    )
 
 
 def _hidden_item(one: Hidden, many: int, debrief: Debrief) -> Item:
@@ -128,7 +137,9 @@ def _seen(debrief: Debrief) -> Section:
         quotes = _quoted(debrief, *talent.shown, talent.heard, need)
         items.append(Item(head=_first_up(talent.name), text=talent.carries, quotes=quotes))
     lead = "" if items else no_talents(debrief)
-    return Section(key="seen", title="What they learned about you", lead=lead, items=tuple(items))
+    return Section(
+        key="seen", short="About you", title="What they learned about you", lead=lead, items=tuple(items)
+    )
 
 
 def _questions(debrief: Debrief) -> Section:
@@ -143,7 +154,7 @@ def _questions(debrief: Debrief) -> Section:
     lead = "" if items else "You asked nothing. Half of such a talk is yours to ask in."
     if debrief.foreign:
         items, lead = (), no_talents(debrief)
-    return Section(key="questions", title="Your questions", lead=lead, items=items)
+    return Section(key="questions", short="Your questions", title="Your questions", lead=lead, items=items)
 
 
 def described(question: Question) -> str:
@@ -195,7 +206,7 @@ def _talk(debrief: Debrief) -> Section:
         yours = debrief.interview.lines[one.reply.line - 1].phase in LEADS
         text = "You passed over their question, in the half that is yours to ask in: that is fine."
         items.append(Item(text=text if yours else "You passed over their question.", quotes=quotes))
-    return Section(key="talk", title="Balance of the talk", items=tuple(items))
+    return Section(key="talk", short="Balance", title="Balance of the talk", items=tuple(items))
 
 
 def _promises(debrief: Debrief) -> Section:
@@ -208,7 +219,7 @@ def _role(debrief: Debrief) -> Section:
     role = debrief.role
     name = "The role they might create"
     if role is None:
-        return Section(key="role", title=name, lead=no_role(debrief))
+        return Section(key="role", short="Role", title=name, lead=no_role(debrief))
     items: list[Item] = []
     shown: list[Evidence] = []
     for one in role.duties:
@@ -218,7 +229,7 @@ def _role(debrief: Debrief) -> Section:
         items.append(Item(head=one.text, quotes=_quoted(debrief, *fresh), lines=again))
     if role.precedent:
         items.append(Item(text="They have done it before.", quotes=_quoted(debrief, role.precedent)))
-    return Section(key="role", title=f"{name}: {role.title}", lead=role.why, items=tuple(items))
+    return Section(key="role", short="Role", title=f"{name}: {role.title}", lead=role.why, items=tuple(items))
 
 
 def _note(debrief: Debrief) -> Section:
@@ -226,12 +237,13 @@ def _note(debrief: Debrief) -> Section:
     if debrief.note is None:
         return Section(
             key="note",
+            short="Thank-you note",
             title=name,
             lead="Nothing they told would carry a note yet: it takes one point of theirs to take up.",
         )
     note = debrief.note
     lines = (note.point.line, *([note.own.line] if note.own else []))
-    return Section(key="note", title=name, items=(Item(box=note.text, lines=lines),))
+    return Section(key="note", short="Thank-you note", title=name, items=(Item(box=note.text, lines=lines),))
 
 
 def _practice(debrief: Debrief) -> Section:
@@ -240,6 +252,7 @@ def _practice(debrief: Debrief) -> Section:
     )
     return Section(
         key="practice",
+        short="To practise",
         title="Two things to practise next" if len(items) > 1 else "To practise next",
         items=items,
     )
@@ -247,7 +260,7 @@ def _practice(debrief: Debrief) -> Section:
 
 def _progress(debrief: Debrief) -> Section:
     sentence = debrief.progress.sentence if debrief.progress else ""
-    return Section(key="progress", title="Since your last talks", lead=sentence)
+    return Section(key="progress", short="Progress", title="Since your last talks", lead=sentence)
 
 
 def speaker_name(debrief: Debrief, speaker: Speaker, persona: str) -> str:

@@ -11,6 +11,7 @@ from feeler.coach.picture import font_file
 from feeler.coach.plain import visible
 from feeler.coach.topics import TITLES
 from feeler.coach.values import Debrief
+from feeler.coach.words import count
 from feeler.interview.values import Speaker
 
 YOU, THEY, TEXT, FAINT, SOFT = (11, 110, 110), (168, 72, 15), (31, 36, 48), (93, 100, 115), (238, 245, 244)
@@ -67,6 +68,8 @@ class _Paper(FPDF):
         return bytes(self.output())
 
     def _section(self, section: Section) -> None:
+        if section.key == "topics" and self.will_page_break(30 + 6 * len(self.debrief.topics)):
+            self.add_page()
         self._head(section.title)
         if section.lead:
             self._style(10.5, TEXT)
@@ -74,6 +77,8 @@ class _Paper(FPDF):
         if section.key == "topics":
             self._map()
             return
+        if section.key == "talk":
+            self._strip()
         for item in section.items:
             self._item(item)
 
@@ -86,7 +91,7 @@ class _Paper(FPDF):
         self.ln(0.5)
 
     def _item(self, item: Item) -> None:
-        if self.will_page_break(24):
+        if self.will_page_break(36):
             self.add_page()
         self.ln(1.6)
         if item.head:
@@ -108,7 +113,9 @@ class _Paper(FPDF):
     def _box(self, text: str) -> None:
         self._style(10.5, TEXT)
         self.set_fill_color(*SOFT)
-        self.multi_cell(0, 5.6, self._shown(text), fill=True, padding=3, new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(
+            0, 5.6, self._shown(text), fill=True, padding=3, align="L", new_x="LMARGIN", new_y="NEXT"
+        )
 
     def _links(self, lines: tuple[int, ...]) -> None:
         self._style(9, FAINT)
@@ -168,6 +175,25 @@ class _Paper(FPDF):
                     self._style(8.5, FAINT)
                     self.cell(30, 6, f"{word}, line {lines[0]}", link=self.places[lines[0]])
             self.set_xy(EDGE, y + 5)
+
+    def _strip(self) -> None:
+        """Every message of the talk as a piece of the strip, as wide as it is long."""
+        said = [line for line in self.debrief.interview.lines if line.speaker is not Speaker.COACH]
+        counts = [count(line.text) for line in said]
+        whole, wide, x = sum(counts), self.w - 2 * EDGE, float(EDGE)
+        top = self.get_y() + 1
+        for line, many in zip(said, counts, strict=True):
+            width = wide * many / max(whole, 1)
+            self.set_fill_color(*(YOU if line.speaker is Speaker.CANDIDATE else THEY))
+            self.rect(x, top, max(width - 0.3, 0.1), 7, style="F")
+            x += width
+        self.set_y(top + 8)
+        share = self.debrief.balance.share
+        for text, colour, side in ((f"You {share:.0%}", YOU, "L"), (f"They {1 - share:.0%}", THEY, "R")):
+            self.set_xy(EDGE, top + 8)
+            self._style(9, colour, bold=True)
+            self.cell(wide, 5, text, align=side)
+        self.set_xy(EDGE, top + 14)
 
     def _transcript(self) -> None:
         self._head("Transcript")

@@ -63,6 +63,7 @@ REFERS_ON = re.compile(
     r"\b(?:don't know|do not know|not know|no idea|will not guess|won't guess|caught me|outside my|not on my route)\b"
     r"|\b(?:would|might|could|can|will) (?:know|tell|answer)\b|^(?:please |better )?ask \w+|\bplease ask\b"
 )
+NEARBY = 9  # words of a question in which "it" is not yet something of its own
 WHOLE = 180  # characters of an answer that is quoted as a whole
 ITSELF = 5  # words of a sentence that says something
 _COURTESY = re.compile(
@@ -193,7 +194,7 @@ def _refers_back(question: str) -> bool:
     """ "Why is that?", "you said ..." """
     bare = _bare(question)
     return bool(_POINTS_BACK.search(bare)) and (
-        count(bare) <= 14 or "you said" in bare or "you mentioned" in bare
+        count(bare) <= NEARBY or "you said" in bare or "you mentioned" in bare
     )
 
 

@@ -221,8 +221,13 @@ def history_text(talks: tuple[Figures, ...]) -> str:
         return "No talks yet."
     rows = [
         f"{one.day or 'no date'} · {one.interviewer}, {one.company}\n"
-        f"   {one.questions} questions, {one.follow_ups} following up, {one.topics} topics, {one.facts} facts"
+        f"   {_many(one.questions, 'question')}, {one.follow_ups} following up,"
+        f" {_many(one.topics, 'topic')}, {_many(one.facts, 'fact')}"
         for one in reversed(talks[-10:])
     ]
     older = len(talks) - 10
     return "\n".join([*rows, *([f"and {older} older"] if older > 0 else [])])
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

@@ -118,7 +118,7 @@ NEAR = 0.25  # share of a fact's telling words after which asking on would have 
 MATCHED = 2.0  # score of a fact's own words from which a question is taken to be about the fact's topic
 MOST = 2  # topics of one question
 _ASKS_TWICE = re.compile(
-    r"\b(?:and|or) (?:\w+ )?"
+    r"(?<!^)\b(?:and|or) (?:\w+ )?"
     r"(?:who|what|how|why|when|where|which|whom|do|does|did|is|are|can|could|would|will)\b",
     re.IGNORECASE,
 )
@@ -138,11 +138,16 @@ def topics_of(question: str, company: Company) -> tuple[Topic, ...]:
 
 def named_topics(question: str, company: Company) -> tuple[Topic, ...]:
     """The field that a question names, of several the one whose facts fit best; two where it asks twice."""
+    if half := _ASKS_TWICE.search(question):
+        halves = (question[: half.start()], question[half.start() :])
+        found = [topic for part in halves for topic in named_topics(part, company)[:1]]
+        if found:
+            return tuple(dict.fromkeys(found))
     named = interview_topics.topics_of(question)
-    if len(named) > 1 and not _ASKS_TWICE.search(question):
-        best = next(iter(interview_topics.matches(question, company, named)), None)
-        return (best.fact.topic,) if best and best.fact.topic in named[:MOST] else named[:1]
-    return named[:MOST]
+    if len(named) < MOST:
+        return named
+    best = next(iter(interview_topics.matches(question, company, named)), None)
+    return (best.fact.topic,) if best and best.fact.topic in named[:MOST] else named[:1]
 
 
 def coverage(
