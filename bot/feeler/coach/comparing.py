@@ -17,7 +17,7 @@ def comparison_text(comparison: Comparison) -> str:
     for one in reversed(comparison.answers[-MOST:]):
         rows = [f"• {cited(fact.said, 200)}{_asked(fact)}" for fact in one.told]
         if not rows:
-            rows = [f"• You asked {cited(one.asked[-1].asked)}; nothing from their dossier was told."]
+            rows = [f"• You asked {cited(one.asked[-1].asked)}; they told you no facts on it."]
         parts.append("\n".join([f"{one.who.name}, {one.company}{f' · {one.day}' * bool(one.day)}", *rows]))
     if len(comparison.answers) == 1:
         parts.append("Only one interviewer so far: ask a second one the same question.")

@@ -84,7 +84,7 @@ def _learned(debrief: Debrief) -> Section:
     items = []
     for one in debrief.learned:
         items.append(Item(head=_titled(one.topic), quotes=_quoted(debrief, one.opened_by, one.said)))
-    lead = "" if items else "Nothing from their dossier was told in this talk."
+    lead = "" if items else "They told you no facts about the company."
     return Section(
         key="learned",
         short="What you learned",

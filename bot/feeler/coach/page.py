@@ -81,7 +81,7 @@ def _transcript(debrief: Debrief) -> list[dict[str, Any]]:
             "number": line.number,
             "kind": str(line.speaker),
             "time": clock(line),
-            "who": speaker_name(debrief, line.speaker, line.persona),
+            "who": visible(speaker_name(debrief, line.speaker, line.persona)),
             "text": visible(line.text),
         }
         for line in debrief.interview.lines
