@@ -59,12 +59,18 @@ class GgufFile:
         raw = np.fromfile(self.path, dtype=np.uint8, count=count * info.row_bytes, offset=offset)
         return torch.from_numpy(raw).view(count, info.row_bytes)
 
-    def mapped(self, name: str) -> torch.Tensor:
-        """All raw blocks of a tensor as uint8 (rows, row_bytes); pages are read when first touched."""
+    def pick(self, name: str, rows: list[int]) -> torch.Tensor:
+        """The raw blocks of some rows as uint8 (rows, row_bytes).
+
+        A mapped file would count as the process's memory, 64 KB for each row that was ever touched.
+        """
         info = self.tensors[name]
-        shape = (info.rows, info.row_bytes)
-        # copy-on-write: torch wants a writable buffer, and nothing ever writes to it
-        return torch.from_numpy(np.memmap(self.path, np.uint8, mode="c", offset=info.offset, shape=shape))
+        raw = np.empty((len(rows), info.row_bytes), np.uint8)
+        with self.path.open("rb", buffering=0) as file:
+            for n, row in enumerate(rows):
+                file.seek(info.offset + row * info.row_bytes)
+                file.readinto(raw[n])
+        return torch.from_numpy(raw)
 
 
 def _read_header(data: mmap.mmap) -> tuple[dict[str, Any], dict[str, TensorInfo]]:

@@ -14,9 +14,11 @@ from feeler.errors import WeightsError
 from feeler.llm.blocks import to_float
 from feeler.llm.gguf import GgufFile
 from feeler.llm.linear import Int8Linear, normalize, quantize, read_linear, read_vector
+from feeler.llm.memory import give_back
 
 Tensor = torch.Tensor
 
+_AT_ONCE = 64  # rows in the feed-forward part: what is between its layers stays in the processor's cache
 _FEW_ROWS = 8  # up to here attention in bfloat16 is quicker than turning K and V to float32
 
 
@@ -78,8 +80,7 @@ class Decoder:
 
     def __init__(self, file: GgufFile, threads: int) -> None:
         self.shape = read_shape(file)
-        self.embedding = file.mapped("token_embd.weight")
-        self.embedding_kind = file.tensors["token_embd.weight"].kind
+        self._file = file
         self.norm = read_vector(file, "output_norm.weight")
         self.head = read_linear(file, ["output" if "output.weight" in file.tensors else "token_embd"])
         self.layers = _read_layers(file, self.shape, threads)
@@ -94,7 +95,8 @@ class Decoder:
         """Feed every lane's tokens; float32 (wanted rows of all lanes, vocabulary)."""
         shape = self.shape
         tokens = [token for lane in lanes for token in lane.tokens]
-        x = to_float(self.embedding[tokens], self.embedding_kind)
+        embedding = self._file.tensors["token_embd.weight"]
+        x = to_float(self._file.pick(embedding.name, tokens), embedding.kind)
         positions = [at for lane in lanes for at in _positions(lane)]
         cos, sin = self.cos[positions], self.sin[positions]
         masks = [_mask(lane, shape.heads // shape.kv_heads) for lane in lanes]
@@ -102,9 +104,10 @@ class Decoder:
             h = layer.qkv(*normalize(x, layer.attention_norm, shape.epsilon))
             h = self._attention(n, h, cos, sin, lanes, masks)
             x += layer.output(*quantize(h))
-            h = layer.gate_up(*normalize(x, layer.ffn_norm, shape.epsilon))
-            gate, up = h.chunk(2, -1)
-            x += layer.down(*quantize(F.silu(gate).mul_(up)))
+            for part in torch.split(x, _AT_ONCE):
+                h = layer.gate_up(*normalize(part, layer.ffn_norm, shape.epsilon))
+                gate, up = h.chunk(2, -1)
+                part += layer.down(*quantize(F.silu(gate).mul_(up)))
         x = x[_wanted(lanes)]
         return self.head(*normalize(x, self.norm, shape.epsilon)) if len(x) else x
 
@@ -213,8 +216,14 @@ def _rotary(shape: Shape) -> tuple[Tensor, Tensor]:
 
 def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
     """Layers side by side, each by one thread: most operations of the conversion are too small for two."""
+
+    def read(n: int) -> Layer:
+        layer = Layer(file, n, shape)
+        give_back()  # the conversion's scratch would come on top of all weights
+        return layer
+
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        return list(pool.map(lambda n: Layer(file, n, shape), range(shape.layers)))
+        return list(pool.map(read, range(shape.layers)))
 
 
 def read_shape(file: GgufFile) -> Shape:

@@ -1,8 +1,6 @@
 """The default engine on a CPU: the GGUF file's weights on torch's int8 kernels, one batch for everybody."""
 
 import asyncio
-import ctypes
-import gc
 import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -16,6 +14,7 @@ from feeler.llm.chat_text import ChatText
 from feeler.llm.fitting import fit
 from feeler.llm.gguf import GgufFile
 from feeler.llm.job import Job
+from feeler.llm.memory import give_back
 from feeler.llm.model import Decoder
 from feeler.llm.scheduler import Scheduler
 from feeler.llm.tokenizer import end_tokens, read_tokenizer
@@ -62,9 +61,9 @@ class TorchEngine:
         file = GgufFile(weights)
         tokenizer, ends = read_tokenizer(file), end_tokens(file)
         file.forget_vocabulary()
-        _give_back_memory()  # before the weights come: 100 MB of 2 GB
+        give_back()  # before the weights come: 100 MB of 2 GB
         model = Decoder(file, threads)
-        _give_back_memory()
+        give_back()
         return cls(
             Scheduler(model, threads=threads, kv_cache_bytes=kv_cache_mb * _MB),
             tokenizer,
@@ -117,11 +116,3 @@ class TorchEngine:
         room = min(self._context - request.sampling.max_tokens, memory)
         kept = fit(request.messages, room, lambda said: len(self._text.tokens(said, request.opening)))
         return self._text.tokens(kept, request.opening)
-
-
-def _give_back_memory() -> None:
-    """Hand freed memory to the system, where the C library is one that can."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
-        trim(0)
