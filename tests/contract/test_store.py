@@ -360,6 +360,18 @@ async def test_export_holds_everything_and_forget_leaves_nothing(store: Store) -
     assert await store.inbox.accept([update(1), update(2)], take) == 0  # still known, without whose it was
 
 
+async def test_files_are_rewritten_after_a_crash_as_well(store: Store, url: str) -> None:
+    await store.inbox.accept([replace(update(1), body="canary"), update(2)], take)
+    work = await claim_one(store)
+    following = await store.turns.finish(work, Answer(chat=work.chat, forget=True))  # and here it died
+    assert following
+    again = await open_store(url, bot_id=BOT)
+    assert await again._to_scrub() == 1
+    await again.scrub()
+    assert await again._to_scrub() == 0
+    await again.close()
+
+
 async def test_retention_deletes_what_is_old(store: Store) -> None:
     await store.inbox.accept([update(1)], take)
     work = await claim_one(store)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from feeler.interview.values import Interview
 from feeler.mailroom import Counts, Quarantined
 from feeler.store.database import Database, Transaction, transactional
-from feeler.store.rows import CHAT, INTERVIEW, put_talk
+from feeler.store.rows import CHAT, INTERVIEW, owe_scrub, put_talk
 from feeler.store.tables import IS_NEW, IS_UNSENT, chat, outbox, talk, turn
 
 DAY = 86_400.0
@@ -115,6 +115,8 @@ class Records:
                 )
             )
             gone = (tx.execute(delete(talk).where(talk.c.bot_id == bot_id, talk.c.changed < old))).rowcount
+            if gone:
+                owe_scrub(tx, bot_id)
         tx.execute(delete(turn).where(turn.c.bot_id == bot_id, turn.c.state != "new", turn.c.ended < spent))
         tx.execute(
             delete(turn).where(turn.c.bot_id == bot_id, turn.c.state == "refused", turn.c.received < spent)

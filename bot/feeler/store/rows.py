@@ -14,7 +14,7 @@ from feeler.errors import LeaseLost
 from feeler.interview.values import Interview
 from feeler.mailroom import Call, Claim, Turn, Upload
 from feeler.store.database import Transaction
-from feeler.store.tables import chat, outbox, talk
+from feeler.store.tables import chat, outbox, pace, talk
 from feeler.usecases.values import Chat
 
 log = logging.getLogger(__name__)
@@ -103,6 +103,16 @@ def read_chat(chat_id: int, value: str | None) -> Chat:
 
 def write_chat(value: Chat) -> str:
     return CHAT.dump_json(value).decode()
+
+
+def owe_scrub(tx: Transaction, bot_id: int) -> None:
+    """Remember that what this transaction deletes is still in the files."""
+    statement = insert(tx, pace).values(bot_id=bot_id, next=0, to_scrub=1)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[pace.c.bot_id], set_={"to_scrub": pace.c.to_scrub + 1}
+        )
+    )
 
 
 def put_talk(tx: Transaction, bot_id: int, chat_id: int, interview: Interview) -> None:

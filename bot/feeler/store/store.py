@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feeler.errors import StoreError
 from feeler.mailroom import Wakes
@@ -15,7 +15,7 @@ from feeler.store.election import Election, listen
 from feeler.store.inbox import StoredInbox
 from feeler.store.outbox import StoredOutbox
 from feeler.store.records import Records
-from feeler.store.tables import chat, turn
+from feeler.store.tables import chat, pace, turn
 from feeler.store.turns import StoredTurns
 
 
@@ -84,11 +84,29 @@ class Store(Records):
         return await self._election.won(self.bot_id) if self._election else True
 
     async def scrub(self) -> None:
-        """Rewrite the files so that deleted text is not left in them."""
+        """Rewrite the files so that deleted text is not left in them; nothing where nothing was deleted."""
+        deletions = await self._to_scrub()
+        if not deletions:
+            return
         if self.shared:
             await self._database.bare(*(f"VACUUM FULL {name}" for name in ("chat", "turn", "outbox", "talk")))
         else:
             await self._database.bare("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+        await self._scrubbed(deletions)
+
+    @transactional
+    def _to_scrub(self, tx: Transaction) -> int:
+        found = tx.execute(select(pace.c.to_scrub).where(pace.c.bot_id == self.bot_id))
+        return found.scalar_one_or_none() or 0
+
+    @transactional
+    def _scrubbed(self, tx: Transaction, deletions: int) -> None:
+        """Those that came meanwhile are not among them."""
+        tx.execute(
+            update(pace)
+            .where(pace.c.bot_id == self.bot_id, pace.c.to_scrub >= deletions)
+            .values(to_scrub=pace.c.to_scrub - deletions)
+        )
 
     async def close(self) -> None:
         await self._database.close()

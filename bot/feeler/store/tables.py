@@ -121,6 +121,7 @@ pace = Table(
     metadata,
     Column("bot_id", BigInteger, primary_key=True),
     Column("next", Double, nullable=False),  # the next free slot of the overall sending rate
+    Column("to_scrub", Integer, nullable=False, server_default="0"),  # deletions still in the files
 )
 
 # Written out, not bound: a database uses a partial index only where it can see that its condition holds.

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, select, update
 from feeler.errors import LeaseLost
 from feeler.mailroom import Answer, Call, Claim, SetAside, Turn, Work
 from feeler.store.database import Database, Transaction, transactional
-from feeler.store.rows import prove, put_calls, put_talk, read_chat, read_turn, write_chat
+from feeler.store.rows import owe_scrub, prove, put_calls, put_talk, read_chat, read_turn, write_chat
 from feeler.store.tables import BOT, CHAT, IS_NEW, chat, outbox, talk, turn
 
 _FREE = (
@@ -96,6 +96,7 @@ class StoredTurns:
             return self._go_on(tx, work.claim, keep)
         if answer.forget:
             _forget(tx, bot_id, chat_id)
+            owe_scrub(tx, bot_id)
         elif answer.chat.interview:
             put_talk(tx, bot_id, chat_id, answer.chat.interview)
         if answer.errand:

@@ -17,9 +17,12 @@ def read_updates(raw: object) -> list[Incoming]:
     return [_read(each) for each in found if isinstance(each, dict) and _update_id(each) is not None]
 
 
-def next_offset(updates: Iterable[Incoming], offset: int) -> int:
-    """The offset that confirms these updates."""
-    return max((each.update_id + 1 for each in updates), default=offset)
+def next_offset(updates: Iterable[Incoming]) -> int:
+    """The offset that confirms these updates. After an empty poll there is nothing to confirm: 0.
+
+    Keeping the last one would confirm unseen what comes after a quiet week, when Telegram numbers anew.
+    """
+    return max((each.update_id + 1 for each in updates), default=0)
 
 
 def _read(raw: dict[str, Any]) -> Incoming:

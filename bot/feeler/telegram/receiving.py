@@ -81,7 +81,7 @@ class Polling:
         updates = read_updates(raw)
         new = await self._mailroom.inbox.accept(updates, self._judge) if updates else 0
         self._pulse.received(new)
-        return next_offset(updates, offset)
+        return next_offset(updates)
 
 
 def _told(error: Exception) -> str:
@@ -89,7 +89,7 @@ def _told(error: Exception) -> str:
     if isinstance(error, StoreError):
         return str(error)
     if isinstance(error, Conflict):
-        return "another program polls with this token"
+        return "another program polls with this token, or has set a webhook"
     if isinstance(error, InvalidToken | EndPointNotFound):  # the library takes every 401 for the latter
         return "the token was refused"
     if isinstance(error, BadRequest):

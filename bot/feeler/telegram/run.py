@@ -171,12 +171,12 @@ async def _menu(bot: Bot) -> None:
 
 
 async def _clean_up(store: Mailroom, days: int, ending: asyncio.Event) -> None:
-    """Once an hour, delete what is older than the retention."""
+    """Once an hour, delete what is older than the retention; and end what a crash left half done."""
     while not ending.is_set():
         try:
             if gone := await store.purge(days):
                 log.info("%s talks were older than %s days and are gone", gone, days)
-                await store.scrub()
+            await store.scrub()
         except StoreError as error:
             log.warning("cannot clean up: %s", error)
         await either(ending, None, CLEAN)
