@@ -18,6 +18,7 @@ from feeler.personas.library import shipped_prompts
 from feeler.personas.values import Topic
 
 HANGS_ON = re.compile(r"(?:That|This|It|They|He|She|Them|Those|Then|There|But|And|So)\b")
+_ENDS_ON = re.compile(r" (?:it|that|them)[.!]?$")
 ANY = "any"  # in the place of a talent: whichever was shown
 
 
@@ -108,8 +109,8 @@ def _need(one: Learned) -> Need | None:
 def _telling(kind: Trouble, sentence: str) -> float:
     """How well one sentence stands for the whole: by the trouble's signs, and by numbers and names in it."""
     concrete = bool(numbers(sentence)) or re.search(r"(?<=[a-z,] )[A-Z][a-z]", sentence) is not None
-    hangs_on = HANGS_ON.match(sentence) is not None
-    return _hits(kind, sentence) + 2.0 * concrete + len(sentence) / 100 - 3.0 * hangs_on
+    hangs_on = HANGS_ON.match(sentence) is not None or _ENDS_ON.search(sentence) is not None
+    return 1.5 * _hits(kind, sentence) + 1.2 * concrete + len(sentence) / 100 - 3.0 * hangs_on
 
 
 def _hits(kind: Trouble, words: str) -> int:

@@ -15,7 +15,7 @@ from feeler.personas.values import Topic
 
 DUTIES = 3
 BEST = 2  # of the talents that a task takes, those it is made for
-TELLS = 7  # words of a quotation that stands by itself
+TELLS = 6  # words of a quotation that a role can rest on
 BEGINNINGS = (
     "Begin by listening for a week, and write down on one page what keeps going wrong",
     "Try out the smallest remedy with the people concerned, and report what changed",
@@ -34,12 +34,16 @@ _GREETING = re.compile(
     r"^(?:(?:hi|hello|hey|helo|well|yes|so|right|ok|okay|honestly|good (?:morning|day|evening|afternoon))\b[\s,;:.!–—-]*)+",
     re.IGNORECASE,
 )
+_PROMISED = re.compile(
+    r"\b(?:i'll|i’ll|i will|i'm going to|i am going to|i shall)\b.*", re.IGNORECASE | re.DOTALL
+)
+_DOES = re.compile(r"\b(?:send|bring|write|visit|show|draw|draft|call you|come by|pull in)\b")
 _NOT_FOR_THANKS = (Topic.PAY, Topic.CONDITIONS, Topic.BUSINESS)
 
 
 def role(talents: Sequence[Talent], needs: Sequence[Need], learned: Sequence[Learned]) -> Role | None:
     """A position for the talents shown at the needs told; None where they do not meet."""
-    shown = [one for one in talents if kind_named(one.name)]
+    shown = [one for one in talents if kind_named(one.name) and count(one.shown[0].quote) >= TELLS]
     need = next((one for one in needs if any(_carries(one, talent) for talent in shown)), None)
     if need is None:
         return None
@@ -73,8 +77,7 @@ def best_for(need: Need, talents: Sequence[Talent]) -> Talent:
 
     def distance(at: int) -> int:
         talent = talents[at]
-        words = talent.shown[0].quote
-        bare = count(words) < TELLS or HANGS_ON.match(words) is not None
+        bare = HANGS_ON.match(talent.shown[0].quote) is not None
         return at + need.trouble.place(talent.name) + 3 * bare
 
     return talents[min((at for at, one in enumerate(talents) if _carries(need, one)), key=distance)]
@@ -165,11 +168,9 @@ def _short(said: Evidence) -> Evidence:
 
 
 def _promised(sentence: str) -> str:
-    """What the candidate promised in the talk, to be taken up in the note."""
-    match = re.search(
-        r"\b(?:i'll|i’ll|i will|i'm going to|i am going to|i shall)\b.*", sentence, re.IGNORECASE | re.DOTALL
-    )
-    return f"As I said, {tidied(match.group())}" if match else ""
+    """What the candidate promised in the talk, to be taken up in the note; empty for what is none of theirs."""
+    match = _PROMISED.search(sentence)
+    return f"As I said, {tidied(match.group())}" if match and _DOES.search(fold(sentence)) else ""
 
 
 def tidied(words: str) -> str:

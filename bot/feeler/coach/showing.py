@@ -1,5 +1,6 @@
 """The debrief in two or three messages that fit a phone, in plain text."""
 
+from feeler.coach.needs import needs_told
 from feeler.coach.topics import TITLES, WORTH
 from feeler.coach.values import Debrief, Evidence, Figures, Hidden
 from feeler.personas.values import Topic
@@ -137,7 +138,7 @@ def no_talents(debrief: Debrief) -> str:
 
 def no_role(debrief: Debrief) -> str:
     """Why there is no role."""
-    if debrief.talents and any(one.topic is Topic.PROBLEM for one in debrief.learned):
+    if debrief.talents and needs_told(debrief.learned):
         return "This talk does not carry one yet: what you showed and what hurts them have not met."
     return "This talk does not carry one yet: it takes one thing you did and one thing that hurts them."
 

@@ -193,7 +193,7 @@ def _stretch(deed: _Deed, taken: set[tuple[int, int]], name: str) -> Evidence:
         return quote(deed.line, _clauses(deed.text, name), LONGEST)
     parts = list(sentences(deed.line.text))
     first = last = deed.at
-    while _is_free(last + 1, parts, deed, taken) and _belongs(parts[last + 1]):
+    while _is_free(last + 1, parts, deed, taken) and _belongs(parts[last + 1], parts[last]):
         last += 1
     while _is_free(first - 1, parts, deed, taken) and _leads_in(parts[first - 1], parts[first]):
         first -= 1
@@ -218,10 +218,11 @@ def _leads_in(before: str, sentence: str) -> bool:
     return count(before) > FEWEST and bool(_POINTS_BACK.search(fold(sentence)))
 
 
-def _belongs(after: str) -> bool:
-    """Whether a sentence goes on with the deed before it: it begins so, or is a short remark on it."""
+def _belongs(after: str, before: str) -> bool:
+    """Whether a sentence goes on with the one before it: it begins so, or is a remark on it; either may be short."""
     folded = fold(after)
-    return bool(_GOES_ON.match(folded)) or (count(after) <= SHORT and not _FIRST_PERSON.search(folded))
+    remark = min(count(after), 2 * count(before)) <= SHORT and not _FIRST_PERSON.search(folded)
+    return remark or _GOES_ON.match(folded) is not None
 
 
 def _clauses(sentence: str, name: str) -> str:
@@ -264,6 +265,8 @@ def _serving(name: str, needs: Sequence[Need], used: Sequence[Evidence | None]) 
 def _carries(name: str, need: Need | None, before: Sequence[Talent]) -> str:
     """How the talent carries over to this company; where nothing calls for it, what to ask."""
     kind = next(kind for kind in catalogue() if kind.name == name)
+    if need is None and any(one.need is None for one in before):
+        return f"Nothing calls for this yet, either. Ask: {kind.ask}"
     if need is None:
         return f"Nothing they told calls for it yet. This would find out: {kind.ask}"
     if any(one.need == need.said for one in before):
