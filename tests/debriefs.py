@@ -14,7 +14,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from statistics import median
 from time import monotonic
@@ -84,18 +84,22 @@ def _talks(file: Path, library: Library) -> Iterator[tuple[str, Interview]]:
         yield file.stem, read_talk(text, library, file.name)
         return
     records = [json.loads(row) for row in text.splitlines() if row.strip()]
-    for name, rows in groupby(records, key=lambda row: f"{row['script']}-{row['persona']}-{row['way']}"):
-        yield name, read_talk("\n".join(_chat_rows(list(rows), library)), library, name)
+    ends = accumulate(records, lambda talk, row: talk + row.get("last", False), initial=0)
+    for _, numbered in groupby(zip(ends, records, strict=False), key=lambda pair: pair[0]):
+        rows = [row for _, row in numbered]
+        name = f"{rows[0]['script']}-{rows[0]['persona']}-{rows[0]['way']}"
+        yield name, read_talk("\n".join(_chat_rows(rows, library)), library, name)
 
 
 def _chat_rows(rows: list[dict[str, Any]], library: Library) -> Iterator[str]:
     """A record of `feeler eval` as the lines of `feeler chat --json`."""
-    persona = rows[0]["persona"]
-    said = [("company", 0, "opening", library.persona(persona).opening)]
+    first = rows[0]["persona"]
+    said = [("company", 0, "opening", first, library.persona(first).opening)]
     for row in rows:
-        said.append(("candidate", row["turn"], row["phase"], row["heard"]))
-        said.append(("company", row["turn"], row["phase"], row["text"]))
-    for speaker, turn, phase, text in said:
+        where = (row["turn"], row["phase"], row["persona"])
+        said += [("candidate", *where, row["heard"]), ("company", *where, row["text"])]
+        said.append(("coach", *where, row.get("coach", "")))
+    for speaker, turn, phase, persona, text in said:
         if text:
             yield json.dumps(
                 {"turn": turn, "speaker": speaker, "persona": persona, "phase": phase, "text": text}
@@ -172,8 +176,9 @@ def _given_away(debrief: Debrief, library: Library) -> Iterator[str]:
     company = library.companies.get(debrief.interview.company)
     said = " ".join(line.text for line in debrief.interview.lines)
     shown = render(debrief, "txt").decode().partition("\nTranscript\n")[0] + "\n".join(messages(debrief))
+    named = {one.fact for one in (*debrief.learned, *debrief.hidden)}
     for fact in company.facts if company else ():
-        if fact.reveal is Reveal.NEVER and fact.id in render(debrief, "json").decode():
+        if fact.reveal is Reveal.NEVER and fact.id in named:
             yield f" names what must not get out: {fact.id}"
         for sentence in re.split(r"(?<=[.!?]) ", fact.text):
             if sentence in shown and sentence not in said:
