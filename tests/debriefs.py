@@ -176,7 +176,7 @@ def _given_away(debrief: Debrief, library: Library) -> Iterator[str]:
     company = library.companies.get(debrief.interview.company)
     said = " ".join(line.text for line in debrief.interview.lines)
     shown = render(debrief, "txt").decode().partition("\nTranscript\n")[0] + "\n".join(messages(debrief))
-    named = {one.fact for one in (*debrief.learned, *debrief.hidden)}
+    named = {one.fact for one in debrief.learned} | {one.fact for one in debrief.hidden}
     for fact in company.facts if company else ():
         if fact.reveal is Reveal.NEVER and fact.id in named:
             yield f" names what must not get out: {fact.id}"
