@@ -23,7 +23,7 @@ run: $(STAMP) weights  ## run the bot on Telegram (needs FEELER_BOT_TOKEN)
 test: $(STAMP) test-weights system lint  ## lint, types, import contracts and every test
 	$(BIN)/python -m pytest
 
-fuzz: $(STAMP)  ## 10,000 strange inputs of every kind (about ten minutes)
+fuzz: $(STAMP)  ## 10,000 strange inputs of every kind (half an hour)
 	FUZZ_CASES=10000 $(BIN)/python -m pytest -q tests/unit/test_fuzz.py
 
 check: $(STAMP) lint  ## format, lint, types, import contracts, quick tests
