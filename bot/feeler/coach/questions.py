@@ -11,6 +11,7 @@ from feeler.coach.words import content, count, fold, quote, sentences
 from feeler.interview.acts import Act, acts_of
 from feeler.interview.questions import questions_in
 from feeler.interview.topics import EMPTY
+from feeler.interview.typos import mended
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Company, Topic
 
@@ -46,7 +47,7 @@ _WIDE = re.compile(
 )
 _NO_VERB = re.compile(r"^(?:the|your) \w+")  # "And the worst week you had?"
 _HOLLOW = re.compile(  # courtesies and echoes: nothing is asked of the company
-    r"^(?:you know|right|really|sorry|pardon|what|huh|eh|okay|ok|and you|what about you|how about you|why not|who knows)$"
+    r"^(?:you know|is that so|right|really|sorry|pardon|what|huh|eh|okay|ok|and you|what about you|how about you|why not|who knows)$"
     r"|^(?:how are you|how do you do|how's it going|can you hear me|nice to meet you|is that (?:ok|okay|all right|alright|clear)"
     r"|does that (?:make sense|help|answer)|(?:can|could|may) i (?:start|begin|ask (?:you )?(?:something|stuff|some|a|one|another|questions?|things?|too))"
     r"|where (?:do|should|shall) i (?:start|begin))\b[^?]{0,25}$"
@@ -56,7 +57,7 @@ _POINTS_BACK = re.compile(
     r"|\b(?:is|was|does|did|do|are|were|has|have|had|can|could|would|will|solve|solved|fix|fixed|tried) (?:that|it|they|this|those|these|them)\b|\b(?:where|when|if|whether) it\b|\bthen$"
 )
 _STAYS = re.compile(  # with what was asked before, whatever other words it has
-    r"\b(?:for|about|of|with|to|on|at|against) (?:that|those|it|them|him|her)$|^why (?:is|was|does|did|do) (?:that|it|they)\b"
+    r"\b(?:for|about|of|with|to|on|at|against) (?:that|those|them|him|her)$|^why (?:is|was|does|did|do) (?:that|it|they)\b"
 )
 # "I don't know, ask X" names people without telling anything
 REFERS_ON = re.compile(
@@ -65,6 +66,7 @@ REFERS_ON = re.compile(
 )
 NEARBY = 9  # words of a question in which "it" is not yet something of its own
 WHOLE = 180  # characters of an answer that is quoted as a whole
+SAYS = 4  # words of the company's from which one can ask on
 ITSELF = 5  # words of a sentence that says something
 _COURTESY = re.compile(
     r"^(?:thank|thanks|hello|hi|good (?:morning|day|evening)|ok|okay|sure|right|i see|interesting|great|good|fine"
@@ -112,7 +114,7 @@ def is_open(question: str) -> bool:
         tells = count(bare) >= STORY and not (_COUNTS.match(bare) or _ONLY_NAMES.match(bare))
         return asks_on or tells
     if _YES_OR_NO.match(bare):
-        return False
+        return re.search(r", and (?:how|what|why)\b", bare) is not None
     return bool(_WIDE.search(bare) or _NO_VERB.match(bare))
 
 
@@ -131,12 +133,13 @@ def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
             for sentence in asked_in(line.text):
                 # After a question of one's own, "it" is what that one spoke of.
                 alone = not own and not _said_before(line.text, sentence)
-                follows = followed(sentence, last, alone=alone) if last else None
-                named = content(sentence) - _ANYWHERE
+                clear = mended(sentence)
+                follows = followed(clear, last, alone=alone) if last else None
+                named = content(clear) - _ANYWHERE
                 found.append(
                     Question(
                         asked=quote(line, sentence),
-                        open=is_open(sentence),
+                        open=is_open(clear),
                         specific=follows is not None or bool(named & (about | heard | own)),
                         follows=follows,
                         topics=_topics(
@@ -174,8 +177,8 @@ def followed(question: str, before: Line, *, alone: bool) -> Evidence | None:
     if before.turn == 0:  # the opening line told nothing yet
         return None
     named = content(question) - _ANYWHERE
-    told = [part for part in sentences(before.text) if not part.endswith("?")]
-    shared = [(len(named & content(part)), part) for part in told]
+    told = [part for part in sentences(before.text) if not part.endswith("?") and count(part) >= SAYS]
+    shared = [(len(named & content(part)), part) for part in reversed(told)]  # of equals the one said last
     best = max(shared, key=lambda pair: pair[0], default=(0, ""))
     if best[0]:
         return quote(before, best[1])

@@ -144,8 +144,8 @@ def named_topics(question: str, company: Company) -> tuple[Topic, ...]:
         if found:
             return tuple(dict.fromkeys(found))
     named = interview_topics.topics_of(question)
-    if len(named) < MOST:
-        return named
+    if len(named) < MOST or (named[0] is Topic.PAY and Topic.BUSINESS not in named):
+        return named[:1]  # whatever else it names, who asks for the pay wants to know the pay
     best = next(iter(interview_topics.matches(question, company, named)), None)
     return (best.fact.topic,) if best and best.fact.topic in named[:MOST] else named[:1]
 
