@@ -43,7 +43,7 @@ _NOT_FOR_THANKS = (Topic.PAY, Topic.CONDITIONS, Topic.BUSINESS)
 
 def role(talents: Sequence[Talent], needs: Sequence[Need], learned: Sequence[Learned]) -> Role | None:
     """A position for the talents shown at the needs told; None where they do not meet."""
-    shown = [one for one in talents if kind_named(one.name) and count(one.shown[0].quote) >= TELLS]
+    shown = _telling(talents)
     need = next((one for one in needs if any(_carries(one, talent) for talent in shown)), None)
     if need is None:
         return None
@@ -64,6 +64,11 @@ def role(talents: Sequence[Talent], needs: Sequence[Need], learned: Sequence[Lea
         f" and your words show {first.name} (line {first.shown[0].line}).{made}",
         precedent=precedent,
     )
+
+
+def _telling(talents: Sequence[Talent]) -> list[Talent]:
+    """The talents of the catalogue whose first quotation stands by itself."""
+    return [one for one in talents if kind_named(one.name) and count(one.shown[0].quote) >= TELLS]
 
 
 def _carries(need: Need, talent: Talent) -> bool:
@@ -127,25 +132,23 @@ def note(
     if found is None:
         return None
     point, step = found
-    own = best_for(need, talents).shown[0] if need else next((one.shown[0] for one in talents), None)
-    said_own = "" if own is None else (OWN_WORDS if offered else WOULD_BRING).format(own=tidied(own.quote))
-    promised = next((_promised(one.said.quote) for one in promises if one.by is Speaker.CANDIDATE), "")
+    own = best_for(need, _telling(talents)).shown[0] if need else _first_shown(talents)
     speaker = interview.lines[point.line - 1].persona
     who = "you" if speaker == interview.persona else f"that {names[speaker]}"
-    for own_part, last in ((said_own, promised or step), (said_own, step), ("", step)):
-        text = "\n\n".join(
-            part
-            for part in (
-                f"Dear {names[interview.persona]},",
-                f"thank you for talking with me. One thing {who} said stays with me:\n“{point.quote}”",
-                *((own_part, last) if need else (last, own_part)),
-                f"Kind regards,\n{interview.candidate.name.strip()[:60] or '[your name]'}",
-            )
-            if part
-        )
+    thanks = f"thank you for talking with me. One thing {who} said stays with me:\n“{point.quote}”"
+    said_own = (OWN_WORDS if need else WOULD_BRING).format(own=tidied(own.quote)) if own else ""
+    promised = next((_promised(one.said.quote) for one in promises if one.by is Speaker.CANDIDATE), "")
+    ends = f"Kind regards,\n{interview.candidate.name.strip()[:60] or '[your name]'}"
+    for own_part, does in ((said_own, promised or step), (said_own, step), ("", step)):
+        middle = (own_part, does) if need else (does, own_part)
+        text = "\n\n".join(filter(None, (f"Dear {names[interview.persona]},", thanks, *middle, ends)))
         if count(text) <= NOTE_WORDS:
             return Note(text=text, point=point, own=own if own_part else None)
     return None
+
+
+def _first_shown(talents: Sequence[Talent]) -> Evidence | None:
+    return next((one.shown[0] for one in talents), None)
 
 
 def _point(needs: Sequence[Need], learned: Sequence[Learned]) -> tuple[Evidence, str] | None:

@@ -88,7 +88,7 @@ _NO_EVIDENCE = re.compile(
 )
 _CLAUSE = re.compile(r", (?:and |so |because |but |then |that is )?|; ")
 _GOES_ON = re.compile(
-    r"^(?:he|she|they|it|that|now|then|so|after|and|but|because|in the end|one of|nine of|both|sales|\w{3,}ed)\b"
+    r"^(?:he|she|they|it|that|now|then|so|after|and|but|because|in the end|(?:\w+ ){1,2}of them|both|\w{3,}ed)\b"
 )
 _POINTS_BACK = re.compile(r"\b(?:him|her|them|it|he|she|they|there|that|his|their)\b")
 
