@@ -196,8 +196,14 @@ def hidden(
                 after=None if near else _fits_after(interview, fact, weights),
             )
         )
-    order = {Reveal.PROBED: 0, Reveal.ASKED: 1, Reveal.VOLUNTEERED: 2}
-    return tuple(sorted(found, key=lambda one: (one.near is None, one.after is None, order[one.reveal])))
+    return tuple(sorted(found, key=_nearness))
+
+
+def _nearness(one: Hidden) -> tuple[bool, bool, int, int]:
+    """What the talk came close to first: there what opens to who asks on, elsewhere what opens a topic."""
+    probed = one.reveal is Reveal.PROBED
+    deep = not probed if one.near else probed
+    return (one.near is None, one.after is None, deep, WORTH.index(one.topic))
 
 
 def opening_question(fact: Fact, company: Company) -> str:
