@@ -78,18 +78,43 @@ async def drafts(engine: Engine, *, tokens: int, mark: str) -> dict[str, float]:
     return {"seconds_one_draft": seconds[0], "seconds_four_drafts": seconds[1]}
 
 
-async def many_chats(engine: Engine, count: int, *, tokens: int) -> dict[str, float]:
+async def many_chats(engine: Engine, count: int, *, tokens: int, mark: str) -> dict[str, float]:
     """`count` chats of one persona ask at once, each having been answered before."""
-    await ask(engine, history(_TURN - 2), 1)  # the persona, which the others can share
-    await asyncio.gather(*(ask(engine, history(_TURN - 2, chat=3 * chat), 1) for chat in range(1, count)))
+
+    def chat(number: int, turn: int) -> tuple[Message, ...]:
+        return _marked(history(turn, chat=3 * number), mark)
+
+    await ask(engine, chat(0, _TURN - 2), 1)  # the persona, which the others can share
+    await asyncio.gather(*(ask(engine, chat(number, _TURN - 2), 1) for number in range(1, count)))
     start = time.perf_counter()
-    answers = await asyncio.gather(
-        *(ask(engine, history(_TURN - 1, chat=3 * chat), tokens) for chat in range(count))
-    )
+    answers = await asyncio.gather(*(ask(engine, chat(number, _TURN - 1), tokens) for number in range(count)))
     seconds = time.perf_counter() - start
     return {
         f"throughput_{count}_chats": sum(answer.tokens for answer in answers) / seconds,
         f"slowest_first_token_{count}_chats": max(answer.first for answer in answers),
+    }
+
+
+async def crowd(engine: Engine, count: int, *, tokens: int, stop_every: int = 10) -> dict[str, float]:
+    """`count` chats ask at once, and some are stopped: while they are queued, read or written to."""
+    start = time.perf_counter()
+    asked = [asyncio.create_task(ask(engine, history(2, chat=chat), tokens)) for chat in range(count)]
+    stops = []
+    for task in asked[::stop_every]:
+        await asyncio.sleep(1)
+        if not task.done():
+            begun = time.perf_counter()
+            task.cancel()
+            await asyncio.wait([task])
+            stops.append(time.perf_counter() - begun)
+    answers = [one for one in await asyncio.gather(*asked, return_exceptions=True) if isinstance(one, Answer)]
+    return {
+        "chats": count,
+        "answered": len(answers),
+        "stopped": len(stops),
+        "slowest_stop": max(stops, default=0.0),
+        "slowest_first_token": max(answer.first for answer in answers),
+        "seconds": time.perf_counter() - start,
     }
 
 

@@ -23,13 +23,14 @@ def bench(
     rounds: Annotated[int | None, typer.Option(min=1, help="Interleaved rounds; medians are taken.")] = None,
     transformers: Annotated[bool, typer.Option(help="Measure plain transformers, too (4 GB more).")] = True,
     quality: Annotated[int, typer.Option(help="Compare so many positions with bfloat16 instead.")] = 0,
+    crowd: Annotated[int, typer.Option(help="Queue so many chats at once on our engine instead.")] = 0,
     chart: Annotated[Path | None, typer.Option(help="Draw the result into this PNG file.")] = None,
 ) -> None:
     """Measure speed and memory side by side on the same weights and prompts; takes minutes."""
     from dataclasses import asdict, replace
 
     from feeler.bench.quality import measure_quality
-    from feeler.bench.run import QUICK, Plan, draw_chart, run_bench
+    from feeler.bench.run import QUICK, Plan, draw_chart, run_bench, run_crowd
     from feeler.llm.cards import find_card, load_cards
     from feeler.llm.weights import ensure_weights
     from feeler.settings import load_settings
@@ -40,6 +41,10 @@ def bench(
     threads = settings.threads or _cores()
     if quality:
         typer.echo(json.dumps(asdict(measure_quality(weights, quality, threads))))
+        return
+    if crowd:
+        found = run_crowd(weights, card, crowd, threads=threads, kv_cache_mb=settings.kv_cache_mb)
+        typer.echo(json.dumps(found))
         return
     plan = QUICK if quick else replace(Plan(), transformers=transformers)
     plan = replace(plan, rounds=rounds) if rounds else plan
@@ -63,21 +68,25 @@ def _tell(what: str) -> None:
 
 
 def _show(report: "Report") -> None:
-    """Two tables: medians by engine, and the ratios."""
+    """Tables: medians by engine, the ratios, the machine."""
     from rich.console import Console
     from rich.table import Table
+
+    from feeler.bench.run import TO_REACH
 
     names = list(report.medians)
     table = Table("", *names, title="Medians: seconds, and tokens a second")
     for key in dict.fromkeys(key for found in report.medians.values() for key in found):
         cells = [f"{report.medians[name][key]:.2f}" if key in report.medians[name] else "" for name in names]
         table.add_row(key.replace("_", " "), *cells)
-    promised = Table("ratio", "", title="Within this run")
+    promised = Table("ratio", "", "to reach", title="Within this run, ours to llama.cpp's or to our own")
     for key, value in report.ratios.items():
-        promised.add_row(key.replace("_", " "), "not measured" if value is None else f"{value:.2f}")
-    machine = Table("machine", "")
+        said = "not measured" if value is None else f"{value:.2f}"
+        promised.add_row(key.replace("_", " "), said, TO_REACH[key])
+    machine = Table("", "", "to reach", title="On this machine")
     for key, value in report.machine.items():
-        machine.add_row(key.replace("_", " "), f"{value:,.1f}")
+        amount = f"{value / 1e9:.2f} GB" if "bytes" in key else f"{value:.1f}"
+        machine.add_row(key.replace("_", " "), amount, TO_REACH.get(key, ""))
     console = Console()
     for each in (table, promised, machine):
         console.print(each)
