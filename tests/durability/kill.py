@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import random
 import signal
+import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -179,10 +180,10 @@ def main() -> None:
                 every=given.every,
                 seed=given.seed,
             )
-            print(
-                f"{kills} kills, {len(delays)} turns taken over after at most {max(delays, default=0):.1f} s"
-            )
-            print(f"leases of {LEASE:.0f} s")
+            print(f"{kills} kills, leases of {LEASE:.0f} s, {len(delays)} turns taken over; seconds after:")
+            if len(delays) > 1:
+                marks = statistics.quantiles(delays, n=20)
+                print(f"median {marks[9]:.1f}, 95% within {marks[18]:.1f}, the last {max(delays):.1f}")
             return found
         return await kill_at_random(
             database,
