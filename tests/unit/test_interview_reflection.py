@@ -15,8 +15,8 @@ from feeler.interview.hooks import echo_of, reflection_of
             "I was tired of winning things for clients that I would not have wanted to see built.",
             "You were tired of winning things for clients",
         ),
-        ("My knees are done, and I'd like to see daylight.", "You would like to see daylight"),
-        ("I'd seen his shadow, that's all.", "You had seen his shadow"),
+        ("My knees are done, and I'd like to see daylight.", "You'd like to see daylight"),
+        ("I'd seen his shadow, that's all.", "You'd seen his shadow"),
         ("hi im jess, i just finished school in june", "You just finished school in june"),
         (
             "I guess I made our own plan for my sister's shop.",

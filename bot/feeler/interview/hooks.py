@@ -163,15 +163,15 @@ def mirrored(hook: str) -> str:
     return re.sub(
         r"\b(?:i'm|im|i am|i was|i wasn't|i wasnt|i've|ive|i have|i'd|we'd|i|me|my|mine|myself|we're|we were|we|our|ours|us)\b",
         _turn_round,
-        WOULD.sub("you would", hook.replace("’", "'")),
+        WOULD.sub("you'd", hook.replace("’", "'")),
         flags=re.IGNORECASE,
     )
 
 
 def _turn_round(match: re.Match[str]) -> str:
     return {
-        "i'm": "you are", "im": "you are", "i am": "you are", "i was": "you were", "i wasn't": "you weren't",
-        "i wasnt": "you weren't", "i've": "you have", "ive": "you have", "i have": "you have",
-        "i'd": "you had", "we'd": "you had", "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
-        "we're": "you are", "we were": "you were", "we": "you", "our": "your", "ours": "yours", "us": "you",
+        "i'm": "you're", "im": "you're", "i am": "you are", "i was": "you were", "i wasn't": "you weren't",
+        "i wasnt": "you weren't", "i've": "you've", "ive": "you've", "i have": "you have",
+        "i'd": "you'd", "we'd": "you'd", "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
+        "we're": "you're", "we were": "you were", "we": "you", "our": "your", "ours": "yours", "us": "you",
     }[match.group().lower()]  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from feeler.interview.acts import PATTERNS, PRIVACY, PURPOSE, Act, acts_of
+from feeler.interview.angles import angles_of
 from feeler.interview.hooks import hook_of
 from feeler.interview.language import language_of
 from feeler.interview.opening import Opened, open_facts, personal_note, untouched
@@ -58,6 +59,7 @@ class Plan:
     probe: Probe | None = None
     hook: str = ""  # a few of the candidate's own words to pick up
     dig: bool = False  # ask on about the hook itself and not about the probe
+    angle: str = ""  # a plain question about one side of the story, to be fitted to it
     coach: str = ""  # key of the practice partner's line, see prompts/coach.yaml; empty: it says nothing
     offers: tuple[Topic, ...] = ()  # untouched topics, for the invitation and the reply keyboard
 
@@ -79,8 +81,9 @@ def make_plan(interview: Interview, persona: Persona, company: Company, text: st
     if picked(text):
         acts = (acts - {Act.SHORT, Act.TOLD}) | {Act.ASKED, Act.PICKED}
     plan = Plan(
-        turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=_hook(text, acts)
-    )
+        turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=_hook(text, acts),
+        angle=angles_of((*(line.text for line in _lines_of_candidate(interview)), text))[-1],
+    )  # fmt: skip
     if key := _coach_instead(interview, text, acts):
         return replace(plan, job=Job.SILENT, asking=Asking.NONE, coach=key, hook="")
     plan = _special(plan, interview, company) or _questions(plan, interview, persona, company)

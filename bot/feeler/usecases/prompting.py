@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.interview.acts import Act
+from feeler.interview.angles import angles_of
 from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.hooks import echo_of, hook_of, mirrored, reflection_of, said_back
@@ -141,6 +142,7 @@ def _example(example: Example, situation: Situation) -> tuple[Message, Message]:
     personal = job is Job.PERSONAL
     plan = Plan(
         turn=1, phase=situation.plan.phase, acts=(), job=job, asking=asking, hook=hook_of(example.candidate),
+        angle=angles_of((example.candidate,))[0],
         note=answer if personal else "", knower="a colleague",
     )  # fmt: skip
     note = _render_job(plan, difficulty=Difficulty.NEUTRAL, told="" if personal else answer, last_question="")

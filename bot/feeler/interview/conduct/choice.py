@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from feeler.interview.conduct import Finding, broken, broken_so_far
 from feeler.interview.conduct.listening import LISTENS, PLAIN
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.plan import Asking
+from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
 from feeler.interview.topics import SYNONYM
 from feeler.interview.words import content, sentences, words
 
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
-GOOD = 1.4  # a passing draft from this score on ends the search
+GOOD = 1.8  # a passing draft from this score on ends the search
+RETELLS = 16  # words
+ABOUT_OTHERS = re.compile(r"^\W*(?:he|she|they|it)\b", re.IGNORECASE)
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(
     r"\[[^\]]*\]?|\*[^*]{0,80}\*|\((?:smil|laugh|nod|paus|lean|sigh|chuckl|think|look)[^)]*\)", re.IGNORECASE
@@ -106,10 +108,38 @@ def _score(text: str, situation: Situation) -> float:
     if plan.job not in LISTENS:
         score += 0.8
     if plan.job in LISTENS and any(_says_little(question) for question in own_questions(text)):
-        score -= 1.0
+        score -= 0.6
+    if plan.job in (Job.ASK, Job.PUSH):
+        score += 0.3 * _asks_in_the_same_way(text, plan) - _strays(text, situation)
+    if plan.facts:
+        score -= 0.6 * sum(_adds_nothing(sentence, situation) for sentence in sentences(text))
     score -= 0.4 * len(EMPTY_PRAISE.findall(text))
     score -= 0.25 * len(_borrowed(said, situation))
     return score
+
+
+def _asks_in_the_same_way(text: str, plan: Plan) -> bool:
+    """A small model that leaves the question it was given for another begins it wrongly: "What did you decide that?" """
+    wanted = plan.probe.question if plan.probe and not plan.dig else plan.angle
+    return any(words(question)[:2] == words(wanted)[:2] for question in own_questions(text))
+
+
+def _strays(text: str, situation: Situation) -> float:
+    """How far the words before the question leave what the candidate said, or tell it all over again."""
+    reaction = " ".join(sentence for sentence in sentences(text) if "?" not in sentence)
+    new = frozenset(content(reaction)) - frozenset(content(situation.heard)) - situation.own_stems
+    lost = 0.3 * len(new)
+    lost += 0.5 if len(words(reaction)) > RETELLS else 0.0
+    return lost + (0.4 if ABOUT_OTHERS.match(reaction) else 0.0)
+
+
+def _adds_nothing(sentence: str, situation: Situation) -> bool:
+    """A sentence beside the facts that is more than a word on the way and has little to do with them."""
+    if "?" in sentence or len(words(sentence)) <= 4:
+        return False
+    told = frozenset(content(" ".join([*(fact.text for fact in situation.plan.facts), situation.plan.note])))
+    said = frozenset(content(sentence))
+    return len(said & told) * 2 < len(said) + 1
 
 
 def _says_little(question: str) -> bool:

@@ -88,11 +88,15 @@ def touches(text: str, situation: Situation) -> str:
 
 
 def no_parrot(text: str, situation: Situation) -> str:
-    """Picking up is not reciting: no sentence is the candidate's own, word for word."""
+    """Picking up a few words is not reciting: no longer sentence is the candidate's own, word for word.
+
+    Nor is a short one that was said to the company's person: "you" would be the wrong one.
+    """
     heard = " ".join(words(situation.heard))
     for sentence in sentences(text):
         said = words(sentence)
-        if len(said) >= 5 and " ".join(said) in heard and not re.search(r"[\"“?]", sentence):
+        longest = 3 if {"you", "your", "you're"} & set(said) else 8
+        if len(said) > longest and " ".join(said) in heard and not re.search(r"[\"“?]", sentence):
             return f"recites the candidate: {sentence[:40]!r}"
     return ""
 

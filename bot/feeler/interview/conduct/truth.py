@@ -5,6 +5,7 @@
 import re
 
 from feeler.interview.conduct.situation import Situation
+from feeler.interview.plan import Job
 from feeler.interview.words import content, numbers, sentences
 from feeler.personas.values import Reveal
 
@@ -29,6 +30,9 @@ TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
 DENIES = re.compile(r"\b(?:not?|never|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
 ABOUT_US = re.compile(r"\b(?:we|our|us|ours|we're|we've|the company|the team|here)\b", re.IGNORECASE)
 SPECULATES = re.compile(r"\b(?:you|your|yours|you're|you've)\b", re.IGNORECASE)
+GUESSES = re.compile(
+    r"\b(?:must|may|might|could|would|probably|perhaps|suppose|imagine|guess|sounds?)\b", re.IGNORECASE
+)
 LEAK = 0.7
 
 
@@ -58,6 +62,20 @@ def no_invented_claim(text: str, situation: Situation) -> str:
         new = [one for one in stems if one not in situation.known]
         if len(new) >= 3 and len(new) >= 0.4 * len(stems):
             return f"claim out of nowhere: {sentence[:60]!r}"
+    return ""
+
+
+def nothing_put_into_their_mouth(text: str, situation: Situation) -> str:
+    """What the line says about the candidate is theirs: they said it, now or before."""
+    if situation.plan.job not in (Job.ASK, Job.PUSH):
+        return ""
+    for sentence in sentences(text):
+        if "?" in sentence or GUESSES.search(sentence) or not SPECULATES.search(sentence):
+            continue
+        stems = frozenset(one for one in content(sentence) if one.isalpha() and one not in COMMON)
+        new = stems - situation.known
+        if len(new) >= 3 and len(new) * 2 >= len(stems):
+            return f"said by nobody: {sentence[:60]!r}"
     return ""
 
 
