@@ -87,6 +87,8 @@ def test_a_good_line_passes_everything() -> None:
         ("one voice", "Isla: You drove a crane, how was it?"),
         ("not the candidate's part", "I drove a tower crane in the port too. What did you do?"),
         ("not the candidate's part", "I never dropped a load in the port. And you?"),
+        ("not the candidate's part", "You drove a crane. I was the most upset person on the crane, and how was it?"),
+        ("nothing put into their mouth", "You polished copper kettles in a monastery kitchen with your crane. How was it?"),
         ("to their face", "The candidate drove a crane, so how was it?"),
         ("to their face", "Gwen has a steady hand. What else?"),
         ("no prompt words", "According to the dossier a crane is useful. How was it?"),
@@ -199,3 +201,51 @@ def test_no_text_is_too_strange(text: str) -> None:
     for check in CHECKS.values():
         assert isinstance(check(text, situation()), str)
     judge(text, situation())
+
+
+def complaints(line: str, of: Situation) -> set[str]:
+    return {finding.check for finding in broken(line, of)}
+
+
+def test_what_was_said_to_the_company_is_not_said_back_to_the_candidate() -> None:
+    hostile = situation("So you're the one who takes people's afternoons. Great.")
+    assert "no parrot" in complaints("So you're the one who takes people's afternoons. What now?", hostile)
+
+
+def test_a_fact_of_the_house_is_not_the_persons_own_doing() -> None:
+    asked = situation("What are the hours?", asking=Asking.MAY)
+    assert "not turned round" in complaints(
+        "I work four days on and three days off, nobody works more than 38 hours a week.", asked
+    )
+    assert not complaints(
+        "We work four days on and three days off. Nobody works more than 38 hours a week.", asked
+    )
+
+
+def test_an_answer_is_the_fact_without_talk_around_it() -> None:
+    asked = situation("What are the hours?", asking=Asking.MAY)
+    draft = (
+        "You keep people together by being there for them. We work four days on and three days off. "
+        "Nobody works more than 38 hours a week. What do you know about hours?"
+    )
+    assert judge(draft, asked).text == (
+        "We work four days on and three days off. Nobody works more than 38 hours a week."
+    )
+
+
+def test_an_answer_may_take_up_what_the_candidate_told_before() -> None:
+    talk = BEFORE.evolve(
+        lines=(*BEFORE.lines, said_before("I drove a crane and carried three hundred loads."))
+    )
+    asked = replace(situation("What are the hours?", asking=Asking.MAY), interview=talk)
+    draft = (
+        "For somebody who carried loads on a crane it is calm. We work four days on and three days off. "
+        "Nobody works more than 38 hours a week."
+    )
+    assert "crane" in judge(draft, asked).text
+
+
+def said_before(text: str) -> Line:
+    return Line(
+        number=2, turn=1, speaker=Speaker.CANDIDATE, persona="isla", phase=Phase.OPENING, text=text, at=NOW
+    )

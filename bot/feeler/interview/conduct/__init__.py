@@ -27,6 +27,7 @@ ALWAYS: dict[str, Check] = {
     "no invented name": truth.no_invented_name,
     "no invented claim": truth.no_invented_claim,
     "nothing put into their mouth": truth.nothing_put_into_their_mouth,
+    "not turned round": truth.not_turned_round,
     "no promise": truth.no_promise,
     "no leak": truth.no_leak,
     "nothing unlawful": fairness.nothing_unlawful,

@@ -16,6 +16,7 @@ from feeler.interview.words import content, sentences, words
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
 GOOD = 1.8  # a passing draft from this score on ends the search
 RETELLS = 16  # words
+TELLS = (Job.ANSWER, Job.NEAR, Job.UNKNOWN, Job.WITHHOLD, Job.PERSONAL)
 ABOUT_OTHERS = re.compile(r"^\W*(?:he|she|they|it)\b", re.IGNORECASE)
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(
@@ -62,13 +63,16 @@ def tidy(draft: str, situation: Situation) -> str:
         text = QUOTES.sub("", text).replace('"', "") if text.count('"') % 2 else QUOTES.sub("", text)
     text = re.sub(r"\s+", " ", FILLER.sub("", text)).strip()
     kept = [sentence for sentence in sentences(text) if re.search(r"[.!?…][\"'”’)]*$", sentence)]
+    if situation.plan.job is Job.ANSWER:
+        kept = [sentence for sentence in kept if not _adds_nothing(sentence, situation)] or kept
     text = " ".join(_one_question(kept, situation))
     return text[:1].upper() + text[1:]
 
 
 def _one_question(said: list[str], situation: Situation) -> list[str]:
-    """Only the first question, or none where none may be asked; nothing trails after it."""
-    if situation.plan.asking is Asking.NONE:
+    """Only the first question, or none where none may be asked or one was answered; nothing trails after it."""
+    plan = situation.plan
+    if plan.asking is Asking.NONE or (plan.asking is Asking.MAY and plan.job in TELLS):
         return [sentence for sentence in said if not own_questions(sentence)]
     kept: list[str] = []
     asked = False
@@ -112,7 +116,7 @@ def _score(text: str, situation: Situation) -> float:
     if plan.job in (Job.ASK, Job.PUSH):
         score += 0.3 * _asks_in_the_same_way(text, plan) - _strays(text, situation)
     if plan.facts:
-        score -= 0.6 * sum(_adds_nothing(sentence, situation) for sentence in sentences(text))
+        score += _faithful(text, plan) - 0.5
     score -= 0.4 * len(EMPTY_PRAISE.findall(text))
     score -= 0.25 * len(_borrowed(said, situation))
     return score
@@ -134,12 +138,19 @@ def _strays(text: str, situation: Situation) -> float:
 
 
 def _adds_nothing(sentence: str, situation: Situation) -> bool:
-    """A sentence beside the facts that is more than a word on the way and has little to do with them."""
-    if "?" in sentence or len(words(sentence)) <= 4:
+    """A sentence beside the facts that is more than a word on the way and takes up nothing of the talk so far."""
+    if "?" in sentence or len(words(sentence)) <= 3:
         return False
-    told = frozenset(content(" ".join([*(fact.text for fact in situation.plan.facts), situation.plan.note])))
     said = frozenset(content(sentence))
-    return len(said & told) * 2 < len(said) + 1
+    told = frozenset(content(" ".join(fact.text for fact in situation.plan.facts)))
+    before = frozenset(content(" ".join(situation.candidate_lines[:-1]))) - told
+    return len(said & told) * 2 < len(said) + 1 and len(said & before) < 2
+
+
+def _faithful(text: str, plan: Plan) -> float:
+    """The share of the facts' words, small ones too, that the line has."""
+    want = frozenset(word for fact in plan.facts for word in words(fact.text))
+    return len(want & frozenset(words(text))) / len(want)
 
 
 def _says_little(question: str) -> bool:

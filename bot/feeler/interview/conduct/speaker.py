@@ -33,9 +33,12 @@ I_WAS = re.compile(
     r"\b(?:i (?:\w+ly )?(?:am|was|were|have|had|did|do|can|could|know|knew|spent|worked|ran|drove|taught|cooked|sold|left|started|began|led|managed|built|learned|used|got|made|kept|went|took|\w+ed)|i'm|i've|my)\b",
     re.IGNORECASE,
 )
-AS_ME = re.compile(
-    r"^\W*(?:and |so |right |but )*(?:i was|i am|i'm|i had|my|did i|do i|was i|am i|what did i|how did i)\b",
+WONDERS = re.compile(
+    r"^\W*(?:(?:and|so|right|but)\W+)?i (?:wonder|would|want|am curious|like|see|hear|take it)\b",
     re.IGNORECASE,
+)
+AS_ME = re.compile(
+    r"^\W*(?:(?:and|so|right|but)\W+)?(?:i|i'm|i've|my|(?:did|do|was|am|what did|how did) i)\b", re.IGNORECASE
 )
 TO_YOU = re.compile(r"\b(?:you|your|you're|you've|yours|yourself)\b", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
@@ -61,7 +64,7 @@ def not_the_candidate(text: str, situation: Situation) -> str:
         if _first_person_run(sentence, heard):
             return f"speaks the candidate's part: {sentence[:60]!r}"
         bare = QUOTED.sub(" ", sentence)
-        if "?" in bare and AS_ME.match(bare):
+        if "?" in bare and AS_ME.match(bare) and not WONDERS.match(bare):
             return f"asks as if it were the candidate: {sentence[:60]!r}"
         if "?" in bare or TO_YOU.search(bare) or not I_WAS.search(bare):
             continue

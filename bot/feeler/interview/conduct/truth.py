@@ -30,6 +30,7 @@ TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
 DENIES = re.compile(r"\b(?:not?|never|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
 ABOUT_US = re.compile(r"\b(?:we|our|us|ours|we're|we've|the company|the team|here)\b", re.IGNORECASE)
 SPECULATES = re.compile(r"\b(?:you|your|yours|you're|you've)\b", re.IGNORECASE)
+ONESELF = re.compile(r"\b(?:i|i'll|i'd|i've|i'm|my|myself)\b", re.IGNORECASE)
 GUESSES = re.compile(
     r"\b(?:must|may|might|could|would|probably|perhaps|suppose|imagine|guess|sounds?)\b", re.IGNORECASE
 )
@@ -76,6 +77,19 @@ def nothing_put_into_their_mouth(text: str, situation: Situation) -> str:
         new = stems - situation.known
         if len(new) >= 3 and len(new) * 2 >= len(stems):
             return f"said by nobody: {sentence[:60]!r}"
+    return ""
+
+
+def not_turned_round(text: str, situation: Situation) -> str:
+    """A fact that advises the candidate, or speaks for the house, is not told as what "I" do."""
+    facts = " ".join(fact.text for fact in situation.plan.facts)
+    if not facts or ONESELF.search(f"{facts} {situation.plan.note}"):
+        return ""
+    told = frozenset(content(facts))
+    for sentence in sentences(text):
+        said = frozenset(content(sentence))
+        if "?" not in sentence and ONESELF.search(sentence) and len(said & told) * 2 > len(said) + 1:
+            return f"tells the fact as its own doing: {sentence[:60]!r}"
     return ""
 
 
