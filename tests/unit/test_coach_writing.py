@@ -14,10 +14,7 @@ from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
 from feeler.ports import Piece, Request
 
-SEEN = (
-    " got them to the same table and in two weeks had a compromise,"
-    " and here between the hall and the design office there is an old wall."
-)
+SEEN = " got them to the same table and in two weeks had a compromise."
 NOTE = " the weeks when I got them to the same table and in two weeks we had a compromise."
 
 
@@ -35,7 +32,10 @@ def answers(seen: str = SEEN, note: str = NOTE) -> ScriptedEngine:
 
 async def test_sentences_that_pass_take_the_rules_place(found: Debrief) -> None:
     written = await prose(found, answers())
-    assert [one.text for one in written.seen] == [f"You{SEEN}"]
+    assert [one.text for one in written.seen] == [
+        "You got them to the same table and in two weeks had a compromise,"
+        " and they have sides in the house that do not talk."
+    ]
     assert written.seen[0].lines == (4, 9)
     assert written.note is not None
     assert f"It reminds me of{NOTE}" in written.note.text
@@ -72,10 +72,10 @@ async def test_a_sentence_that_the_talk_does_not_bear_goes(found: Debrief, sente
 @pytest.mark.parametrize(
     "sentence",
     [
-        "You showed the old wall to three offices and had a compromise, and here there is an old wall.",
-        "You had a permit for a harbour that three offices blocked, and here the hall got them to the table.",
-        "They got you to the same table and had a compromise, and here there is an old wall.",
-        "You got them to the same table and in two weeks had a compromise.",
+        "You showed the old wall to three offices and had a compromise.",
+        "You had a permit for a harbour, and the hall got them to the same table.",
+        "They got you to the same table and in two weeks you had a compromise.",
+        "You got them to the table of Emil and in two weeks you had a compromise.",
     ],
 )
 async def test_a_sentence_that_turns_round_who_did_what_goes(found: Debrief, sentence: str) -> None:

@@ -49,8 +49,6 @@ _TURNING = re.compile(  # may not be left out before words of the same sentence 
 _SAME = {"was": "be", "were": "be", "am": "be", "are": "be", "is": "be"}
 TO_YOU = {"i": "you", "me": "you", "my": "your", "mine": "yours", "i'm": "you're", "i've": "you've", "i'd": "you'd",
           "we": "you", "us": "you", "our": "your", "we've": "you've", "we'd": "you'd"}  # fmt: skip
-TO_THEM = {"we": "they", "us": "them", "our": "their", "ours": "theirs", "i": "they", "my": "their",
-           "we're": "they're"}  # fmt: skip
 
 
 def retells(part: str, source: str, turned: Mapping[str, str] | None = None) -> bool:

@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeler.coach.checks import TO_THEM, TO_YOU, Checks, retells
+from feeler.coach.checks import TO_YOU, Checks, retells
 from feeler.coach.findings import findings
+from feeler.coach.needs import needs_told
 from feeler.coach.role import NOTE_WORDS, OWN_WORDS, tidied
 from feeler.coach.values import Debrief, Note, Seen
 from feeler.coach.words import count
@@ -24,7 +25,6 @@ from feeler.ports import Engine, Message, Request, Sampling
 
 SECONDS = 14.0  # for all of the model's part; the messages have to arrive within twenty
 REMINDS = "It reminds me of"
-HERE = ", and here "  # between what somebody did and what hurts
 WHEN = " when "  # before what somebody did, in a note
 LEAD = 7  # words before it: "It reminds me of the night"
 ENOUGH = 0.5  # of the words of a quotation must be retold,
@@ -61,15 +61,16 @@ async def prose(found: Debrief, engine: Engine, seconds: float = SECONDS) -> Deb
 
 
 async def _seen(found: Debrief, engine: Engine, checks: Checks) -> dict[str, tuple[Seen, ...]] | None:
-    """One sentence that puts what they did beside where it would be of use; either half retells its line."""
+    """What they did, retold by the model, put beside what the company has, which the rules name."""
     if found.role is None:
         return None
-    own, need = found.role.duties[0].talent, found.role.duties[0].need
-    text = await _written(engine, "seen", "You", own=own.quote, need=need.quote)
+    own, point = found.role.duties[0].talent, found.role.duties[0].need
+    need = next(one for one in needs_told(found.learned) if one.point == point)
+    text = await _written(engine, "seen", "You", own=own.quote)
     for sentence in checks.kept(text)[:1]:
-        did, here, hurts = sentence.partition(HERE)
-        if here and _links(did, own.quote, TO_YOU) and _links(hurts, need.quote, TO_THEM):
-            return {"seen": (Seen(text=sentence, lines=(own.line, need.line)),)}
+        if _links(sentence, own.quote, TO_YOU):
+            whole = f"{sentence.rstrip('.!')}, and they have {need.trouble.name}."
+            return {"seen": (Seen(text=whole, lines=(own.line, point.line)),)}
     return None
 
 
