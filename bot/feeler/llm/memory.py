@@ -1,13 +1,36 @@
-"""Keeping the process small."""
+"""Keeping the process small, where the C library is one that can be told."""
 
 import ctypes
 import gc
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_MMAP_THRESHOLD = -3  # glibc's number of the option
+_APART, _TOGETHER = 2 << 20, 32 << 20  # bytes; every block apart is mapped anew, which is slow for scratch
 
 
 def give_back() -> None:
-    """Hand freed memory to the system, where the C library is one that can."""
+    """Hand freed memory to the system."""
     gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
+    if trim := _library("malloc_trim"):
         trim(0)
+
+
+@contextmanager
+def blocks_apart() -> Iterator[None]:
+    """Blocks of megabytes lie apart, so that scratch leaves no holes between what is kept."""
+    option = _library("mallopt")
+    if option is None:
+        yield
+        return
+    option(_MMAP_THRESHOLD, _APART)
+    try:
+        yield
+    finally:
+        option(_MMAP_THRESHOLD, _TOGETHER)
+
+
+def _library(name: str) -> Callable[..., Any] | None:
+    return getattr(ctypes.CDLL(None), name, None) if os.name == "posix" else None

@@ -14,7 +14,6 @@ from feeler.errors import WeightsError
 from feeler.llm.blocks import to_float
 from feeler.llm.gguf import GgufFile
 from feeler.llm.linear import Int8Linear, normalize, quantize, read_linear, read_vector
-from feeler.llm.memory import give_back
 
 Tensor = torch.Tensor
 
@@ -216,14 +215,8 @@ def _rotary(shape: Shape) -> tuple[Tensor, Tensor]:
 
 def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
     """Layers side by side, each by one thread: most operations of the conversion are too small for two."""
-
-    def read(n: int) -> Layer:
-        layer = Layer(file, n, shape)
-        give_back()  # the conversion's scratch would come on top of all weights
-        return layer
-
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        return list(pool.map(read, range(shape.layers)))
+        return list(pool.map(lambda n: Layer(file, n, shape), range(shape.layers)))
 
 
 def read_shape(file: GgufFile) -> Shape:

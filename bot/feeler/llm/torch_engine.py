@@ -6,15 +6,12 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # huge pages: 6% quicker; torch reads it once
-
-
 from feeler.llm.cards import ModelCard, SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.fitting import fit
 from feeler.llm.gguf import GgufFile
 from feeler.llm.job import Job
-from feeler.llm.memory import give_back
+from feeler.llm.memory import blocks_apart, give_back
 from feeler.llm.model import Decoder
 from feeler.llm.scheduler import Scheduler
 from feeler.llm.tokenizer import end_tokens, read_tokenizer
@@ -62,7 +59,8 @@ class TorchEngine:
         tokenizer, ends = read_tokenizer(file), end_tokens(file)
         file.forget_vocabulary()
         give_back()  # before the weights come: 100 MB of 2 GB
-        model = Decoder(file, threads)
+        with blocks_apart():
+            model = Decoder(file, threads)
         give_back()
         return cls(
             Scheduler(model, threads=threads, kv_cache_bytes=kv_cache_mb * _MB),
