@@ -97,6 +97,7 @@ def test_a_good_line_passes_everything() -> None:
         ("no assistant's phrases", "How can I help you with the crane?"),
         ("no assistant's phrases", "Thank you for sharing that about the crane. How was it?"),
         ("own words", "Shoes tell you a great deal about a person and a crane. How was it?"),
+        ("not the candidate's part", "You never dropped a load. I sat with the ministries until something moved. And then?"),
         ("no parrot", "A crane. In the port for eleven years and I never dropped a load. How was it?"),
         ("no repetition", "A crane, good. What have you done so far?"),
         ("no invented number", "A crane lifts 40 tons. How was it?"),
@@ -249,3 +250,9 @@ def said_before(text: str) -> Line:
     return Line(
         number=2, turn=1, speaker=Speaker.CANDIDATE, persona="isla", phase=Phase.OPENING, text=text, at=NOW
     )
+
+
+def test_a_hand_over_asks_what_they_want_to_know_and_wishes_nothing_itself() -> None:
+    theirs = situation("You go ahead.", job=Job.HAND_OVER, asking=Asking.ONE)
+    assert "answers" in complaints("I would love to hear about the work. Could you recommend anyone?", theirs)
+    assert "answers" not in complaints("It is your turn now. What would you like to know about us?", theirs)

@@ -56,7 +56,7 @@ async def run(
 
     try:
         async with asyncio.TaskGroup() as group:
-            for casting in wanted:
+            for casting in sorted(wanted, key=lambda one: one.persona):  # talks side by side share a prompt
                 if casting.talk not in done:
                     group.create_task(one(casting))
     except* FeelerError as several:

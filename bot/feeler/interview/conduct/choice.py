@@ -14,7 +14,7 @@ from feeler.interview.topics import SYNONYM
 from feeler.interview.words import content, sentences, words
 
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
-GOOD = 1.8  # a passing draft from this score on ends the search
+GOOD = 2.0  # a passing draft from this score on ends the search
 RETELLS = 16  # words
 TELLS = (Job.ANSWER, Job.NEAR, Job.UNKNOWN, Job.WITHHOLD, Job.PERSONAL)
 ABOUT_OTHERS = re.compile(r"^\W*(?:he|she|they|it)\b", re.IGNORECASE)
@@ -114,7 +114,7 @@ def _score(text: str, situation: Situation) -> float:
     if plan.job in LISTENS and any(_says_little(question) for question in own_questions(text)):
         score -= 0.6
     if plan.job in (Job.ASK, Job.PUSH):
-        score += 0.3 * _asks_in_the_same_way(text, plan) - _strays(text, situation)
+        score += 0.6 * _asks_in_the_same_way(text, plan) - _strays(text, situation)
     if plan.facts:
         score += _faithful(text, plan) - 0.5
     score -= 0.4 * len(EMPTY_PRAISE.findall(text))
@@ -125,7 +125,7 @@ def _score(text: str, situation: Situation) -> float:
 def _asks_in_the_same_way(text: str, plan: Plan) -> bool:
     """A small model that leaves the question it was given for another begins it wrongly: "What did you decide that?" """
     wanted = plan.probe.question if plan.probe and not plan.dig else plan.angle
-    return any(words(question)[:2] == words(wanted)[:2] for question in own_questions(text))
+    return any(words(question)[:3] == words(wanted)[:3] for question in own_questions(text))
 
 
 def _strays(text: str, situation: Situation) -> float:

@@ -23,6 +23,7 @@ INVITES = re.compile(
     r"\b(?:want|like|need|wish|have) to (?:know|ask|hear|learn|find out|understand|see)\b|\bask (?:me|us|away|about|on)\b|\byour (?:turn|questions?)\b|\bcurious about\b|\b(?:know|hear|learn|ask) about (?:us|our|the|me|this|it)\b|\bquestions? (?:for|to|about) (?:me|us)\b",
     re.IGNORECASE,
 )  # fmt: skip
+OWN_WISH = re.compile(r"^\W*(?:and |so )?i(?:'d|’d| would)? (?:really )?(?:love|like|want)\b", re.IGNORECASE)
 LISTENS = (Job.ASK, Job.PUSH, Job.TELL, Job.HAND_OVER)
 PLAIN = frozenset("do make work job company talk people thing day time year".split())  # noqa: SIM905
 
@@ -35,7 +36,9 @@ def answers(text: str, situation: Situation) -> str:
         return f"does not tell the fact {missing.id!r}"
     if plan.job is Job.PERSONAL and plan.note and coverage(text, plan.note) < 0.4:
         return "does not answer from what this person knows"
-    if plan.job is Job.HAND_OVER and not INVITES.search(text):
+    if plan.job is Job.HAND_OVER and not any(
+        INVITES.search(sentence) and not OWN_WISH.match(sentence) for sentence in sentences(text)
+    ):
         return "does not hand over"
     if plan.job is Job.UNKNOWN:
         if not HONEST.search(text):

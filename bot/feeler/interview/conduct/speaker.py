@@ -5,6 +5,7 @@
 import re
 
 from feeler.interview.conduct.situation import Situation
+from feeler.interview.plan import Job
 from feeler.interview.words import content, sentences, words
 
 STAGE = re.compile(
@@ -40,6 +41,10 @@ WONDERS = re.compile(
 AS_ME = re.compile(
     r"^\W*(?:(?:and|so|right|but)\W+)?(?:i|i'm|i've|my|(?:did|do|was|am|what did|how did) i)\b", re.IGNORECASE
 )
+I_DID = re.compile(
+    r"^\W*(?:(?:and|so|right|but|then|once)\W+)?i (?!(?:am|see|hear|like|love|know|can|believe|wonder|would|want|think|understand|know|keep|look|remember|take|get|hope|do|don't|will|have to|need)\b)(?:\w+ly )?\w+",
+    re.IGNORECASE,
+)
 TO_YOU = re.compile(r"\b(?:you|your|you're|you've|yours|yourself)\b", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 
@@ -66,11 +71,21 @@ def not_the_candidate(text: str, situation: Situation) -> str:
         bare = QUOTED.sub(" ", sentence)
         if "?" in bare and AS_ME.match(bare) and not WONDERS.match(bare):
             return f"asks as if it were the candidate: {sentence[:60]!r}"
+        if "?" not in bare and _own_story(bare, situation):
+            return f"tells a story of its own that it never had: {sentence[:60]!r}"
         if "?" in bare or TO_YOU.search(bare) or not I_WAS.search(bare):
             continue
         if frozenset(content(bare)) & theirs:
             return f"speaks the candidate's part: {sentence[:60]!r}"
     return ""
+
+
+def _own_story(sentence: str, situation: Situation) -> bool:
+    """While it listens, the company's person tells of themselves only what they know of themselves."""
+    if situation.plan.job not in (Job.ASK, Job.PUSH) or not I_DID.match(sentence):
+        return False
+    stems = frozenset(content(sentence))
+    return len(stems) >= 2 and len(stems - situation.own_stems) * 2 >= len(stems)
 
 
 def _first_person_run(sentence: str, heard: str) -> bool:
