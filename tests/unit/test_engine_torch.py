@@ -89,7 +89,7 @@ def test_a_prompt_read_in_pieces_gives_the_same_answer_as_one_read_at_once(weigh
     s = model.shape
     found = []
     for size in (len(tokens), 50):
-        own = torch.empty(s.layers, 2, s.kv_heads, len(tokens), s.head_dim, dtype=torch.bfloat16)
+        own = torch.empty(s.layers, 2, s.kv_heads, len(tokens), s.head_dim, dtype=torch.float16)
         for start in range(0, len(tokens), size):
             part = tokens[start : start + size]
             logits = model.step([Lane(tokens=part, position=start, own=own, filled=start)])

@@ -96,7 +96,7 @@ def _reference(file: GgufFile, tokens: list[int]) -> Tensor:
 def _engine(file: GgufFile, tokens: list[int], threads: int) -> Tensor:
     model = Decoder(file, threads)
     shape = model.shape
-    own = torch.empty(shape.layers, 2, shape.kv_heads, len(tokens), shape.head_dim, dtype=torch.bfloat16)
+    own = torch.empty(shape.layers, 2, shape.kv_heads, len(tokens), shape.head_dim, dtype=torch.float16)
     logits = []
     for start in range(0, len(tokens), 256):
         part = tokens[start : start + 256]

@@ -123,7 +123,7 @@ class Job:
                 layers, two, heads, _, dim = self._slot.own.kv.shape
                 room = self.sampling.max_tokens
                 shape = (layers, two, len(self.drafts), heads, room, dim)
-                self._tails = torch.empty(shape, dtype=torch.bfloat16)
+                self._tails = torch.empty(shape, dtype=torch.float16)
 
     def draws(self) -> list[Draw]:
         """How the next token of every live draft is drawn, and the one behind each guess if it is right."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 _MMAP_THRESHOLD = -3  # glibc's number of the option
-_APART, _TOGETHER = 2 << 20, 32 << 20  # bytes; every block apart is mapped anew, which is slow for scratch
+_APART, _TOGETHER = 2 << 20, 5 << 20  # bytes; afterwards only K and V of a talk are larger than that
 
 
 def give_back() -> None:

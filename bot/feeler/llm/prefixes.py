@@ -23,7 +23,7 @@ _clock = count()
 class Strip:
     """K and V of consecutive tokens."""
 
-    kv: Tensor  # bfloat16 (layers, 2, kv_heads, room, dim)
+    kv: Tensor  # float16 (layers, 2, kv_heads, room, dim)
     tokens: list[int] = field(default_factory=list)  # those that are filled
 
     @property
@@ -171,7 +171,7 @@ class Prefixes:
     def _strip(self, room: int) -> Strip:
         layers, two, heads, dim = self._shape
         room = -(-room // _ROUND) * _ROUND
-        return Strip(kv=torch.empty(layers, two, heads, room, dim, dtype=torch.bfloat16))
+        return Strip(kv=torch.empty(layers, two, heads, room, dim, dtype=torch.float16))
 
 
 def _copy(slot: Slot, start: int, end: int, to: Strip) -> None:
