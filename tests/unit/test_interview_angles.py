@@ -10,7 +10,7 @@ WAYS = {angle for angle, _ in ANGLES} | set(ALWAYS)
 
 def test_the_question_fits_what_was_told() -> None:
     assert angles_of(("I read people's shoulders.",)) == ("How did you learn to notice that?",)
-    assert angles_of(("I once found a mistake of 40,000 pounds.",)) == ("How did you find it?",)
+    assert angles_of(("I once found a mistake of 40,000 pounds.",)) == ("How did you notice it?",)
     assert angles_of(("The director was shouting.",)) == ("What did you say to them, word for word?",)
 
 

@@ -10,7 +10,7 @@ import re
 
 # Each must fit any story that its pattern matches.
 ANGLES: tuple[tuple[str, str], ...] = (
-    ("How did you find it?", r"\b(?:found|spotted|discovered|mistake|error|missing|wrong)\b"),
+    ("How did you notice it?", r"\b(?:found|spotted|discovered|mistake|error|missing|wrong)\b"),
     ("How did you learn to notice that?", r"\b(?:see|saw|seen|notice\w*|read|hear|heard|smell|listen\w*|look(?:ed|ing)? at|can tell)\b"),
     ("What did you say to them, word for word?", r"\b(?:angry|shout\w*|argu\w+|fight\w*|fought|complain\w*|refus\w+|said no|persuad\w+|convinc\w+|negotiat\w+|furious|upset)\b"),
     ("What did you do in the first minutes?", r"\b(?:sudden\w*|emergenc\w+|middle of|broke|broken|burn\w*|crash\w*|accident|alarm|panic|snow|storm|flood)\b"),

@@ -50,7 +50,7 @@ def _short(clause: str) -> str:
 
 
 def _worth(clause: str) -> float:
-    if POLITE.search(clause):
+    if POLITE.search(clause) or (FIRST_PERSON.match(clause) and ADDRESSED.search(clause)):
         return 0.0
     stems = [one for one in content(clause) if one not in DULL]
     count = len(words(clause))

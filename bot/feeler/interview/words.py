@@ -131,3 +131,16 @@ def _numbers_in(word: str) -> set[str]:
 def _digits(number: str) -> str:
     bare = re.sub(r",(?=\d{3}(?:\D|$))", "", number).replace(",", ".")
     return bare.rstrip("0").rstrip(".") if "." in bare else (bare.lstrip("0") or "0")
+
+
+# what anybody may say in such a talk
+FAMILIAR = frozenset(
+    content(
+        """good better best great small large important different interesting true honest simple real hard easy clear useful
+        rare glad sorry happy fair quiet person someone place need look find help work talk speak hear listen meet learn
+        understand mean feel start stop keep try want value matter care happen change question answer story word example
+        problem experience skill ability mind idea reason moment part side end beginning week month job role people team
+        company colleague customer together today tomorrow yesterday later soon already enough careful serious patient
+        decide choose build bring hold carry show share trust respect expect hope wish curious open plain straight"""
+    )
+)

@@ -65,6 +65,8 @@ def tidy(draft: str, situation: Situation) -> str:
     kept = [sentence for sentence in sentences(text) if re.search(r"[.!?…][\"'”’)]*$", sentence)]
     if situation.plan.job is Job.ANSWER:
         kept = [sentence for sentence in kept if not _adds_nothing(sentence, situation)] or kept
+    if " ".join(kept).count('"') % 2:
+        kept = [sentence.replace('"', "") for sentence in kept]
     text = " ".join(_one_question(kept, situation))
     return text[:1].upper() + text[1:]
 

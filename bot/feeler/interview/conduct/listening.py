@@ -24,6 +24,7 @@ INVITES = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 OWN_WISH = re.compile(r"^\W*(?:and |so )?i(?:'d|’d| would)? (?:really )?(?:love|like|want)\b", re.IGNORECASE)
+NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")  # of people
 LISTENS = (Job.ASK, Job.PUSH, Job.TELL, Job.HAND_OVER)
 PLAIN = frozenset("do make work job company talk people thing day time year".split())  # noqa: SIM905
 
@@ -57,11 +58,14 @@ def coverage(text: str, told: str) -> float:
 
 
 def tells(text: str, fact: Fact) -> bool:
-    """Whether `text` says what `fact` says: enough of its words, a number if it has any, and its "not"."""
+    """Whether `text` says what `fact` says: enough of its words, a number and a name if it has any, its "not"."""
     figures = numbers(fact.text)
     if figures and not figures & numbers(text):
         return False
     if NOT.search(fact.text) and not NOT.search(text):
+        return False
+    people = NAMES.findall(fact.text)
+    if people and not any(name in text for pair in people for name in pair.split()):
         return False
     return coverage(text, fact.text) >= 0.45
 

@@ -3,10 +3,11 @@
 # ruff: noqa: E501  (patterns read better on one line)
 
 import re
+from itertools import pairwise
 
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Job
-from feeler.interview.words import content, sentences, words
+from feeler.interview.words import FAMILIAR, content, sentences, words
 
 STAGE = re.compile(
     r"\*[^*]{1,80}\*|[\[\]{}<>|#`_]|\((?:[a-z ]*)(?:smil|laugh|nod|paus|lean|sigh|chuckl|think|look|grin|shrug)[^)]*\)|^\s*[-•]\s|\d\.\s+\w+.*\n\s*\d\.",
@@ -34,15 +35,12 @@ I_WAS = re.compile(
     r"\b(?:i (?:\w+ly )?(?:am|was|were|have|had|did|do|can|could|know|knew|spent|worked|ran|drove|taught|cooked|sold|left|started|began|led|managed|built|learned|used|got|made|kept|went|took|\w+ed)|i'm|i've|my)\b",
     re.IGNORECASE,
 )
-WONDERS = re.compile(
-    r"^\W*(?:(?:and|so|right|but)\W+)?i (?:wonder|would|want|am curious|like|see|hear|take it)\b",
-    re.IGNORECASE,
-)
 AS_ME = re.compile(
-    r"^\W*(?:(?:and|so|right|but)\W+)?(?:i|i'm|i've|my|(?:did|do|was|am|what did|how did) i)\b", re.IGNORECASE
+    r"^\W*(?:(?:and|so|right|but)\W+)?(?:my|(?:did|do|was|am|what did|how did) i)\b", re.IGNORECASE
 )
+SAID_BY_ALL = frozenset(["i see", "i like", "i know", "i think", "i can", "i hear", "tell me", "and i"])
 I_DID = re.compile(
-    r"^\W*(?:(?:and|so|right|but|then|once)\W+)?i (?!(?:am|see|hear|like|love|know|can|believe|wonder|would|want|think|understand|know|keep|look|remember|take|get|hope|do|don't|will|have to|need)\b)(?:\w+ly )?\w+",
+    r"^\W*(?:(?:and|so|right|but|then|once)\W+)?i (?:\w+ly )?(?:was|had|did|spent|ran|drove|taught|sold|left|began|led|built|got|made|kept|went|took|sat|stood|brought|told|found|saw|put|gave|said|held|caught|chose|wrote|felt|knew|came|sent|met|lost|won|\w+ed)\b",
     re.IGNORECASE,
 )
 TO_YOU = re.compile(r"\b(?:you|your|you're|you've|yours|yourself)\b", re.IGNORECASE)
@@ -69,8 +67,10 @@ def not_the_candidate(text: str, situation: Situation) -> str:
         if _first_person_run(sentence, heard):
             return f"speaks the candidate's part: {sentence[:60]!r}"
         bare = QUOTED.sub(" ", sentence)
-        if "?" in bare and AS_ME.match(bare) and not WONDERS.match(bare):
+        if "?" in bare and (AS_ME.match(bare) or I_DID.match(bare)):
             return f"asks as if it were the candidate: {sentence[:60]!r}"
+        if "?" not in bare and _keeps_their_i(bare, heard, situation):
+            return f"says the candidate's words back as its own: {sentence[:60]!r}"
         if "?" not in bare and _own_story(bare, situation):
             return f"tells a story of its own that it never had: {sentence[:60]!r}"
         if "?" in bare or TO_YOU.search(bare) or not I_WAS.search(bare):
@@ -78,6 +78,17 @@ def not_the_candidate(text: str, situation: Situation) -> str:
         if frozenset(content(bare)) & theirs:
             return f"speaks the candidate's part: {sentence[:60]!r}"
     return ""
+
+
+def _keeps_their_i(sentence: str, heard: str, situation: Situation) -> bool:
+    """Whether two words on end, an "I" or "me" among them, are still the candidate's: "they thanked me"."""
+    if situation.plan.job not in (Job.ASK, Job.PUSH):
+        return False
+    said = words(sentence)
+    pairs = {
+        f" {one} {other} " for one, other in pairwise(said) if {one, other} & {"me", "my", "i", "i'm", "i've"}
+    }
+    return any(pair in f" {heard} " and pair.strip() not in SAID_BY_ALL for pair in pairs)
 
 
 def _own_story(sentence: str, situation: Situation) -> bool:
@@ -137,6 +148,11 @@ def own_words(text: str, situation: Situation) -> str:
     for line in shown:
         if set(_runs(line)) & runs - facts:
             return f"recites an example: {line[:40]!r}"
+    if situation.plan.job in (Job.CLOSE, Job.GOODBYE, Job.HAND_OVER, Job.TELL, Job.ASK, Job.PUSH):
+        theirs = frozenset(content(" ".join(example.candidate for example in situation.persona.examples)))
+        strange = (theirs & frozenset(content(text))) - situation.known - FAMILIAR
+        if strange:
+            return f"takes up what somebody else told: {', '.join(sorted(strange))}"
     return ""
 
 

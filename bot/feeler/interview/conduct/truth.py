@@ -6,7 +6,7 @@ import re
 
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Job
-from feeler.interview.words import content, numbers, sentences
+from feeler.interview.words import FAMILIAR, content, numbers, sentences
 from feeler.personas.values import Reveal
 
 NAME = re.compile(r"(?<![.!?…:\"“”'’]\s)(?<![.!?…\"“”\n])(?<=\S\s)\b([A-Z][\w’'-]+)")
@@ -18,7 +18,8 @@ HIRES = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 PROMISE = re.compile(
-    r"\b(?:i|we)(?:'ll| will|'m going to| am going to|'re going to| shall) (?:personally |also |then |certainly |definitely )?(?:send|call|email|e-mail|mail|write|phone|contact|introduce|arrange|schedule|set up|organi[sz]e|invite|connect|forward|follow up|get back|keep you|put you|make sure|ensure|recommend you|refer|help you|show you|give you|let you know|teach|train|pay)\b",
+    r"\b(?:i|we)(?:'ll| will|'m going to| am going to|'re going to| shall) (?:personally |also |then |certainly |definitely )?(?:send|call|email|e-mail|mail|write|phone|contact|introduce|arrange|schedule|set up|organi[sz]e|invite|connect|forward|follow up|get back|keep you|put you|make sure|ensure|recommend you|refer|help you|show you|give you|let you know|teach|train|pay|ask)\b"
+    r"|\b(?:let(?:'s| us) meet|(?:see|meet) you|come) (?:tomorrow|again tomorrow|on monday|next week)\b",
     re.IGNORECASE,
 )
 TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
@@ -59,7 +60,7 @@ def no_invented_claim(text: str, situation: Situation) -> str:
     for sentence in sentences(text):
         if "?" in sentence or not ABOUT_US.search(sentence):
             continue
-        stems = [one for one in content(sentence) if len(one) > 2 and one not in COMMON]
+        stems = [one for one in content(sentence) if len(one) > 2 and one not in FAMILIAR]
         new = [one for one in stems if one not in situation.known]
         if len(new) >= 3 and len(new) >= 0.4 * len(stems):
             return f"claim out of nowhere: {sentence[:60]!r}"
@@ -73,7 +74,7 @@ def nothing_put_into_their_mouth(text: str, situation: Situation) -> str:
     for sentence in sentences(text):
         if "?" in sentence or GUESSES.search(sentence) or not SPECULATES.search(sentence):
             continue
-        stems = frozenset(one for one in content(sentence) if one.isalpha() and one not in COMMON)
+        stems = frozenset(one for one in content(sentence) if one.isalpha() and one not in FAMILIAR)
         new = stems - situation.known
         if len(new) >= 3 and len(new) * 2 >= len(stems):
             return f"said by nobody: {sentence[:60]!r}"
@@ -120,15 +121,3 @@ def no_leak(text: str, situation: Situation) -> str:
         if len(secret & have) >= LEAK * len(secret) and (not own or own & have):
             return f"lets out {fact.id!r}"
     return ""
-
-
-COMMON = frozenset(
-    content(
-        """good better best great small large important different interesting true honest simple real hard easy clear useful
-        rare glad sorry happy fair quiet person someone place need look find help work talk speak hear listen meet learn
-        understand mean feel start stop keep try want value matter care happen change question answer story word example
-        problem experience skill ability mind idea reason moment part side end beginning week month job role people team
-        company colleague customer together today tomorrow yesterday later soon already enough careful serious patient
-        decide choose build bring hold carry show share trust respect expect hope wish curious open plain straight"""
-    )
-)
