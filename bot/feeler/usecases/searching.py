@@ -10,14 +10,14 @@ from feeler.interview.conduct import broken_so_far
 from feeler.interview.conduct.choice import GOOD, Verdict, judge, tidy
 from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.plan import Plan
 from feeler.interview.words import sentences
 from feeler.ports import Engine, Preview, Request, Sampling
 from feeler.usecases.prompting import messages_for, opening_for
 from feeler.usecases.written import written_line
 
 LONGEST = 100  # tokens of an answer
-ROUNDS = ((0.6, 1.0), (0.95, 1.0))  # temperature, and the share of the wanted drafts, of each round
+HEAT = (0.6, 0.95)  # temperature of each round
+CALM = 0.3  # and of a first draft that only has to tell what is in its prompt
 STOPS = ("\n\n", "\n[", "\nCandidate:", "\nYou:")
 
 
@@ -126,24 +126,19 @@ async def draft(
     """The best passing draft of up to two rounds, or else the persona's own written line."""
     started = clock()
     search = _Search(situation=situation, preview=preview, clock=clock, started=started)
-    for number, (temperature, share) in enumerate(ROUNDS):
+    for number, heat in enumerate(HEAT):
+        alone = number == 0 and situation.plan.job not in LISTENS
         request = Request(
             messages=messages_for(situation, again=number > 0),
             opening=opening_for(situation, again=number),
-            sampling=Sampling(temperature=temperature, max_tokens=LONGEST, stop=STOPS),
-            drafts=_how_many(situation.plan, engine.wants_drafts, share),
+            sampling=Sampling(temperature=CALM if alone else heat, max_tokens=LONGEST, stop=STOPS),
+            # telling a fact seldom goes wrong, and the engine guesses the words of a single answer ahead
+            drafts=1 if alone else engine.wants_drafts,
         )
         await search.run(engine, request)
         if search.best is not None:
             break
     return _chosen(search)
-
-
-def _how_many(plan: Plan, wanted: int, share: float) -> int:
-    """Telling a fact seldom goes wrong, so half the drafts do; listening is harder."""
-    if plan.job not in LISTENS:
-        share /= 2
-    return max(1, round(wanted * share))
 
 
 def _chosen(search: _Search) -> Drafted:
