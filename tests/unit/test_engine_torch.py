@@ -1,8 +1,9 @@
 """The torch engine on the small real model: the same choices as transformers, and everybody in one batch."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -105,6 +106,26 @@ async def test_everybody_is_answered_as_if_alone(engine: TorchEngine) -> None:
     alone = [await texts(engine, request) for request in requests]
     same = sum(one == other for one, other in zip(together, alone, strict=True))
     assert same >= 5  # attention over shared and own stretches rounds differently, and may tip a close choice
+
+
+async def test_a_persona_that_several_ask_for_at_once_is_read_once(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    model = engine._scheduler.model
+
+    def step(lanes: list[Lane], step: Callable[[list[Lane]], torch.Tensor] = model.step) -> torch.Tensor:
+        read.append(sum(len(lane.tokens) for lane in lanes))
+        return step(lanes)
+
+    monkeypatch.setattr(model, "step", step)
+    persona = replace(SYSTEM, content=SYSTEM.content * 20)
+    requests = [
+        ask(tokens=1, messages=(persona, replace(QUESTION, content=f"{n}. {QUESTION.content}")))
+        for n in range(4)
+    ]
+    await asyncio.gather(*(texts(engine, request) for request in requests))
+    assert sum(read) < 2 * len(engine._prompt(requests[0]))
 
 
 async def test_a_seed_decides_and_drafts_differ(engine: TorchEngine) -> None:

@@ -12,7 +12,7 @@ import torch
 
 Tensor = torch.Tensor
 _ROUND = 32  # tokens of room are given out in steps of this
-_WORTH_SHARING = 64  # tokens that two prompts must have in common to share a strip
+WORTH_SHARING = 64  # tokens that two prompts must have in common to share a strip
 _WORTH_LOSING = 320  # tokens that a slot taken over may lose, and at most a quarter of what it keeps: the
 # last answer and what was asked for it, but not the history of another talk with the same persona
 
@@ -102,7 +102,7 @@ class Prefixes:
         """The slot with the longest beginning in common, idle ones first; the length of it."""
         usable = len(prompt) - 1
         found = [
-            (min(_common(slot.tokens, prompt), usable), not slot.busy, slot.used, slot)
+            (min(in_common(slot.tokens, prompt), usable), not slot.busy, slot.used, slot)
             for slot in self._slots
         ]
         if not found:
@@ -134,7 +134,7 @@ class Prefixes:
         """A strip that a new slot can share with `best`."""
         shared = best.shared
         known = len(shared.tokens) if shared else 0
-        if common - known >= _WORTH_SHARING:
+        if common - known >= WORTH_SHARING:
             strip = self._strip(common)
             _copy(best, 0, common, strip)
             self._shared.append(strip)
@@ -188,7 +188,7 @@ def _copy(slot: Slot, start: int, end: int, to: Strip) -> None:
         at += len(strip.tokens)
 
 
-def _common(one: list[int], other: list[int]) -> int:
+def in_common(one: list[int], other: list[int]) -> int:
     """Length of the beginning that two lists have in common."""
     if one == other[: len(one)]:
         return len(one)

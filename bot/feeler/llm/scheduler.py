@@ -14,7 +14,7 @@ import torch
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
 from feeler.llm.job import Job
 from feeler.llm.model import Decoder, Lane
-from feeler.llm.prefixes import Prefixes
+from feeler.llm.prefixes import WORTH_SHARING, Prefixes, in_common
 from feeler.llm.sampler import draw
 
 _READ_ALONE = 256  # tokens of prompts read in a step when nobody is writing
@@ -109,6 +109,8 @@ class Scheduler:
         """Whether the job is done with waiting: it has its memory now, or can never have it."""
         if sum(len(other.drafts) for other in self._running) + len(job.drafts) > _MOST_ROWS and self._running:
             return False
+        if any(_is_reading_the_same(other, job) for other in self._running):
+            return False
         tails = job.tail_bytes(self.prefixes.token_bytes)
         slot = self.prefixes.acquire(job.prompt, job.room_behind_prompt, tails)
         if slot is None and self._running:
@@ -145,6 +147,13 @@ class Scheduler:
             self.prefixes.release(job.slot)
             self.prefixes.borrowed -= job.tail_bytes(self.prefixes.token_bytes)
             job.slot = None
+
+
+def _is_reading_the_same(other: Job, job: Job) -> bool:
+    """Whether `other` has yet to read a beginning of `job`: waiting for it saves reading it twice."""
+    if other.writing or other.slot is None:
+        return False
+    return in_common(other.prompt, job.prompt) - other.slot.length >= WORTH_SHARING
 
 
 def _rows(work: list[tuple[Job, Lane]]) -> list[list[int]]:
