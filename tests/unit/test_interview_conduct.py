@@ -114,6 +114,7 @@ def test_a_good_line_passes_everything() -> None:
         ("no promise", "We will create a position for you at the crane. When?"),
         ("no leak", "A Finnish investor is about to buy the mill and close the old machine. And your crane?"),
         ("nothing unlawful", "A crane at your age? How old are you?"),
+        ("nothing unlawful", "You had a wife who waited below the crane. How was it?"),
         ("nothing unlawful", "Where are you originally from, with that crane?"),
         ("nothing unlawful", "And what does your husband say about the crane?"),
         ("nothing unlawful", "I assume you have children, so who looks after them while you are on the crane?"),
@@ -259,3 +260,9 @@ def test_a_hand_over_asks_what_they_want_to_know_and_wishes_nothing_itself() -> 
     theirs = situation("You go ahead.", job=Job.HAND_OVER, asking=Asking.ONE)
     assert "answers" in complaints("I would love to hear about the work. Could you recommend anyone?", theirs)
     assert "answers" not in complaints("It is your turn now. What would you like to know about us?", theirs)
+
+
+def test_a_close_says_what_could_come_of_it() -> None:
+    end = situation("That was good, thank you.", job=Job.CLOSE, asking=Asking.MAY)
+    assert "answers" in complaints("I'll take a notebook and a pencil.", end)
+    assert "answers" not in complaints("Nothing is promised. A second talk would be the next step.", end)

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from feeler.interview.conduct import broken_so_far
 from feeler.interview.conduct.choice import GOOD, Verdict, judge, tidy
-from feeler.interview.conduct.listening import LISTENS
+from feeler.interview.conduct.listening import TELLS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.words import sentences
 from feeler.ports import Engine, Preview, Request, Sampling
@@ -127,7 +127,7 @@ async def draft(
     started = clock()
     search = _Search(situation=situation, preview=preview, clock=clock, started=started)
     for number, heat in enumerate(HEAT):
-        alone = number == 0 and situation.plan.job not in LISTENS
+        alone = number == 0 and situation.plan.job in TELLS
         request = Request(
             messages=messages_for(situation, again=number > 0),
             opening=opening_for(situation, again=number),

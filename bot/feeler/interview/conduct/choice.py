@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from feeler.interview.conduct import Finding, broken, broken_so_far
-from feeler.interview.conduct.listening import LISTENS, PLAIN
+from feeler.interview.conduct.listening import LISTENS, PLAIN, TELLS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
@@ -16,7 +16,6 @@ from feeler.interview.words import content, sentences, words
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
 GOOD = 2.0  # a passing draft from this score on ends the search
 RETELLS = 16  # words
-TELLS = (Job.ANSWER, Job.NEAR, Job.UNKNOWN, Job.WITHHOLD, Job.PERSONAL)
 ABOUT_OTHERS = re.compile(r"^\W*(?:he|she|they|it)\b", re.IGNORECASE)
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(

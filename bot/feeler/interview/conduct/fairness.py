@@ -4,6 +4,7 @@
 
 import re
 
+from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.words import sentences
 
@@ -25,13 +26,14 @@ ASKS = re.compile(
     r"\?|^\W*(?:so |and |please |now )?(?:tell me|describe|say|talk)\b|\bi (?:wonder|assume|guess|suppose|take it|imagine)\b|\b(?:curious|interested|want|like) to (?:know|hear)\b|\bmay i ask\b",
     re.IGNORECASE,
 )
-OF_THE_COMPANY = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
+TO_THEM = re.compile(r"\byou(?:r|'re|'ve)?\b", re.IGNORECASE)
 
 
 def nothing_unlawful(text: str, situation: Situation) -> str:
-    """No question, and no guess, about what a company must not ask, not even where the candidate mentioned it."""
+    """No question, no guess and no remark about what a company must not ask, not even where they mentioned it."""
     for sentence in sentences(text):
-        if not ASKS.search(sentence):
+        listens = situation.plan.job in LISTENS and TO_THEM.search(sentence)
+        if not ASKS.search(sentence) and not listens:
             continue
         for what, pattern in COMPILED.items():
             found = pattern.search(sentence)

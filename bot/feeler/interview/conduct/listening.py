@@ -25,6 +25,12 @@ INVITES = re.compile(
 )  # fmt: skip
 OWN_WISH = re.compile(r"^\W*(?:and |so )?i(?:'d|’d| would)? (?:really )?(?:love|like|want)\b", re.IGNORECASE)
 NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")  # of people
+CLOSES = re.compile(
+    r"\b(?:promis\w*|vacan\w*|second (?:talk|time|one|meeting)|talk (?:again|on)|(?:next|first) step|come by|think (?:it|about)|pretend"
+    r"|nothing is|no (?:job|role|place|position|offer)|what (?:i|we) (?:heard|take)|both (?:sides|decide|think)|to meet)\b",
+    re.IGNORECASE,
+)
+TELLS = (Job.ANSWER, Job.NEAR, Job.UNKNOWN, Job.WITHHOLD, Job.PERSONAL)
 LISTENS = (Job.ASK, Job.PUSH, Job.TELL, Job.HAND_OVER)
 PLAIN = frozenset("do make work job company talk people thing day time year".split())  # noqa: SIM905
 
@@ -41,6 +47,8 @@ def answers(text: str, situation: Situation) -> str:
         INVITES.search(sentence) and not OWN_WISH.match(sentence) for sentence in sentences(text)
     ):
         return "does not hand over"
+    if plan.job is Job.CLOSE and not CLOSES.search(text):
+        return "does not say what could come of it"
     if plan.job is Job.UNKNOWN:
         if not HONEST.search(text):
             return "does not say honestly that it is not known"

@@ -5,6 +5,7 @@
 import re
 from itertools import pairwise
 
+from feeler.interview.conduct.listening import LISTENS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Job
 from feeler.interview.words import FAMILIAR, content, sentences, words
@@ -69,7 +70,7 @@ def not_the_candidate(text: str, situation: Situation) -> str:
         bare = QUOTED.sub(" ", sentence)
         if "?" in bare and (AS_ME.match(bare) or I_DID.match(bare)):
             return f"asks as if it were the candidate: {sentence[:60]!r}"
-        if "?" not in bare and _keeps_their_i(bare, heard, situation):
+        if _keeps_their_i(bare, heard, situation):
             return f"says the candidate's words back as its own: {sentence[:60]!r}"
         if "?" not in bare and _own_story(bare, situation):
             return f"tells a story of its own that it never had: {sentence[:60]!r}"
@@ -82,7 +83,7 @@ def not_the_candidate(text: str, situation: Situation) -> str:
 
 def _keeps_their_i(sentence: str, heard: str, situation: Situation) -> bool:
     """Whether two words on end, an "I" or "me" among them, are still the candidate's: "they thanked me"."""
-    if situation.plan.job not in (Job.ASK, Job.PUSH):
+    if situation.plan.job not in (*LISTENS, Job.STEADY):
         return False
     said = words(sentence)
     pairs = {
