@@ -359,6 +359,7 @@ async def test_dark_mode_by_choice_is_remembered(scene: Scene) -> None:
     await expect(toggle).to_have_text("Light: dark")
     assert await page.evaluate(background) != light
     await page.reload()
+    await expect(page.locator(".phone")).to_be_visible()
     assert await page.evaluate(background) != light
 
 
