@@ -95,6 +95,9 @@ def _open(
     fresh = [match for match in allowed if match.fact.id not in told]
     fresh.sort(key=lambda match: -_drawn(match, topics[:1], pointing))
     best = fresh[0] if fresh else None
+    meant = next((match for match in fresh if match.fact.topic in topics[:1] and match.own >= CLEAR), None)
+    if best and meant and best.fact.topic not in topics and best.own < 2 * meant.own:
+        best = meant  # clear by topic and words; another fact's words only happen to be in the question
     again = next((match for match in allowed if match.fact.id in told), None)
     if again and again.own >= CLEAR and (best is None or again.own > 1.6 * best.own) and not followed:
         onward = next((match for match in fresh if match.fact.topic is again.fact.topic), None)

@@ -218,7 +218,8 @@ def _your_turn(plan: Plan, interview: Interview, persona: Persona, company: Comp
 def _thin(plan: Plan, interview: Interview) -> bool:
     """Whether the answer was too little to react to; a tough interviewer is less patient."""
     before = next((line for line in reversed(interview.lines) if line.speaker is Speaker.CANDIDATE), None)
-    thin = bool({Act.SHORT, Act.DODGED, Act.EMPTY} & set(plan.acts)) or not plan.hook
+    polite = {Act.GREETED, Act.THANKED} & set(plan.acts)  # nobody is pushed for a greeting
+    thin = bool({Act.SHORT, Act.DODGED, Act.EMPTY} & set(plan.acts)) or not (plan.hook or polite)
     if before is not None and {Act.SHORT, Act.DODGED, Act.EMPTY} & set(before.acts):
         thin = False  # nobody pushes twice; an easier question helps more
     if interview.difficulty is Difficulty.TOUGH and before is not None:

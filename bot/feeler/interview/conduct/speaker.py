@@ -149,7 +149,7 @@ def own_words(text: str, situation: Situation) -> str:
     for line in shown:
         if set(_runs(line)) & runs - facts:
             return f"recites an example: {line[:40]!r}"
-    if situation.plan.job in (Job.CLOSE, Job.GOODBYE, Job.HAND_OVER, Job.TELL, Job.ASK, Job.PUSH):
+    if situation.plan.job in (Job.CLOSE, Job.GOODBYE, Job.STEADY, *LISTENS):
         theirs = frozenset(content(" ".join(example.candidate for example in situation.persona.examples)))
         strange = (theirs & frozenset(content(text))) - situation.known - FAMILIAR
         if strange:
