@@ -16,6 +16,9 @@ from feeler.interview.words import content, sentences, words
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
 GOOD = 2.0  # a passing draft from this score on ends the search
 RETELLS = 16  # words
+TAG = re.compile(
+    r",\s*(?:right|eh|no|yes|(?:is|was|did|does|do|are|were|have|has)n['’]t \w+)\?", re.IGNORECASE
+)
 ABOUT_OTHERS = re.compile(r"^\W*(?:he|she|they|it)\b", re.IGNORECASE)
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(
@@ -155,8 +158,8 @@ def _faithful(text: str, plan: Plan) -> float:
 
 
 def _says_little(question: str) -> bool:
-    """A question that would fit any talk: "What did you do?" """
-    return len(set(content(question)) - PLAIN) < 2
+    """A question that would fit any talk, or only wants a nod: "What did you do?", "That was hard, right?" """
+    return bool(TAG.search(question)) or len(set(content(question)) - PLAIN) < 2
 
 
 def _borrowed(said: set[str], situation: Situation) -> set[str]:
