@@ -266,4 +266,8 @@ def test_a_hand_over_asks_what_they_want_to_know_and_wishes_nothing_itself() -> 
 def test_a_close_says_what_could_come_of_it() -> None:
     end = situation("That was good, thank you.", job=Job.CLOSE, asking=Asking.MAY)
     assert "answers" in complaints("I'll take a notebook and a pencil.", end)
+    page = situation("Thank you. I'll send the page by Thursday.", job=Job.CLOSE, asking=Asking.MAY)
+    assert "not the candidate's part" in complaints(
+        "I'll send the page by Thursday. Nothing is promised.", page
+    )
     assert "answers" not in complaints("Nothing is promised. A second talk would be the next step.", end)

@@ -83,11 +83,13 @@ def not_the_candidate(text: str, situation: Situation) -> str:
 
 def _keeps_their_i(sentence: str, heard: str, situation: Situation) -> bool:
     """Whether two words on end, an "I" or "me" among them, are still the candidate's: "they thanked me"."""
-    if situation.plan.job not in (*LISTENS, Job.STEADY):
+    if situation.plan.job not in (*LISTENS, Job.STEADY, Job.CLOSE, Job.GOODBYE):
         return False
     said = words(sentence)
     pairs = {
-        f" {one} {other} " for one, other in pairwise(said) if {one, other} & {"me", "my", "i", "i'm", "i've"}
+        f" {one} {other} "
+        for one, other in pairwise(said)
+        if {one, other} & {"me", "my", "i", "i'm", "i've", "i'll", "i'd"}
     }
     return any(pair in f" {heard} " and pair.strip() not in SAID_BY_ALL for pair in pairs)
 
