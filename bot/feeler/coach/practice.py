@@ -59,34 +59,33 @@ def _about_language(interview: Interview) -> Practice | None:
 
 
 def _about_begging(interview: Interview) -> Iterator[Practice]:
-    begged = [
-        line.number
-        for line in interview.lines
-        if line.speaker is Speaker.CANDIDATE and Act.BEGGED in line.acts
-    ]
+    begged = _lines_with(interview, Act.BEGGED)
     if begged:
         yield Practice(
             kind="asking for work",
             aim="Offer something instead of asking for a job.",
             exercise="Finish three times, aloud: I could try ... for you in a week, because I have done ...",
             because="You asked for work as such.",
-            lines=tuple(begged),
+            lines=begged,
         )
 
 
+def _lines_with(interview: Interview, act: Act) -> tuple[int, ...]:
+    """Numbers of the lines in which the candidate did this."""
+    return tuple(
+        line.number for line in interview.lines if line.speaker is Speaker.CANDIDATE and act in line.acts
+    )
+
+
 def _about_tone(interview: Interview) -> Iterator[Practice]:
-    sharp = [
-        line.number
-        for line in interview.lines
-        if line.speaker is Speaker.CANDIDATE and Act.INSULT in line.acts
-    ]
+    sharp = _lines_with(interview, Act.INSULT)
     if sharp:
         yield Practice(
             kind="tone",
             aim="Turn the anger into a question.",
             exercise="Say your sharpest line again so: this is what happened to me ... How is that with you?",
             because="You were sharp with somebody who had not done it.",
-            lines=tuple(sharp),
+            lines=sharp,
         )
 
 
