@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeler.interview.angles import ALWAYS, ANGLES, angles_of
+from feeler.interview.angles import ALWAYS, ANGLES, PUSHES, angles_of
+from feeler.interview.conduct.listening import POINTS_BACK
 
 WAYS = {angle for angle, _ in ANGLES} | set(ALWAYS)
 
@@ -12,6 +13,10 @@ def test_the_question_fits_what_was_told() -> None:
     assert angles_of(("I read people's shoulders.",)) == ("How did you learn to notice that?",)
     assert angles_of(("I once found a mistake of 40,000 pounds.",)) == ("How did you notice it?",)
     assert angles_of(("The director was shouting.",)) == ("What did you say to them, word for word?",)
+
+
+def test_each_points_back_at_what_was_told() -> None:
+    assert all(POINTS_BACK.search(angle) for angle in (*WAYS, PUSHES[1], PUSHES[3]))
 
 
 def test_nobody_is_asked_the_same_twice() -> None:

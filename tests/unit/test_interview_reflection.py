@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeler.interview.hooks import echo_of, reflection_of
+from feeler.interview.hooks import echo_of, hook_of, reflection_of, said_back
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ from feeler.interview.hooks import echo_of, reflection_of
         ("My knees are done, and I'd like to see daylight.", "You'd like to see daylight"),
         ("I'd seen his shadow, that's all.", "You'd seen his shadow"),
         ("hi im jess, i just finished school in june", "You just finished school in june"),
+        (
+            "once the board died before the show and i did the whole first act with two torches and my uncle",
+            "You did the whole first act with two torches and your uncle",
+        ),
         (
             "I guess I made our own plan for my sister's shop.",
             "You made your own plan for your sister's shop",
@@ -47,6 +51,11 @@ def test_a_deed_is_said_back_in_the_second_person(heard: str, said: str) -> None
 )
 def test_what_cannot_be_said_back_is_left_alone(heard: str) -> None:
     assert reflection_of(heard) == ""
+
+
+@pytest.mark.parametrize("heard", ["Crane driver me, down the docks.", "You sit forty metre up on your own."])
+def test_dialect_is_not_turned_round(heard: str) -> None:
+    assert said_back(heard, hook_of(heard)) == ""
 
 
 @given(st.text())

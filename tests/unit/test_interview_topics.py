@@ -81,6 +81,31 @@ def test_a_bare_follow_up_goes_on_about_the_same_topic(library: Library) -> None
     assert opened.facts[0].topic is Topic.PROBLEM
 
 
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("What goes wrong with such people?", "salesman-left"),
+        ("And what did they learn from that?", "salesman-left"),
+        ("What do you pay people who come from outside?", "contract-plus"),
+        ("How does your company really earn its money?", "spare-parts"),
+    ],
+)
+def test_what_is_asked_on_about_and_what_is_meant_by_the_way(
+    library: Library, question: str, fact: str
+) -> None:
+    before = talk(
+        said(1, Speaker.CANDIDATE, "How does somebody get in?", topics=(Topic.ENTRY,)),
+        said(2, Speaker.COMPANY, "With a godparent.", topics=(Topic.ENTRY,), facts=("godparents",)),
+    )
+    assert [one.id for one in open_facts(before, library.company("brandl"), (question,)).facts] == [fact]
+
+
+def test_a_word_of_wonder_is_no_question() -> None:
+    assert questions_in("Is that so. And what gets lost when one of the old hands goes?") == (
+        "And what gets lost when one of the old hands goes?",
+    )
+
+
 def test_every_button_is_understood(library: Library) -> None:
     for company in library.companies.values():
         persona = next(one for one in library.personas.values() if one.company == company.slug)

@@ -19,9 +19,9 @@ from feeler.usecases.prompting import messages_for
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 STORY = "I drove a tower crane in the port for eleven years and I never dropped a load."
-SAID_BACK = "So you drove a tower crane in the port for eleven years, I can see it."  # by rule
-GOOD = "Which lift did you refuse?"
-BAD = "I drove a tower crane in the port for eleven years too. How old are you?"
+SAID_BACK = "You drove a tower crane in the port for eleven years, I like that! What did you get"  # by rule
+GOOD = " better at in the port?"
+BAD = " paid for it, and how old are you?"
 
 
 class Shown:
@@ -57,7 +57,7 @@ async def turn(
 async def test_the_draft_that_passes_is_said(library: Library) -> None:
     engine = ScriptedEngine([(BAD, GOOD)], wants_drafts=2)
     talk = await turn(library, start(library), STORY, engine)
-    assert talk.lines[-1].text == f"{SAID_BACK} {GOOD}"
+    assert talk.lines[-1].text == f"{SAID_BACK}{GOOD}"
     assert not talk.lines[-1].fallback
     assert len(engine.asked) == 1
 
@@ -66,14 +66,14 @@ async def test_a_bad_draft_is_never_shown(library: Library) -> None:
     shown = Shown()
     await turn(library, start(library), STORY, ScriptedEngine([(BAD, GOOD)], wants_drafts=2), shown)
     assert shown.frames
-    assert all(f"{SAID_BACK} {GOOD}".startswith(frame) for frame in shown.frames)
+    assert all(f"{SAID_BACK}{GOOD}".startswith(frame) for frame in shown.frames)
 
 
 async def test_a_second_round_follows_with_the_job_put_plainer(library: Library) -> None:
     said = iter([BAD, GOOD])
-    engine = ScriptedEngine(lambda request, draft: f"{request.opening} {next(said)}")
+    engine = ScriptedEngine(lambda request, draft: f"{request.opening}{next(said)}")
     talk = await turn(library, start(library), STORY, engine)
-    assert talk.lines[-1].text.endswith("Which lift did you refuse?")
+    assert talk.lines[-1].text.endswith(GOOD)
     assert not talk.lines[-1].fallback
     first, second = engine.asked
     assert second.sampling.temperature != first.sampling.temperature

@@ -100,7 +100,7 @@ PATTERNS: dict[Act, re.Pattern[str]] = {
         r"^\W*(?:i )?(?:don'?t|do not|dunno|idk)(?: really)? ?(?:know)?\b.{0,25}$", r"\bhard to say\b", r"\bit depends\b", r"\b(?:this and that|nothing special|the usual|bits and pieces|all sorts of things|various things|one thing and another)\b", r"^\W*(?:pass|skip|next question|next|whatever|dunno|idk|no idea|not really|nah|nope)\W*$",
         r"\bnone of your business\b", r"\bwhy (?:do|would|should) (?:you|i) (?:want|need|care|have) to (?:know|answer|tell)\b", r"\blet'?s not (?:go|talk|get)\b",
     ),
-    Act.THANKED: _any(r"\b(?:thanks|thank you|thx|cheers|much appreciated|i appreciate|grateful)\b"),
+    Act.THANKED: _any(r"\b(?:thanks|thank you|thx|cheers|much appreciated|i appreciate|grateful)\b", r"^\W*ta\b"),
     Act.GREETED: _any(r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|nice to meet you|pleased to meet you)\b"),
 }  # fmt: skip
 LEAVING = _any(
@@ -113,10 +113,10 @@ LEAVING = _any(
 WRAPS_UP = _any(
     r"\bthat(?:'s| is| was) (?:all|it|everything)(?: (?:from|for) (?:me|today|now))*\W*$",
     r"\bfor (?:your time|the (?:talk|chat|conversation|interview)|taking the time|everything|talking)\b",
-    r"\b(?:it|this|that) (?:was|has been) (?:really |very |so )?(?:nice|good|great|lovely|a pleasure|helpful|useful|interesting|enough)\b",
+    r"\b(?:it|this|that) (?:was|were|has been) (?:really |very |so )?(?:nice|good|great|alright|all right|lovely|a pleasure|helpful|useful|interesting|enough)\b",
     r"\benjoi?y?ed\b",
     r"\bi will remember\b",
-    r"\b(?:thank you|thanks)\b",
+    r"\b(?:thank you|thanks)\b|^\W*ta\b",
 )
 GOES_ON = _any(
     r"\b(?:let'?s|let us|can we|could we|shall we|may we|we can|we could|i want to|i'd like to|ready to|please)(?: \w+){0,2} (?:go on|continue|carry on|keep going|move on|practi[sc]e|start again|get back)\b",

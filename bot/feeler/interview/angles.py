@@ -8,24 +8,31 @@ follow-ups in a row do not ask the same thing. A model is told one, and fits it 
 
 import re
 
-# Each must fit any story that its pattern matches.
+# Each must fit any story that its pattern matches, and points back at it ("it", "that", "there").
 ANGLES: tuple[tuple[str, str], ...] = (
     ("How did you notice it?", r"\b(?:found|spotted|discovered|mistake|error|missing|wrong)\b"),
     ("How did you learn to notice that?", r"\b(?:see|saw|seen|notice\w*|read|hear|heard|smell|listen\w*|look(?:ed|ing)? at|can tell)\b"),
     ("What did you say to them, word for word?", r"\b(?:angry|shout\w*|argu\w+|fight\w*|fought|complain\w*|refus\w+|said no|persuad\w+|convinc\w+|negotiat\w+|furious|upset)\b"),
-    ("What did you do in the first minutes?", r"\b(?:sudden\w*|emergenc\w+|middle of|broke|broken|burn\w*|crash\w*|accident|alarm|panic|snow|storm|flood)\b"),
+    ("What did you do in the first minutes of it?", r"\b(?:sudden\w*|emergenc\w+|middle of|broke|broken|burn\w*|crash\w*|accident|alarm|panic|snow|storm|flood)\b"),
     ("How did you decide that?", r"\b(?:decid\w+|chose|choose|instead|risk\w*|had to|put the|sent|changed)\b"),
     ("How did you get them to go along with it?", r"\b(?:team|crew|brigade|staff|apprentice\w*|kids|pupils|students|colleagues|volunteers|people|everybody|everyone)\b"),
     ("How did you teach yourself that?", r"\b(?:learn\w*|taught|myself|nobody showed|from nothing|self)\b"),
     ("What would you like to keep from it?", r"\b(?:left|leave|leaving|quit|tired|bored|enough|done with|closed|redundan\w+|laid off)\b"),
-    ("What would a good day look like for you?", r"\b(?:i'?d like|i would like|i want|looking for|hope|something with|dream\w*)\b"),
+    ("What would a good day look like for you then?", r"\b(?:i'?d like|i would like|i want|looking for|hope|something with|dream\w*)\b"),
     ("What did you get better at in all that time?", r"\b(?:years?|months?|decade|since|always)\b"),
 )  # fmt: skip
 ALWAYS = (
     "What was the hardest part of it?",
-    "What did the others come to you for?",
+    "What did the others there come to you for?",
     "How did you learn that?",
     "What nearly went wrong there?",
+)
+# For an answer that says little: each fits anything that somebody does.
+PUSHES = (
+    "What does that look like on one single day?",
+    "When did you last do that, and what happened?",
+    "Which one time do you remember best?",
+    "What was your own part in that?",
 )
 
 

@@ -8,7 +8,8 @@ from feeler.interview.questions import questions_in
 from feeler.interview.words import FUNCTION_WORDS, content, numbers, sentences, words
 
 CLAUSE = re.compile(
-    r"[,;:–—()]\s*|\s+-\s+|\b(?:and then|but|because|so that|which|although|while|where)\b\s*", re.IGNORECASE
+    r"[,;:–—()]\s*|\s+-\s+|\b(?:and then|but|because|so that|which|although|while|where|and (?=(?:i|we)\b))\b\s*",
+    re.IGNORECASE,
 )
 LEADS_IN = re.compile(
     r"^\W*(?:(?:and|so|then|well|also|or|that|i mean|you know|actually|basically|to be honest|honestly|yes|no|um|uh|ok|okay)\W+)+(?!(?:is|was|are|were)\b)",
@@ -19,6 +20,7 @@ POLITE = re.compile(
     r"\b(?:english|sorry|thanks?|thank you|appreciate|hope you|excuse|please)\b", re.IGNORECASE
 )
 LONGEST = 11  # words
+LONGEST_DEED = 13  # words
 
 
 def hook_of(text: str) -> str:
@@ -29,7 +31,7 @@ def hook_of(text: str) -> str:
             continue
         for clause in _clauses(sentence):
             worth = _worth(clause)
-            if worth > most:
+            if worth > most and not DENIED.search(clause) and not PRIVATE.search(clause):
                 best, most = clause, worth
     return best
 
@@ -44,7 +46,7 @@ def _short(clause: str) -> str:
     kept = clause.split()
     if len(kept) > LONGEST:
         kept = kept[:LONGEST]
-        while len(kept) > 3 and kept[-1].lower() in FUNCTION_WORDS:
+        while len(kept) > 3 and (kept[-1].lower() in FUNCTION_WORDS or numbers(kept[-1])):
             kept.pop()
     return " ".join(kept)
 
@@ -91,6 +93,10 @@ HANGS = re.compile(  # begins in the middle of a sentence
     r"^(?:of|is|was|are|were|be|been|to|for|from|with|than|as|or|if|how|what|why|when|who|that|found|got|had|did|made|went|\w+ing|\w+ed)\b",
     re.IGNORECASE,
 )
+OWN_TAIL = re.compile(  # "Crane driver me"
+    r"(?<!at)(?<!to)(?<!for)(?<!with)(?<!on)(?<!by)(?<!from)(?<!of)(?<!ed)(?<!told)(?<!gave)(?<!made)(?<!let) (?:me|i|us|myself)$",
+    re.IGNORECASE,
+)
 JOINT = re.compile(r"\s+(?:and|that|who|as|when|if|until|since|or|so|then)\s+", re.IGNORECASE)
 
 
@@ -128,15 +134,20 @@ def echo_of(text: str) -> str:
     return bare[:1].upper() + bare[1:] if content(bare) else ""
 
 
-def said_back(text: str, hook: str) -> str:
+def _others_deed(text: str, hook: str) -> str:
     """`hook` said back whole, where it is about others or things: "So he was angry twenty minutes"; or ""."""
     after = text[text.find(hook) + len(hook) :] if hook and hook in text else "x"
     whole = re.match(r"\s*(?:[.,;:!?–—()\n]|$|(?:but|because|so|which|although|while|where)\b)", after)
     if not whole or len(hook.split()) < 3 or FIRST_PERSON.match(hook) or HANGS.match(hook):
         return ""
-    if ADDRESSED.search(hook) or DENIED.search(hook) or PRIVATE.search(hook):
+    if ADDRESSED.search(hook) or DENIED.search(hook) or PRIVATE.search(hook) or OWN_TAIL.search(hook):
         return ""
     return f"So {mirrored(hook[:1].lower() + hook[1:])}"
+
+
+def said_back(text: str, hook: str) -> str:
+    """What can be said back of `text` by rule: a deed of theirs, a few bare words, or what others did; or ""."""
+    return reflection_of(text) or echo_of(text) or _others_deed(text, hook)
 
 
 def _deeds(sentence: str) -> list[str]:
@@ -144,11 +155,15 @@ def _deeds(sentence: str) -> list[str]:
     found = []
     for part in CLAUSE.split(sentence):
         clause = HEDGES.sub("", LEADS_IN.sub("", part).strip(" .!?…\"'“”"))
-        if len(clause.split()) > LONGEST:
+        if len(clause.split()) > LONGEST_DEED:
             clause = JOINT.split(clause)[0].strip()
             if re.search(r"\b(?:between|both|either)\b", clause, re.IGNORECASE):
                 continue  # what was cut off is its other half
-        if not FIRST_PERSON.match(clause) or NO_DEED.match(clause) or not 2 < len(clause.split()) <= LONGEST:
+        if (
+            not FIRST_PERSON.match(clause)
+            or NO_DEED.match(clause)
+            or not 2 < len(clause.split()) <= LONGEST_DEED
+        ):
             continue
         if PRIVATE.search(clause) or ADDRESSED.search(clause) or DENIED.search(clause):
             continue

@@ -23,6 +23,9 @@ FOLLOWS_UP = re.compile(
 )  # fmt: skip
 
 SUCH = re.compile(r"\bsuch (?:people|a|an|things?|cases?)\b", re.IGNORECASE)
+ABOUT_THAT = re.compile(  # whatever else it names, it asks on
+    r"\bsuch people\b|\b(?:from|about|with|against) (?:that|this|it)\W*$", re.IGNORECASE
+)
 REFERS = re.compile(r"\b(?:it|that|this|they|them|those|these|then|he|she|there|such)\b", re.IGNORECASE)
 
 
@@ -70,9 +73,9 @@ def _open(
     topics = (tapped,) if tapped else topics_of(question)
     specific = gist(question)
     refers = not topics and len(specific) <= 4 and bool(REFERS.search(question))
-    followed = (
-        last is not None and (refers or bool(FOLLOWS_UP.search(question))) and (not topics or last in topics)
-    )
+    onward = bool(ABOUT_THAT.search(question))
+    asks_on = (refers or bool(FOLLOWS_UP.search(question))) and (not topics or last in topics)
+    followed = last is not None and (onward or asks_on)
     if followed and last is not None:
         topics = tuple(dict.fromkeys((last, *topics)))
     followed = followed or bool(topics and topics[0] in asked_before)
@@ -93,15 +96,25 @@ def _open(
     ]
     told = interview.told
     fresh = [match for match in allowed if match.fact.id not in told]
+    if onward:
+        fresh = [match for match in fresh if match.fact.topic is last] or fresh
+    pay = topics[:1] == (Topic.PAY,) and Topic.BUSINESS not in topics  # nobody asks about it in passing
+    if pay:
+        fresh = [match for match in fresh if match.fact.topic is Topic.PAY] or fresh
     fresh.sort(key=lambda match: -_drawn(match, topics[:1], pointing))
     best = fresh[0] if fresh else None
     meant = next((match for match in fresh if match.fact.topic in topics[:1] and match.own >= CLEAR), None)
     if best and meant and best.fact.topic not in topics and best.own < 2 * meant.own:
         best = meant  # clear by topic and words; another fact's words only happen to be in the question
     again = next((match for match in allowed if match.fact.id in told), None)
-    if again and again.own >= CLEAR and (best is None or again.own > 1.6 * best.own) and not followed:
-        onward = next((match for match in fresh if match.fact.topic is again.fact.topic), None)
-        best = onward or again  # asked about the very thing that was told: what else there is, or again
+    if (
+        again
+        and again.own >= CLEAR
+        and (best is None or again.own > 1.6 * best.own)
+        and not (followed or pay)
+    ):
+        more = next((match for match in fresh if match.fact.topic is again.fact.topic and match.own), None)
+        best = more or again  # asked about the very thing that was told: what else there is, or again
     if barred and best and barred[0].own > 1.3 * best.score:
         best = None  # what was asked about is kept for a follow-up
     if best and best.score >= CLEAR and best.own > 0:
@@ -120,7 +133,7 @@ def _open(
         return Opened(topics=topics, facts=(probed.fact,), followed=True)
     if barred and barred[0].own >= CLEAR and topics:
         easy = on_topic or next((match for match in fresh if match.fact.topic is barred[0].fact.topic), None)
-        facts = (easy.fact,) if easy else ()
+        facts = (easy.fact,) if easy and easy.own else ()  # or else it would answer something else
         return Opened(topics=_first(barred[0].fact.topic, topics), facts=facts, withheld=True)
     if on_topic:
         open_question = bool(tapped) or len(specific) <= 2

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from feeler.interview.acts import PATTERNS, PRIVACY, PURPOSE, Act, acts_of
-from feeler.interview.angles import angles_of
-from feeler.interview.hooks import hook_of
+from feeler.interview.angles import PUSHES, angles_of
+from feeler.interview.hooks import hook_of, said_back
 from feeler.interview.language import language_of
 from feeler.interview.opening import Opened, open_facts, personal_note, untouched
 from feeler.interview.phases import LEADS, PROBES, phase_at
@@ -56,10 +56,10 @@ class Plan:
     facts: tuple[Fact, ...] = ()  # to be told now
     note: str = ""  # a sentence of the persona's own knowledge that answers a personal question
     knower: str = ""  # who would know what the dossier does not say
-    probe: Probe | None = None
     hook: str = ""  # a few of the candidate's own words to pick up
-    dig: bool = False  # ask on about the hook itself and not about the probe
-    angle: str = ""  # a plain question about one side of the story, to be fitted to it
+    question: str = ""  # to be asked: the probe's, as it is written, or an angle, to be fitted to the story
+    probe: Probe | None = None  # whose question that is; none where it is an angle
+    bridge: str = ""  # before a question that does not follow from what was said: "Something else:"
     coach: str = ""  # key of the practice partner's line, see prompts/coach.yaml; empty: it says nothing
     offers: tuple[Topic, ...] = ()  # untouched topics, for the invitation and the reply keyboard
 
@@ -81,13 +81,12 @@ def make_plan(interview: Interview, persona: Persona, company: Company, text: st
     if picked(text):
         acts = (acts - {Act.SHORT, Act.TOLD}) | {Act.ASKED, Act.PICKED}
     plan = Plan(
-        turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=_hook(text, acts),
-        angle=angles_of((*(line.text for line in _lines_of_candidate(interview)), text))[-1],
-    )  # fmt: skip
+        turn=turn, phase=phase, acts=_ordered(acts), job=Job.ASK, questions=questions, hook=_hook(text, acts)
+    )
     if key := _coach_instead(interview, text, acts):
         return replace(plan, job=Job.SILENT, asking=Asking.NONE, coach=key, hook="")
-    plan = _special(plan, interview, company) or _questions(plan, interview, persona, company)
-    plan = plan if plan.job is not Job.ASK else _answerless(plan, interview, persona, company)
+    plan = _special(plan, interview, company) or _questions(plan, interview, persona, company, text)
+    plan = plan if plan.job is not Job.ASK else _answerless(plan, interview, persona, company, text)
     return _invited(plan, interview, company)
 
 
@@ -146,7 +145,7 @@ def _special(plan: Plan, interview: Interview, company: Company) -> Plan | None:
     return None
 
 
-def _questions(plan: Plan, interview: Interview, persona: Persona, company: Company) -> Plan:
+def _questions(plan: Plan, interview: Interview, persona: Persona, company: Company, text: str) -> Plan:
     """Answer first, where the candidate asked."""
     if Act.ASKED not in plan.acts:
         return plan
@@ -162,9 +161,9 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
     if Topic.PAY in opened.topics[:1] and not any(line.topics for line in interview.lines if line.turn):
         acts.add(Act.PAY_FIRST)
     plan = replace(plan, acts=_ordered(frozenset(acts)), topics=opened.topics, facts=opened.facts)
-    asking = Asking.ONE if plan.phase in PROBES else Asking.MAY
-    probe = _next_probe(interview, persona, " ".join(plan.questions)) if asking is Asking.ONE else None
-    plan = replace(plan, asking=asking, probe=probe)
+    plan = replace(plan, asking=Asking.MAY)
+    if plan.phase in PROBES:
+        plan = _probing(plan, interview, persona, text, bridge="back to you")
     if Act.PERSONAL in acts and not (
         opened.facts and not opened.near and not _about_the_person(plan, opened)
     ):
@@ -172,7 +171,7 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
         facts = opened.facts if opened.sure and len(words(note)) < 25 else ()
         return replace(plan, job=Job.PERSONAL, note=note, facts=facts[:1])
     if opened.withheld:
-        return replace(plan, job=Job.WITHHOLD, asking=Asking.MAY, probe=None)
+        return replace(plan, job=Job.WITHHOLD, asking=Asking.MAY, probe=None, question="", bridge="")
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.ANSWER)
     return replace(plan, job=Job.UNKNOWN, knower=_named_before(_knower(plan, company), interview))
@@ -182,7 +181,7 @@ def _about_the_person(plan: Plan, opened: Opened) -> bool:
     return (bool(opened.topics) and opened.topics[0] is Topic.PATH) or not opened.facts
 
 
-def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Company) -> Plan:
+def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Company, text: str) -> Plan:
     """The candidate asked nothing: ask on, push, tell something, hand over or come to the end."""
     acts = set(plan.acts)
     if plan.phase is Phase.CLOSE:
@@ -190,28 +189,57 @@ def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Com
     if Act.BEGGED in acts:
         return replace(plan, job=Job.STEADY, asking=Asking.ONE if plan.phase in PROBES else Asking.MAY)
     if plan.phase in LEADS:
-        return _your_turn(plan, interview, persona, company)
-    probe = _next_probe(interview, persona, _said_by_candidate(interview))
+        return _your_turn(plan, interview, persona, company, text)
+    if {Act.GREETED, Act.THANKED} & acts and not plan.hook and _last_question(interview):
+        return replace(plan, job=Job.REPHRASE, asking=Asking.ONE)
     if _thin(plan, interview):
-        return replace(plan, job=Job.PUSH, asking=Asking.ONE, probe=probe)
-    return replace(plan, job=Job.ASK, asking=Asking.ONE, probe=probe, dig=_probed_last(interview))
+        plan = replace(plan, job=Job.PUSH)
+        if plan.hook:
+            return replace(plan, asking=Asking.ONE, question=PUSHES[plan.turn % len(PUSHES)])
+        return _probing(plan, interview, persona, text)
+    if _listens_on(plan, interview, persona, text):
+        return _digging(plan, interview, text)
+    return _probing(plan, interview, persona, text)
 
 
-def _probed_last(interview: Interview) -> bool:
-    """Whether the candidate now answers a probe: a person who listens asks on about the answer first."""
+def _listens_on(plan: Plan, interview: Interview, persona: Persona, text: str) -> bool:
+    """Whether to ask on about the story itself: after an answer to a probe, and once where no probe fits."""
     last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.COMPANY), None)
-    return last is not None and bool(last.probe)
+    if not plan.hook:
+        return False
+    if last is not None and last.probe:
+        return True
+    if not said_back(text, plan.hook):
+        return True  # where nothing can be said back, the question has to show that one has listened
+    dug = last is not None and last.turn > 0 and "?" in last.text
+    return not dug and not _next_probe(interview, persona, text)[1]
 
 
-def _your_turn(plan: Plan, interview: Interview, persona: Persona, company: Company) -> Plan:
+def _probing(
+    plan: Plan, interview: Interview, persona: Persona, text: str, *, bridge: str = "bridge"
+) -> Plan:
+    """The plan with the probe that fits best; with a few words before it where it does not follow."""
+    probe, fits = _next_probe(interview, persona, text)
+    ways = persona.lines.get(bridge, ())
+    between = ways[plan.turn % len(ways)] if ways and not (fits and bridge == "bridge") else ""
+    asked = probe.question if probe else ""
+    return replace(plan, asking=Asking.ONE, probe=probe, question=asked, bridge=between)
+
+
+def _digging(plan: Plan, interview: Interview, text: str) -> Plan:
+    """The plan with an angle on what was just told."""
+    told = (*(line.text for line in _lines_of_candidate(interview)), text)
+    return replace(plan, asking=Asking.ONE, probe=None, question=angles_of(told)[-1])
+
+
+def _your_turn(plan: Plan, interview: Interview, persona: Persona, company: Company, text: str) -> Plan:
     """From the middle on: tell a fact and hand over, or hand over, or listen once more, in turns."""
     fact = _volunteered(interview, company)
     since = _turns_since_asked(interview)
     if since % 3 == 1 and fact:
         return replace(plan, job=Job.TELL, facts=(fact,), topics=())
     if since % 3 == 2 and plan.hook and plan.phase is Phase.QUESTIONS:
-        probe = _next_probe(interview, persona, _said_by_candidate(interview))
-        return replace(plan, job=Job.ASK, asking=Asking.ONE, probe=probe, dig=True)
+        return _digging(plan, interview, text)
     return replace(plan, job=Job.HAND_OVER, asking=Asking.ONE)
 
 
@@ -219,7 +247,9 @@ def _thin(plan: Plan, interview: Interview) -> bool:
     """Whether the answer was too little to react to; a tough interviewer is less patient."""
     before = next((line for line in reversed(interview.lines) if line.speaker is Speaker.CANDIDATE), None)
     polite = {Act.GREETED, Act.THANKED} & set(plan.acts)  # nobody is pushed for a greeting
-    thin = bool({Act.SHORT, Act.DODGED, Act.EMPTY} & set(plan.acts)) or not (plan.hook or polite)
+    thin = bool({Act.SHORT, Act.DODGED, Act.EMPTY} & set(plan.acts)) or not (
+        plan.hook or polite or Act.TOLD in plan.acts
+    )
     if before is not None and {Act.SHORT, Act.DODGED, Act.EMPTY} & set(before.acts):
         thin = False  # nobody pushes twice; an easier question helps more
     if interview.difficulty is Difficulty.TOUGH and before is not None:
@@ -239,13 +269,15 @@ def _invited(plan: Plan, interview: Interview, company: Company) -> Plan:
     return plan
 
 
-def _next_probe(interview: Interview, persona: Persona, said: str) -> Probe | None:
-    """The probe not asked yet that fits best what the candidate said."""
+def _next_probe(interview: Interview, persona: Persona, text: str) -> tuple[Probe | None, bool]:
+    """The probe not asked yet that fits best what the candidate said, and whether it fits at all."""
     done = {line.probe for line in interview.lines if line.probe}
     left = [probe for probe in persona.probes if probe.id not in done] or list(persona.probes)
+    said = " ".join([*(line.text for line in _lines_of_candidate(interview)[-2:]), text])
     stems = gist(said) | frozenset(content(said))
     fit = {probe.id: len(stems & set(content(" ".join(probe.keywords)))) for probe in left}
-    return max(left, key=lambda probe: fit[probe.id], default=None)
+    best = max(left, key=lambda probe: fit[probe.id], default=None)
+    return best, best is not None and fit[best.id] > 0
 
 
 def _volunteered(interview: Interview, company: Company) -> Fact | None:

@@ -29,7 +29,7 @@ INDIRECT = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 NOT_MEANT = re.compile(
-    r"^\W*(?:you know|right|ok|okay|see|no|yes|really|isn'?t it|wasn'?t it|don'?t you think|know what i mean|(?:does|did|do) (?:that|it|this|i) (?:make sense|answer|help|sound).*"
+    r"^\W*(?:you know|right|ok|okay|see|no|(?:oh |ah |so )?is (?:that|it) (?:so|right|true)|really now|yes|really|isn'?t it|wasn'?t it|don'?t you think|know what i mean|(?:does|did|do) (?:that|it|this|i) (?:make sense|answer|help|sound).*"
     r"|where (?:do|should|shall|can) i (?:start|begin)|what (?:can|could|should|shall) i say|what (?:did|could|was) i .*|how (?:did|could) i .*|who (?:wouldn'?t|doesn'?t|knows|cares)|why not|guess what|can you imagine"
     r"|so what|what else(?: can i say)?|is that (?:ok|okay|enough|what you.*)|shall i (?:go on|continue).*|you see|get it|fair|deal)\W*$",
     re.IGNORECASE,

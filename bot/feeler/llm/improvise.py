@@ -15,8 +15,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"about this: ([^\[\]]+?)\. (?:Then|Do not)",
         ("{words}, that stays with me.", "{words}, and I can see that.", "{words}, and I believe it."),
     ),
-    (r"that you don't know that exactly", ("That I don't know exactly.", "I can't say that to the point.")),
-    (r'this: "([^"]+)"', ("{words}",)),
+    (r'(?:this|do know): "([^"]+)"', ("{words}",)),
     (
         r"say that (?:you would have to ask )?([^.]+?) would know",
         (
@@ -52,7 +51,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"question about (?!what|how|their work)([^.]+)",
         ("What is your best story about {yours}?", "Where did {yours} matter, in what you did?"),
     ),
-    (r"ask them(?:, in your own words)?: ([^\[\]]+\?)", ("{words}",)),
+    (r"ask them(?:, in words that fit their story)?: ([^\[\]]+\?)", ("{words}",)),
     (r"one easy question: ([^\[\]]+\?)", ("{words}",)),
 )
 _OTHERWISE = (
@@ -71,13 +70,21 @@ def improvise(request: Request, draft: int) -> str:
     turn = len(request.messages) + draft
     said = _followed(note[1], turn) if note else ""
     said = said or _OTHERWISE[turn % len(_OTHERWISE)]
-    if request.opening.lower().endswith("you") and said.lower().startswith("you "):
-        said = said[len("you ") :]  # the opening has said it
+    said = _without_beginning(said, request.opening)
     return " ".join(
         part
         for part in (request.opening, said[:1].upper() + said[1:] if not request.opening else said)
         if part
     )
+
+
+def _without_beginning(said: str, opening: str) -> str:
+    """`said` without the words that the opening ends with already."""
+    words = said.split()
+    for count in range(len(words) - 1, 0, -1):
+        if f" {opening}".lower().endswith(" " + " ".join(words[:count]).lower()):
+            return " ".join(words[count:])
+    return said
 
 
 def _followed(note: str, turn: int) -> str:

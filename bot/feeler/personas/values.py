@@ -76,12 +76,17 @@ class Example:
 # The jobs a company's line can have, and what its written lines may hold: {question} is the probe's written
 # question, {fact} the dossier's words, {hook} a few words of the candidate's, {knower} a colleague who would
 # know, {note} a sentence of the persona's own, {name} and {role} those of one who arrives in mid-talk. A line
-# whose slot cannot be filled is not used. "say back" is no job: it frames what the candidate did ("you ran a
-# shop") as the beginning of a line that the model goes on with.
+# whose slot cannot be filled is not used. Those of PARTS are no jobs
+# but pieces of lines: a model goes on with them, or they stand before a question.
 SLOTS: dict[str, frozenset[str]] = {
     "react and ask": frozenset({"hook", "question"}),
     "push": frozenset({"hook"}),
-    "say back": frozenset({"hook"}),
+    "say back": frozenset({"hook"}),  # frames what the candidate did: {hook} is "you ran a shop"
+    "nod": frozenset(),  # begins a line where nothing can be said back
+    "bridge": frozenset(),  # before a question that does not follow from what was said
+    "back to you": frozenset(),  # before a question that follows an answer
+    "kindly": frozenset(),  # begins a line to somebody who begs for a job
+    "take away": frozenset({"hook"}),  # frames, at the end of a talk, what stays with the persona
     "arrive": frozenset({"name", "role"}),
     "rephrase": frozenset({"question"}),
     "answer": frozenset({"fact"}),
@@ -96,6 +101,7 @@ SLOTS: dict[str, frozenset[str]] = {
     "close": frozenset(),
     "goodbye": frozenset(),
 }
+PARTS = frozenset({"say back", "nod", "bridge", "back to you", "kindly", "take away"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,7 +108,7 @@ async def take_turn(
 
 
 def _company_line(plan: Plan, persona: Persona, drafted: Drafted, *, number: int, now: datetime) -> Line:
-    asked = plan.probe if plan.probe and not plan.dig and "?" in drafted.text else None
+    asked = plan.probe if plan.probe and "?" in drafted.text else None
     return Line(
         number=number,
         turn=plan.turn,

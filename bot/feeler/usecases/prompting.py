@@ -4,6 +4,8 @@ What stays the same for all talks of a persona comes first, and what grows only 
 engine that keeps the state of a prompt's beginning has little to read in each turn.
 """
 
+import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.interview.acts import Act
 from feeler.interview.angles import angles_of
-from feeler.interview.conduct.listening import LISTENS
+from feeler.interview.conduct.listening import HONEST, LISTENS, no_repeat
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.hooks import echo_of, hook_of, mirrored, reflection_of, said_back
+from feeler.interview.hooks import hook_of, mirrored, reflection_of, said_back
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
 from feeler.interview.topics import LABELS
@@ -25,10 +27,8 @@ from feeler.personas.values import Company, Example, Persona
 from feeler.ports import Message
 
 WINDOW = 24  # lines of the talk in a prompt
+BEING = re.compile(r"you(?:'re|'ve been|'d| were| are| had| have)\b", re.IGNORECASE)  # and not doing
 JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
-
-# No blank at the end: a model of word pieces writes " spent" and not "spent".
-OPENINGS = ("You", "So you")
 
 
 def messages_for(situation: Situation, *, again: bool = False) -> tuple[Message, ...]:
@@ -82,42 +82,70 @@ def job_note(situation: Situation, *, plainer: bool = False) -> str:
 
 
 def opening_for(situation: Situation, *, again: int = 0) -> str:
-    """How a reacting line begins: with what the candidate did, said back to them, or else with "you".
+    """How a line begins by rule: what the candidate did, said back, and the start of the question.
 
-    Left to itself a small model tells the candidate's story as its own, or retells it wrongly.
+    Left to itself a small model tells the candidate's story as its own, retells it wrongly, or begins a
+    question so that it cannot end well. Empty where the model is to begin by itself.
     """
-    plan = situation.plan
-    if plan.job not in LISTENS or Act.NO_QUESTIONS in plan.acts:
-        return ""
+    plan, persona = situation.plan, situation.persona
+    turn = plan.turn + again
+    if plan.job in LISTENS and Act.NO_QUESTIONS not in plan.acts:
+        return f"{_reaction(situation, turn)} {_question_start(plan)}".strip()
+    if plan.job is Job.NEAR:
+        honest = [line.split("{fact}")[0].strip() for line in persona.lines.get("answer near", ())]
+        return _unsaid([line for line in honest if HONEST.search(line)], situation, turn)
+    if plan.job is Job.STEADY and Act.BEGGED in plan.acts and Act.INSULT not in plan.acts:
+        kindly = _unsaid(persona.lines.get("kindly", ()), situation, turn)
+        return f"{kindly} What" if kindly and plan.asking is Asking.ONE else kindly
+    return _taken_away(situation, turn) if plan.job is Job.CLOSE else ""
+
+
+def _reaction(situation: Situation, turn: int) -> str:
+    """What was said, said back in one of the persona's frames, or else a nod; "" where all were used."""
+    lines = situation.persona.lines
     if reflection := reflection_of(situation.heard):
-        frames = situation.persona.lines.get("say back") or ("So {hook}.",)
-        frame = frames[(plan.turn + again) % len(frames)]
-        said = frame.replace("{hook}", reflection[:1].lower() + reflection[1:])
-        return said[:1].upper() + said[1:]
-    if echo := echo_of(situation.heard):
-        return f"{echo}."
-    if not plan.hook:
-        return ""
-    if whole := said_back(situation.heard, plan.hook):
-        return f"{whole}."
-    return OPENINGS[(plan.turn + again) % len(OPENINGS)]
+        return _framed(lines.get("say back") or ("So {hook}.",), reflection, turn)
+    if said := said_back(situation.heard, situation.plan.hook):
+        return f"{said}."
+    return _unsaid(lines.get("nod", ()), situation, turn)
+
+
+def _question_start(plan: Plan) -> str:
+    """The first words of the question, so that the rest can only end it in its sense."""
+    asked = plan.question.split()
+    start = " ".join(asked[: len(asked) // 2 if plan.probe else min(4, len(asked) - 2)])
+    return f"{plan.bridge} {start[:1].lower()}{start[1:]}" if plan.bridge and start else start
+
+
+def _taken_away(situation: Situation, turn: int) -> str:
+    """What stays with the persona at the end: the fullest of the candidate's deeds."""
+    frames = situation.persona.lines.get("take away", ())
+    deeds = {reflection_of(line) for line in situation.candidate_lines[:-1]} - {""}
+    best = sorted(deeds, key=lambda deed: (not BEING.match(deed), len(deed)), reverse=True)
+    lines = [_framed(frames, deed, turn) for deed in best] if frames else []
+    return next((line for line in lines if not no_repeat(line, situation)), "")
+
+
+def _framed(frames: Sequence[str], said: str, turn: int) -> str:
+    line = frames[turn % len(frames)].replace("{hook}", said[:1].lower() + said[1:])
+    return line[:1].upper() + line[1:]
+
+
+def _unsaid(lines: Sequence[str], situation: Situation, turn: int) -> str:
+    """The next of `lines` that was not said yet in this talk; "" where all were."""
+    start = turn % len(lines) if lines else 0
+    said = "\n".join(situation.own_lines)
+    return next((line for line in (*lines[start:], *lines[:start]) if line not in said), "")
 
 
 def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -> str:
-    must_ask = plan.asking is Asking.ONE
-    ask = (
-        f"Then ask them: {plan.probe.question}"
-        if plan.probe
-        else "Then ask them one question about their work."
-    )
     values: dict[str, Any] = {
         "plan": plan,
         "mirrored": mirrored(plan.hook) or "what they just said",
         "difficulty": difficulty.value,
         "told": told,
         "again": False,
-        "then_ask": ask if must_ask else "No question.",
-        "must_ask": must_ask,
+        "must_ask": plan.asking is Asking.ONE,
         "last_question": "",
         "offer": LABELS[plan.offers[0]].lower() if plan.offers else "",
         "begged": Act.BEGGED in plan.acts,
@@ -142,7 +170,7 @@ def _example(example: Example, situation: Situation) -> tuple[Message, Message]:
     personal = job is Job.PERSONAL
     plan = Plan(
         turn=1, phase=situation.plan.phase, acts=(), job=job, asking=asking, hook=hook_of(example.candidate),
-        angle=angles_of((example.candidate,))[0],
+        question=angles_of((example.candidate,))[0],
         note=answer if personal else "", knower="a colleague",
     )  # fmt: skip
     note = _render_job(plan, difficulty=Difficulty.NEUTRAL, told="" if personal else answer, last_question="")

@@ -106,8 +106,7 @@ class _Search:
 
     def _complete(self, one: _Draft) -> bool:
         """A line that has asked its question needs no more; neither does one of sixty words."""
-        said = sentences(one.text)
-        ended = one.text.rstrip()[-1:] == "?" and len(said) >= 2
+        ended = one.text.rstrip()[-1:] == "?" and len(sentences(one.text)) >= 2
         return ended or len(one.text.split()) > 75
 
     def _finish(self, one: _Draft) -> bool:

@@ -17,7 +17,7 @@ from feeler.usecases.prompting import last_question
 def written_line(situation: Situation, *, seed: int) -> str:
     """The persona's own written line for this job, the last resort: the one that breaks the fewest rules."""
     plan, persona = situation.plan, situation.persona
-    asked = plan.probe.question if plan.probe else ""
+    asked = plan.question
     others = [probe.question for probe in persona.probes if probe.question != asked]
     if plan.job is Job.REPHRASE:
         asked = last_question(situation.interview) or asked

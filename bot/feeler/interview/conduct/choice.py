@@ -4,9 +4,10 @@
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from feeler.interview.conduct import Finding, broken, broken_so_far
-from feeler.interview.conduct.listening import LISTENS, PLAIN, TELLS
+from feeler.interview.conduct.listening import LISTENS, PLAIN, TELLS, coverage
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
@@ -16,6 +17,8 @@ from feeler.interview.words import content, sentences, words
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
 GOOD = 2.0  # a passing draft from this score on ends the search
 RETELLS = 16  # words
+SLIP = 0.85  # likeness of two sentences, letter by letter, from which on one is the other with a slip
+EXCLAMATIONS = ("ha", "hang on", "wonderful", "right", "hm", "oh", "ah", "well")
 TAG = re.compile(
     r",\s*(?:right|eh|no|yes|(?:is|was|did|does|do|are|were|have|has)n['’]t \w+)\?", re.IGNORECASE
 )
@@ -69,14 +72,44 @@ def tidy(draft: str, situation: Situation) -> str:
         kept = [sentence for sentence in kept if not _adds_nothing(sentence, situation)] or kept
     if " ".join(kept).count('"') % 2:
         kept = [sentence.replace('"', "") for sentence in kept]
-    text = " ".join(_one_question(kept, situation))
+    kept = _calmer([_as_in_the_dossier(sentence, situation) for sentence in kept], situation)
+    text = " ".join([*_one_question(kept, situation), *_asks_on(situation)])
     return text[:1].upper() + text[1:]
+
+
+def _asks_on(situation: Situation) -> tuple[str, ...]:
+    """After an answer, in the half where the company leads, the persona's own question follows as it is written."""
+    plan = situation.plan
+    if plan.job not in TELLS or plan.asking is not Asking.ONE or not plan.question:
+        return ()
+    bridged = f"{plan.bridge} {plan.question[:1].lower()}{plan.question[1:]}"
+    return (bridged if plan.bridge else plan.question,)
+
+
+def _as_in_the_dossier(sentence: str, situation: Situation) -> str:
+    """A sentence that is a fact's but for a slip of a word or two becomes the fact's."""
+    told = [one for fact in situation.plan.facts for one in sentences(fact.text)]
+    return next((one for one in told if SequenceMatcher(None, sentence, one).ratio() > SLIP), sentence)
+
+
+def _calmer(said: list[str], situation: Situation) -> list[str]:
+    """Without an exclamation that the last two lines had already: "Ha!" in every line is a tic."""
+    lately = " ".join(situation.own_lines[-2:]).lower()
+    tics = [tic for tic in EXCLAMATIONS if re.search(rf"\b{tic}\b", lately)]
+    if not tics:
+        return said
+    word = "|".join(tics)
+    kept = [
+        re.sub(rf"^(?:{word})\b[,!.]+\s*|,? \b(?:{word})(?=[!.])", "", one, flags=re.IGNORECASE)
+        for one in said
+    ]
+    return [one[:1].upper() + one[1:] for one in kept if words(one)]
 
 
 def _one_question(said: list[str], situation: Situation) -> list[str]:
     """Only the first question, or none where none may be asked or one was answered; nothing trails after it."""
     plan = situation.plan
-    if plan.asking is Asking.NONE or (plan.asking is Asking.MAY and plan.job in TELLS):
+    if plan.asking is Asking.NONE or plan.job in TELLS:
         return [sentence for sentence in said if not own_questions(sentence)]
     kept: list[str] = []
     asked = False
@@ -118,7 +151,7 @@ def _score(text: str, situation: Situation) -> float:
     if plan.job in LISTENS and any(_says_little(question) for question in own_questions(text)):
         score -= 0.6
     if plan.job in (Job.ASK, Job.PUSH):
-        score += 0.6 * _asks_in_the_same_way(text, plan) - _strays(text, situation)
+        score += _keeps_the_probe(text, plan) - _strays(text, situation)
     if plan.facts:
         score += _faithful(text, plan) - 0.5
     score -= 0.4 * len(EMPTY_PRAISE.findall(text))
@@ -126,10 +159,13 @@ def _score(text: str, situation: Situation) -> float:
     return score
 
 
-def _asks_in_the_same_way(text: str, plan: Plan) -> bool:
-    """A small model that leaves the question it was given for another begins it wrongly: "What did you decide that?" """
-    wanted = plan.probe.question if plan.probe and not plan.dig else plan.angle
-    return any(words(question)[:3] == words(wanted)[:3] for question in own_questions(text))
+def _keeps_the_probe(text: str, plan: Plan) -> float:
+    """What a question earns for being the persona's own; an angle may change with the story."""
+    if not plan.probe:
+        return 0.3
+    return (
+        1.2 * max((coverage(asked, plan.probe.question) for asked in own_questions(text)), default=0.0) - 0.6
+    )
 
 
 def _strays(text: str, situation: Situation) -> float:

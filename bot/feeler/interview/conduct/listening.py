@@ -12,7 +12,7 @@ from feeler.interview.words import content, numbers, sentences, words
 from feeler.personas.values import Fact
 
 HONEST = re.compile(
-    r"\b(?:don't|do not|can't|cannot|couldn't|could not|wouldn't|would not|not able to) (?:really |honestly |actually |quite )?(?:know|tell|say|answer|speak)\b|\bnot sure\b|\bno idea\b|\bnot (?:something|a thing) (?:i|that i) (?:know|can)\b|\bno (?:data|figures?|numbers?|answer)\b|\bbeyond (?:me|what i)|\boutside (?:my|of my)\b|\bnot my (?:field|area|desk|department|corner)\b|\byou(?:'ve)? (?:caught|got) me\b|\bask me\b.*\bnot\b|\bi (?:have|got) no\b",
+    r"\b(?:don't|do not|can't|cannot|couldn't|could not|wouldn't|would not|not able to) (?:really |honestly |actually |quite )?(?:know|tell|say|answer|speak)\b|\bnot sure\b|\bno idea\b|\bnot (?:something|a thing) (?:i|that i) (?:know|can)\b|\bno (?:data|figures?|numbers?|answer)\b|\b(?:don't|do not) have (?:that|the|an) (?:exact )?(?:answer|number|figure)\b|\bbeyond (?:me|what i)|\boutside (?:my|of my)\b|\bnot my (?:field|area|desk|department|corner)\b|\byou(?:'ve)? (?:caught|got) me\b|\bask me\b.*\bnot\b|\bi (?:have|got) no\b",
     re.IGNORECASE,
 )  # fmt: skip
 NOT = re.compile(
@@ -24,6 +24,7 @@ INVITES = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 OWN_WISH = re.compile(r"^\W*(?:and |so )?i(?:'d|’d| would)? (?:really )?(?:love|like|want)\b", re.IGNORECASE)
+POINTS_BACK = re.compile(r"\b(?:it|that|this|those|them|there|then)\b", re.IGNORECASE)
 NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")  # of people
 CLOSES = re.compile(
     r"\b(?:promis\w*|vacan\w*|second (?:talk|time|one|meeting)|talk (?:again|on)|(?:next|first) step|come by|think (?:it|about)|pretend"
@@ -49,6 +50,8 @@ def answers(text: str, situation: Situation) -> str:
         return "does not hand over"
     if plan.job is Job.CLOSE and not CLOSES.search(text):
         return "does not say what could come of it"
+    if plan.job is Job.NEAR and not HONEST.search(text):
+        return "does not say that it is not known exactly"
     if plan.job is Job.UNKNOWN:
         if not HONEST.search(text):
             return "does not say honestly that it is not known"
@@ -99,6 +102,8 @@ def touches(text: str, situation: Situation) -> str:
     theirs = {SYNONYM.get(one, one) for one in content(situation.heard)} - PLAIN
     if len(theirs) < 3 or theirs & {SYNONYM.get(one, one) for one in content(text)}:
         return ""
+    if plan.question and not plan.probe and any(POINTS_BACK.search(asked) for asked in own_questions(text)):
+        return ""
     return "touches nothing that the candidate said"
 
 
@@ -125,8 +130,9 @@ def no_repeat(text: str, situation: Situation) -> str:
     seen: list[str] = []
     knower = situation.plan.knower.split(",")[0]
     for sentence in sentences(text):
-        if knower and knower in sentence and words(sentence) not in map(words, before):
-            continue  # there is no other way to say who would know
+        new = words(sentence) not in map(words, before)
+        if new and ((knower and knower in sentence) or situation.plan.job is Job.CLOSE):
+            continue  # there is no other way to say who would know, and at the end one looks back
         for old in (*before, *seen):
             if _same(sentence, old, question="?" in sentence and "?" in old and not retold):
                 if retold and old not in seen and words(sentence) != words(old):
