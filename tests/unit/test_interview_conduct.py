@@ -102,6 +102,7 @@ def test_a_good_line_passes_everything() -> None:
         ("own words", "You drove a crane, and shoes are like that. Who came back?"),
         ("no promise", "Yes, with that crane you would have a good chance. When?"),
         ("no promise", "A crane, good. Let's meet tomorrow. When?"),
+        ("no promise", "A crane, good. Let's start tomorrow! When?"),
         ("no parrot", "A crane. In the port for eleven years and I never dropped a load. How was it?"),
         ("no repetition", "A crane, good. What have you done so far?"),
         ("no invented number", "A crane lifts 40 tons. How was it?"),

@@ -112,7 +112,7 @@ def reflection_of(text: str) -> str:
         if sentence in asked or sentence.lower().startswith("sorry"):
             continue
         for clause in _deeds(sentence):
-            worth = _worth(clause) + 1.5
+            worth = (_worth(clause) or (0.1 if len(clause.split()) > 3 else -1.0)) + 1.5
             if worth > most:
                 best, most = clause, worth
     said = mirrored(best)
@@ -168,7 +168,9 @@ def _deeds(sentence: str) -> list[str]:
         if PRIVATE.search(clause) or ADDRESSED.search(clause) or DENIED.search(clause):
             continue
         if clause.split()[-1].lower() in FUNCTION_WORDS:
-            continue
+            clause = JOINT.split(clause)[0].strip()  # "I told the people who had waited why"
+            if len(clause.split()) < 4 or clause.split()[-1].lower() in FUNCTION_WORDS:
+                continue
         found.append(clause)
     return found
 

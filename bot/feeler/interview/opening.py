@@ -13,6 +13,7 @@ from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
 CLEAR = 4.5  # a score from which on the fact is meant
 DEEPER = 2.5  # what a follow-up is after, among facts that fit alike
 HINT = 2.4  # from which on a fact is worth telling although the topic is not clear
+TOUCHES = 1.5  # from which on a second question on a topic is after that fact
 ROOM = 48  # words of facts that fit one answer
 FOLLOWS_UP = re.compile(
     r"^\W*(?:\w+\W+){0,3}?(?:why(?: is| was)? (?:that|not|so)|why\W*$|how so|how come|in what way|like what|such as|for example|what happened|what then|and then|what else"
@@ -75,7 +76,7 @@ def _open(
     refers = not topics and len(specific) <= 4 and bool(REFERS.search(question))
     onward = bool(ABOUT_THAT.search(question))
     asks_on = (refers or bool(FOLLOWS_UP.search(question))) and (not topics or last in topics)
-    followed = last is not None and (onward or asks_on)
+    followed = plainly = last is not None and (onward or asks_on)
     if followed and last is not None:
         topics = tuple(dict.fromkeys((last, *topics)))
     followed = followed or bool(topics and topics[0] in asked_before)
@@ -86,7 +87,8 @@ def _open(
         if match.fact not in taken
         and (tapped is None or match.fact.topic is tapped)
         and (
-            match.fact.reveal is not Reveal.PROBED or (followed and match.fact.topic in asked_before | {last})
+            match.fact.reveal is not Reveal.PROBED
+            or (followed and match.fact.topic in asked_before | {last} and (plainly or match.own >= TOUCHES))
         )
     ]
     barred = [

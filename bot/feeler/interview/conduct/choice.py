@@ -32,7 +32,7 @@ EMPTY_PRAISE = re.compile(
     re.IGNORECASE,
 )
 FILLER = re.compile(
-    r"^\W*(?:certainly|absolutely|of course|sure|great question|good question|that's a (?:great|good) question)[!,.]+\s*",
+    r"^\W*(?:certainly|absolutely|of course|sure|(?:it|that)(?:'s| is) true|great question|good question|that's a (?:great|good) question)[!,.]+\s*",
     re.IGNORECASE,
 )
 
@@ -72,7 +72,7 @@ def tidy(draft: str, situation: Situation) -> str:
         kept = [sentence for sentence in kept if not _adds_nothing(sentence, situation)] or kept
     if " ".join(kept).count('"') % 2:
         kept = [sentence.replace('"', "") for sentence in kept]
-    kept = _calmer([_as_in_the_dossier(sentence, situation) for sentence in kept], situation)
+    kept = _calmer(_as_in_the_dossier(kept, situation), situation)
     text = " ".join([*_one_question(kept, situation), *_asks_on(situation)])
     return text[:1].upper() + text[1:]
 
@@ -86,10 +86,17 @@ def _asks_on(situation: Situation) -> tuple[str, ...]:
     return (bridged if plan.bridge else plan.question,)
 
 
-def _as_in_the_dossier(sentence: str, situation: Situation) -> str:
-    """A sentence that is a fact's but for a slip of a word or two becomes the fact's."""
+def _as_in_the_dossier(said: list[str], situation: Situation) -> list[str]:
+    """Sentences that are a fact's but for a slip of a word or two become the fact's, in its order."""
     told = [one for fact in situation.plan.facts for one in sentences(fact.text)]
-    return next((one for one in told if SequenceMatcher(None, sentence, one).ratio() > SLIP), sentence)
+    meant = [
+        next((at for at, one in enumerate(told) if SequenceMatcher(None, sentence, one).ratio() > SLIP), None)
+        for sentence in said
+    ]
+    in_order = iter(sorted(at for at in meant if at is not None))
+    return [
+        sentence if at is None else told[next(in_order)] for sentence, at in zip(said, meant, strict=True)
+    ]
 
 
 def _calmer(said: list[str], situation: Situation) -> list[str]:

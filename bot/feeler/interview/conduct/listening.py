@@ -27,8 +27,8 @@ OWN_WISH = re.compile(r"^\W*(?:and |so )?i(?:'d|’d| would)? (?:really )?(?:lov
 POINTS_BACK = re.compile(r"\b(?:it|that|this|those|them|there|then)\b", re.IGNORECASE)
 NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")  # of people
 CLOSES = re.compile(
-    r"\b(?:promis\w*|vacan\w*|second (?:talk|time|one|meeting)|talk (?:again|on)|(?:next|first) step|come by|think (?:it|about)|pretend"
-    r"|nothing is|no (?:job|role|place|position|offer)|what (?:i|we) (?:heard|take)|both (?:sides|decide|think)|to meet)\b",
+    r"\b(?:promis\w*|vacan\w*|second (?:talk|time|one|meeting)|talk (?:again|on)|(?:next|first) step|come by|pretend"
+    r"|nothing is|no (?:job|role|place|position|offer)|both (?:sides|decide|think)|to meet|nothing(?: at all)? is)\b",
     re.IGNORECASE,
 )
 TELLS = (Job.ANSWER, Job.NEAR, Job.UNKNOWN, Job.WITHHOLD, Job.PERSONAL)

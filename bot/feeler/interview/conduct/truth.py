@@ -26,7 +26,7 @@ TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
     r"\b(?:give|offer|get) you (?:a|the|that|this|one) (?:chance|job|try|place|position|role|contract|start)\b"
     r"|\byou(?:'d| would|'ll| will)? (?:surely |certainly |definitely )?(?:have|stand) (?:a|every) (?:\w+ )?chance\b"
     r"|\b(?:hire|employ|take you on|have you (?:here|start|on board|join))\b|\byou(?:'re| are) hired\b"
-    r"|\byou (?:can|could|may|will) start (?:here|on|next|tomorrow|with us)\b|\bwelcome (?:aboard|to the team)\b",
+    r"|\byou (?:can|could|may|will) start (?:here|on|next|tomorrow|with us)\b|\blet(?:'s| us) start (?:tomorrow|on|next)\b|\bwelcome (?:aboard|to the team)\b",
     re.IGNORECASE,
 )
 DENIES = re.compile(r"\b(?:not?|never|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
