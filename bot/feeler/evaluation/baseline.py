@@ -24,14 +24,8 @@ async def baseline_turn(
 ) -> Interview:
     """The talk with `text` and the one draft that came; the plan only serves to judge it."""
     plan = make_plan(interview, persona, company, text)
-    history = [
-        Message(role="user" if line.speaker is Speaker.CANDIDATE else "assistant", content=line.text)
-        for line in interview.lines
-    ]
     messages = (
-        Message(role="system", content=baseline_prompt(persona, company, people)),
-        Message(role="user", content="Hello."),
-        *history,
+        *_messages(interview, persona, company, people),
         Message(role="user", content=text),
     )
     started = monotonic()
@@ -51,3 +45,33 @@ async def baseline_turn(
         seconds=monotonic() - started, tokens=tokens,
     )  # fmt: skip
     return interview.evolve(lines=(*interview.lines, heard, answer))
+
+
+async def baseline_warm_up(
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    *,
+    engine: Engine,
+    people: tuple[Persona, ...] = (),
+) -> None:
+    """Let the engine read the system prompt before the first message, as the bot does with its own."""
+    request = Request(
+        messages=_messages(interview, persona, company, people)[:2], sampling=Sampling(max_tokens=1)
+    )
+    async for _ in engine.stream(request):
+        pass
+
+
+def _messages(
+    interview: Interview, persona: Persona, company: Company, people: tuple[Persona, ...]
+) -> tuple[Message, ...]:
+    history = [
+        Message(role="user" if line.speaker is Speaker.CANDIDATE else "assistant", content=line.text)
+        for line in interview.lines
+    ]
+    return (
+        Message(role="system", content=baseline_prompt(persona, company, people)),
+        Message(role="user", content="Hello."),
+        *history,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from feeler.evaluation.baseline import baseline_turn
+from feeler.evaluation.baseline import baseline_turn, baseline_warm_up
 from feeler.evaluation.records import BASELINE, Record
 from feeler.evaluation.scripts import Script
 from feeler.interview.conduct import broken
@@ -16,7 +16,7 @@ from feeler.interview.values import Difficulty, Interview, Line, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
 from feeler.ports import Engine
-from feeler.usecases.drafting import open_talk, switch_persona, take_turn
+from feeler.usecases.drafting import open_talk, switch_persona, take_turn, warm_up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,9 @@ async def play(
         difficulty=difficulty,
     )  # fmt: skip
     turn = baseline_turn if casting.way == BASELINE else take_turn
+    # as in the bot, the persona's part is read while the candidate types the first message
+    warm = baseline_warm_up if casting.way == BASELINE else warm_up
+    await warm(talk, persona, company, engine=engine, people=library.colleagues(persona))
     records: list[Record] = []
     for line in casting.script.lines:
         if line.startswith("/"):

@@ -12,7 +12,7 @@ CLAUSE = re.compile(
     re.IGNORECASE,
 )
 LEADS_IN = re.compile(
-    r"^\W*(?:(?:and|so|then|well|also|or|that|i mean|you know|actually|basically|to be honest|honestly|yes|no|um|uh|ok|okay)\W+)+(?!(?:is|was|are|were)\b)",
+    r"^\W*(?:(?:and|so|then|well|also|or|that|i mean|you know|let's say|let us say|actually|basically|to be honest|honestly|yes|no|um|uh|ok|okay)\W+)+(?!(?:is|was|are|were)\b)",
     re.IGNORECASE,
 )
 DULL = frozenset("thank job company talk hello interest opportun like work year peopl thing".split())
@@ -93,6 +93,9 @@ HANGS = re.compile(  # begins in the middle of a sentence
     r"^(?:of|is|was|are|were|be|been|to|for|from|with|than|as|or|if|how|what|why|when|who|that|found|got|had|did|made|went|\w+ing|\w+ed)\b",
     re.IGNORECASE,
 )
+VAGUE = re.compile(
+    r"^(?:it'?s|it is|that'?s|this is) (?:hard|difficult|not|complicated|a long)\b", re.IGNORECASE
+)
 OWN_TAIL = re.compile(  # "Crane driver me"
     r"(?<!at)(?<!to)(?<!for)(?<!with)(?<!on)(?<!by)(?<!from)(?<!of)(?<!ed)(?<!told)(?<!gave)(?<!made)(?<!let) (?:me|i|us|myself)$",
     re.IGNORECASE,
@@ -140,7 +143,13 @@ def _others_deed(text: str, hook: str) -> str:
     whole = re.match(r"\s*(?:[.,;:!?–—()\n]|$|(?:but|because|so|which|although|while|where)\b)", after)
     if not whole or len(hook.split()) < 3 or FIRST_PERSON.match(hook) or HANGS.match(hook):
         return ""
-    if ADDRESSED.search(hook) or DENIED.search(hook) or PRIVATE.search(hook) or OWN_TAIL.search(hook):
+    if (
+        ADDRESSED.search(hook)
+        or DENIED.search(hook)
+        or PRIVATE.search(hook)
+        or OWN_TAIL.search(hook)
+        or VAGUE.match(hook)
+    ):
         return ""
     return f"So {mirrored(hook[:1].lower() + hook[1:])}"
 

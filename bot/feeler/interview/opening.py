@@ -109,14 +109,12 @@ def _open(
     if best and meant and best.fact.topic not in topics and best.own < 2 * meant.own:
         best = meant  # clear by topic and words; another fact's words only happen to be in the question
     again = next((match for match in allowed if match.fact.id in told), None)
-    if (
-        again
-        and again.own >= CLEAR
-        and (best is None or again.own > 1.6 * best.own)
-        and not (followed or pay)
-    ):
-        more = next((match for match in fresh if match.fact.topic is again.fact.topic and match.own), None)
-        best = more or again  # asked about the very thing that was told: what else there is, or again
+    if again and again.own >= CLEAR and not (followed or pay):
+        aside = best is not None and best.fact.topic not in topics and again.fact.topic in topics
+        if best is None or aside or again.own > 1.6 * best.own:
+            # asked about the very thing that was told: what else there is, or again
+            more = (match for match in fresh if match.fact.topic is again.fact.topic)
+            best = next((match for match in more if match.own > again.own / 3), again)
     if barred and best and barred[0].own > 1.3 * best.score:
         best = None  # what was asked about is kept for a follow-up
     if best and best.score >= CLEAR and best.own > 0:

@@ -65,6 +65,7 @@ class Plan:
 
 
 COACH_EVERY = 3  # turns between two invitations by the practice partner
+ROOM = 52  # words of facts and a question in one line
 VAGUE = 12  # words; a tough interviewer wants an example after fewer, once
 PURPOSE_NOTE = (
     "There is no vacancy behind this, and nothing to win or lose. I want to find out what you are good at, "
@@ -163,7 +164,7 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
     plan = replace(plan, acts=_ordered(frozenset(acts)), topics=opened.topics, facts=opened.facts)
     plan = replace(plan, asking=Asking.MAY)
     if plan.phase in PROBES:
-        plan = _probing(plan, interview, persona, text, bridge="back to you")
+        plan = _shorter(_probing(plan, interview, persona, text, bridge="back to you"))
     if Act.PERSONAL in acts and not (
         opened.facts and not opened.near and not _about_the_person(plan, opened)
     ):
@@ -175,6 +176,12 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.ANSWER)
     return replace(plan, job=Job.UNKNOWN, knower=_named_before(_knower(plan, company), interview))
+
+
+def _shorter(plan: Plan) -> Plan:
+    """With one fact only where two and the question would be too much for one line."""
+    said = [*(fact.text for fact in plan.facts), plan.bridge, plan.question]
+    return plan if len(words(" ".join(said))) <= ROOM else replace(plan, facts=plan.facts[:1])
 
 
 def _about_the_person(plan: Plan, opened: Opened) -> bool:

@@ -94,10 +94,15 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
     if plan.job is Job.NEAR:
         honest = [line.split("{fact}")[0].strip() for line in persona.lines.get("answer near", ())]
         return _unsaid([line for line in honest if HONEST.search(line)], situation, turn)
-    if plan.job is Job.STEADY and Act.BEGGED in plan.acts and Act.INSULT not in plan.acts:
-        kindly = _unsaid(persona.lines.get("kindly", ()), situation, turn)
-        return f"{kindly} What" if kindly and plan.asking is Asking.ONE else kindly
+    if plan.job is Job.STEADY:
+        steady = _unsaid(persona.lines.get(steadying(plan), ()), situation, turn)
+        return f"{steady} What" if steady and plan.asking is Asking.ONE else steady
     return _taken_away(situation, turn) if plan.job is Job.CLOSE else ""
+
+
+def steadying(plan: Plan) -> str:
+    """Which of the persona's lines meet somebody who begs, or who insults."""
+    return "kindly" if Act.BEGGED in plan.acts and Act.INSULT not in plan.acts else "steady"
 
 
 def _reaction(situation: Situation, turn: int) -> str:

@@ -11,7 +11,7 @@ from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.topics import LABELS
 from feeler.personas.library import shipped_prompts
-from feeler.usecases.prompting import last_question
+from feeler.usecases.prompting import last_question, steadying
 
 
 def written_line(situation: Situation, *, seed: int) -> str:
@@ -21,7 +21,8 @@ def written_line(situation: Situation, *, seed: int) -> str:
     others = [probe.question for probe in persona.probes if probe.question != asked]
     if plan.job is Job.REPHRASE:
         asked = last_question(situation.interview) or asked
-    choices = list(persona.lines.get(plan.job.value, ())) or ["{fact} {note} {question}"]
+    job = steadying(plan) if plan.job is Job.STEADY else plan.job.value
+    choices = list(persona.lines.get(job, ())) or ["{fact} {note} {question}"]
     random.Random(seed).shuffle(choices)
     best, least = persona.opening, 99
     for question in (asked, *others):

@@ -31,6 +31,7 @@ CLOSES = re.compile(
     r"|nothing is|no (?:job|role|place|position|offer)|both (?:sides|decide|think)|to meet|nothing(?: at all)? is)\b",
     re.IGNORECASE,
 )
+TOLD = 0.6  # of a fact's stems
 TELLS = (Job.ANSWER, Job.NEAR, Job.UNKNOWN, Job.WITHHOLD, Job.PERSONAL)
 LISTENS = (Job.ASK, Job.PUSH, Job.TELL, Job.HAND_OVER)
 PLAIN = frozenset("do make work job company talk people thing day time year".split())  # noqa: SIM905
@@ -78,7 +79,7 @@ def tells(text: str, fact: Fact) -> bool:
     people = NAMES.findall(fact.text)
     if people and not any(name in text for pair in people for name in pair.split()):
         return False
-    return coverage(text, fact.text) >= 0.45
+    return coverage(text, fact.text) >= TOLD
 
 
 def asks_as_planned(text: str, situation: Situation) -> str:
@@ -112,7 +113,7 @@ def no_parrot(text: str, situation: Situation) -> str:
 
     Nor is a short one that was said to the company's person: "you" would be the wrong one.
     """
-    heard = " ".join(words(situation.heard))
+    heard = " / ".join(" ".join(words(line)) for line in situation.candidate_lines)
     for sentence in sentences(text):
         said = words(sentence)
         longest = 3 if {"you", "your", "you're"} & set(said) else 8
