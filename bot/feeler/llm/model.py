@@ -80,15 +80,9 @@ class Decoder:
         self.shape = read_shape(file)
         self._file = file
         self.norm = read_vector(file, "output_norm.weight")
-        # Layers side by side, each by one thread: most operations of the conversion are too small for two.
-        # And OpenMP must not make helpers here: beside the model thread's own they would be more threads than
-        # cores, so that it lets all of them sleep between operations; a step of 4 rows then took 1.4 times as long.
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            head = pool.submit(read_linear, file, [_head(file)])
-            rotary = pool.submit(_rotary, self.shape)
-            self.layers = list(pool.map(lambda n: Layer(file, n, self.shape), range(self.shape.layers)))
-        self.head = head.result()
-        self.cos, self.sin = rotary.result()
+        self.head = read_linear(file, ["output" if "output.weight" in file.tensors else "token_embd"])
+        self.layers = _read_layers(file, self.shape, threads)
+        self.cos, self.sin = _rotary(self.shape)
 
     def bytes_read(self) -> int:
         """Of weights, by a step of one row."""
@@ -220,8 +214,10 @@ def _rotary(shape: Shape) -> tuple[Tensor, Tensor]:
     return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
 
 
-def _head(file: GgufFile) -> str:
-    return "output" if "output.weight" in file.tensors else "token_embd"
+def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
+    """Layers side by side, each by one thread: most operations of the conversion are too small for two."""
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        return list(pool.map(lambda n: Layer(file, n, shape), range(shape.layers)))
 
 
 def read_shape(file: GgufFile) -> Shape:
