@@ -11,3 +11,9 @@ and `fetch` put a verified file into the cache. Four engines keep the one promis
 What they share: `chat_text` and `fitting` make the prompt's tokens, `detokenize` and `stops` the text that is
 shown. Only this package imports torch and transformers.
 """
+
+import os
+
+# How long OpenMP's helpers look for work before they sleep; libgomp reads it when torch is imported. Its own
+# choice, 300,000 rounds, is no quicker on idle cores, and where other work wants them a step takes a second.
+os.environ.setdefault("GOMP_SPINCOUNT", "4000")

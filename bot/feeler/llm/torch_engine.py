@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from feeler.llm.cards import ModelCard, SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.fitting import fit
@@ -59,6 +61,9 @@ class TorchEngine:
         tokenizer, ends = read_tokenizer(file), end_tokens(file)
         file.forget_vocabulary()
         give_back()  # before the weights come: 100 MB of 2 GB
+        # This thread must get no OpenMP helpers: with the model thread's they are more than the cores, and
+        # libgomp then lets all of them sleep between operations; a step of 4 rows took 1.5 times as long.
+        torch.set_num_threads(1)
         with blocks_apart():
             model = Decoder(file, threads)
         give_back()
