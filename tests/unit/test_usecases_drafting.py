@@ -19,7 +19,7 @@ from feeler.usecases.prompting import messages_for
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 STORY = "I drove a tower crane in the port for eleven years and I never dropped a load."
-SAID_BACK = "You drove a tower crane in the port for eleven years, I like that! What did you get"  # by rule
+SAID_BACK = "You drove a tower crane in the port for eleven years, bravo! What did you get"  # by rule
 GOOD = " better at in the port?"
 BAD = " paid for it, and how old are you?"
 

@@ -132,7 +132,9 @@ def test_the_end_recalls_what_the_candidate_did(persona: Persona) -> None:
     )
     situation = at("That is all from my side.", talk, persona)
     closing = replace(situation, plan=replace(situation.plan, job=Job.CLOSE))
-    assert "you carried the bride over the flooded road" in opening_for(closing)
+    opening = opening_for(closing)
+    assert "you carried the bride over the flooded road" in opening
+    assert any(line.split(". ")[0] in opening for line in persona.lines["close"])
 
 
 def test_after_an_answer_the_personas_own_question_follows_as_it_is_written() -> None:

@@ -108,7 +108,7 @@ def _open(
     meant = next((match for match in fresh if match.fact.topic in topics[:1] and match.own >= CLEAR), None)
     if best and meant and best.fact.topic not in topics and best.own < 2 * meant.own:
         best = meant  # clear by topic and words; another fact's words only happen to be in the question
-    again = next((match for match in allowed if match.fact.id in told), None)
+    again = next((match for match in allowed if match.fact.id in told - _just_told(interview)), None)
     if again and again.own >= CLEAR and not (followed or pay):
         aside = best is not None and best.fact.topic not in topics and again.fact.topic in topics
         if best is None or aside or again.own > 1.6 * best.own:
@@ -159,6 +159,11 @@ def _first(topic: Topic, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
 
 def _length(facts: tuple[Fact, ...]) -> int:
     return sum(len(words(fact.text)) for fact in facts)
+
+
+def _just_told(interview: Interview) -> frozenset[str]:
+    last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.COMPANY), None)
+    return frozenset(last.facts if last else ())
 
 
 def _last_topic(interview: Interview) -> Topic | None:

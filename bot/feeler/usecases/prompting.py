@@ -97,7 +97,10 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
     if plan.job is Job.STEADY:
         steady = _unsaid(persona.lines.get(steadying(plan), ()), situation, turn)
         return f"{steady} What" if steady and plan.asking is Asking.ONE else steady
-    return _taken_away(situation, turn) if plan.job is Job.CLOSE else ""
+    if plan.job is Job.CLOSE:
+        plain = [sentences(line)[0] for line in persona.lines.get("close", ())]
+        return f"{_taken_away(situation, turn)} {_unsaid(plain, situation, turn)}".strip()
+    return ""
 
 
 def steadying(plan: Plan) -> str:

@@ -22,6 +22,9 @@ EXCLAMATIONS = ("ha", "hang on", "wonderful", "right", "hm", "oh", "ah", "well")
 TAG = re.compile(
     r",\s*(?:right|eh|no|yes|(?:is|was|did|does|do|are|were|have|has)n['’]t \w+)\?", re.IGNORECASE
 )
+ON_THE_WAY = re.compile(  # before an answer; other short exclamations are a guess at it: "Early!"
+    r"^\W*(?:yes|no|ha|good|honestly|plainly|frankly|true|right|fair|well|oh)\b", re.IGNORECASE
+)
 ABOUT_OTHERS = re.compile(r"^\W*(?:he|she|they|it)\b", re.IGNORECASE)
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(
@@ -185,9 +188,11 @@ def _strays(text: str, situation: Situation) -> float:
 
 
 def _adds_nothing(sentence: str, situation: Situation) -> bool:
-    """A sentence beside the facts that is more than a word on the way and takes up nothing of the talk so far."""
-    if "?" in sentence or len(words(sentence)) <= 3:
+    """A sentence beside the facts that is no word on the way and takes up nothing of the talk so far."""
+    if "?" in sentence:
         return False
+    if len(words(sentence)) <= 3:
+        return not ON_THE_WAY.match(sentence)
     said = frozenset(content(sentence))
     told = frozenset(content(" ".join(fact.text for fact in situation.plan.facts)))
     before = frozenset(content(" ".join(situation.candidate_lines[:-1]))) - told
