@@ -28,6 +28,11 @@ ABOUT_THAT = re.compile(  # whatever else it names, it asks on
     r"\bsuch people\b|\b(?:from|about|with|against) (?:that|this|it)\W*$", re.IGNORECASE
 )
 REFERS = re.compile(r"\b(?:it|that|this|they|them|those|these|then|he|she|there|such)\b", re.IGNORECASE)
+PRESSES = re.compile(  # asks for the harder half
+    r"\b(?:bring \w+ down|wrong|worst|hard(?:est)?|los[et]|losing|risk\w*|danger\w*|threat\w*|fear\w*|afraid|worr\w+|fail\w*|leav(?:e|es|ing)"
+    r"|quit\w*|bad|hurts?|complain\w*|friction|break|broke|trouble|ugly|dark|suffer\w*|struggl\w+|regret\w*|honestly|frankly|brochure)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +79,7 @@ def _open(
     topics = (tapped,) if tapped else topics_of(question)
     specific = gist(question)
     refers = not topics and len(specific) <= 4 and bool(REFERS.search(question))
+    presses = bool(PRESSES.search(question))
     onward = bool(ABOUT_THAT.search(question))
     asks_on = (refers or bool(FOLLOWS_UP.search(question))) and (not topics or last in topics)
     followed = plainly = last is not None and (onward or asks_on)
@@ -88,7 +94,11 @@ def _open(
         and (tapped is None or match.fact.topic is tapped)
         and (
             match.fact.reveal is not Reveal.PROBED
-            or (followed and match.fact.topic in asked_before | {last} and (plainly or match.own >= TOUCHES))
+            or (
+                followed
+                and match.fact.topic in asked_before | {last}
+                and (plainly or presses or match.own >= TOUCHES)
+            )
         )
     ]
     barred = [
@@ -110,8 +120,14 @@ def _open(
         best = meant  # clear by topic and words; another fact's words only happen to be in the question
     again = next((match for match in allowed if match.fact.id in told - _just_told(interview)), None)
     if again and again.own >= CLEAR and not (followed or pay):
-        aside = best is not None and best.fact.topic not in topics and again.fact.topic in topics
-        if best is None or aside or again.own > 1.6 * best.own:
+        aside = (
+            best is not None
+            and best.fact.topic not in topics
+            and again.fact.topic in topics
+            and again.own >= best.own
+        )
+        clearer = best is not None and again.own > 1.6 * best.own and again.fact.topic in (topics or Topic)
+        if best is None or aside or clearer:
             # asked about the very thing that was told: what else there is, or again
             more = (match for match in fresh if match.fact.topic is again.fact.topic)
             best = next((match for match in more if match.own > again.own / 3), again)

@@ -17,7 +17,7 @@ from feeler.usecases.written import written_line
 
 LONGEST = 100  # tokens of an answer
 HEAT = (0.6, 0.95)  # temperature of each round
-CALM = 0.3  # and of a first draft that only has to tell what is in its prompt
+CALM = (0.3, 0.6)  # and where a line only has to tell what is in its prompt
 STOPS = ("\n\n", "\n[", "\nCandidate:", "\nYou:")
 
 
@@ -125,12 +125,13 @@ async def draft(
     """The best passing draft of up to two rounds, or else the persona's own written line."""
     started = clock()
     search = _Search(situation=situation, preview=preview, clock=clock, started=started)
-    for number, heat in enumerate(HEAT):
-        alone = number == 0 and situation.plan.job in TELLS
+    tells = situation.plan.job in TELLS
+    for number, heat in enumerate(CALM if tells else HEAT):
+        alone = number == 0 and tells
         request = Request(
             messages=messages_for(situation, again=number > 0),
             opening=opening_for(situation, again=number),
-            sampling=Sampling(temperature=CALM if alone else heat, max_tokens=LONGEST, stop=STOPS),
+            sampling=Sampling(temperature=heat, max_tokens=LONGEST, stop=STOPS),
             # telling a fact seldom goes wrong, and the engine guesses the words of a single answer ahead
             drafts=1 if alone else engine.wants_drafts,
         )
