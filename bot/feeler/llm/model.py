@@ -82,7 +82,8 @@ class Decoder:
         self.norm = read_vector(file, "output_norm.weight")
         self.head = read_linear(file, ["output" if "output.weight" in file.tensors else "token_embd"])
         self.layers = _read_layers(file, self.shape, threads)
-        self.cos, self.sin = _rotary(self.shape)
+        each = torch.arange(0, self.shape.head_dim, 2, dtype=torch.float64) / self.shape.head_dim
+        self._speeds = self.shape.theta**-each  # of the rotations, in radians a position
 
     def bytes_read(self) -> int:
         """Of weights, by a step of one row."""
@@ -95,8 +96,7 @@ class Decoder:
         tokens = [token for lane in lanes for token in lane.tokens]
         embedding = self._file.tensors["token_embd.weight"]
         x = to_float(self._file.pick(embedding.name, tokens), embedding.kind)
-        positions = [at for lane in lanes for at in _positions(lane)]
-        cos, sin = self.cos[positions], self.sin[positions]
+        cos, sin = self._rotations([at for lane in lanes for at in _positions(lane)])
         masks = [_mask(lane, shape.heads // shape.kv_heads) for lane in lanes]
         for n, layer in enumerate(self.layers):
             h = layer.qkv(*normalize(x, layer.attention_norm, shape.epsilon))
@@ -108,6 +108,12 @@ class Decoder:
                 part += layer.down(*quantize(F.silu(gate).mul_(up)))
         x = x[_wanted(lanes)]
         return self.head(*normalize(x, self.norm, shape.epsilon)) if len(x) else x
+
+    def _rotations(self, positions: list[int]) -> tuple[Tensor, Tensor]:
+        """cos and sin, (rows, 1, head_dim); the sign makes `x * cos + roll(x) * sin` the rotation."""
+        angles = torch.tensor(positions)[:, None] * self._speeds
+        cos, sin = angles.cos().float(), angles.sin().float()
+        return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
 
     def _attention(
         self, n: int, qkv: Tensor, cos: Tensor, sin: Tensor, lanes: list[Lane], masks: list[Tensor | None]
@@ -204,14 +210,6 @@ def _wanted(lanes: list[Lane]) -> list[int]:
         end += len(lane.tokens)
         rows += range(end - lane.wanted, end)
     return rows
-
-
-def _rotary(shape: Shape) -> tuple[Tensor, Tensor]:
-    """cos and sin, (context, 1, head_dim); the sign makes `x * cos + roll(x) * sin` the rotation."""
-    each = torch.arange(0, shape.head_dim, 2, dtype=torch.float64) / shape.head_dim
-    angles = torch.arange(shape.context)[:, None] * shape.theta**-each
-    cos, sin = angles.cos().float(), angles.sin().float()
-    return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
 
 
 def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
