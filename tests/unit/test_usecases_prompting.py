@@ -164,3 +164,31 @@ def test_an_exclamation_of_the_last_line_is_not_made_again() -> None:
     assert tidy(
         "Ha, so you tied ribbons, ha! How did you learn that?", at("I tied ribbons on hats.", talk)
     ) == ("So you tied ribbons! How did you learn that?")
+
+
+def test_distress_is_not_taken_up_again() -> None:
+    talk = start()
+    hurt = "Sometimes I think it would be easier if I just wasn't here any more."
+    for number, (speaker, text) in enumerate(
+        [
+            (Speaker.CANDIDATE, "I carried people down the stairs for nine years."),
+            (Speaker.COMPANY, "So you carried people. What was the hardest part of it?"),
+            (Speaker.CANDIDATE, hurt),
+            (Speaker.COACH, "I'm stepping out of the interview."),
+            (Speaker.CANDIDATE, "I will call my sister tonight and tell her everything about the winter."),
+            (Speaker.COACH, "That sounds like a good step."),
+        ],
+        start=2,
+    ):
+        acts = tuple(make_plan(talk, EMIL, BRANDL, text).acts) if speaker is Speaker.CANDIDATE else ()
+        line = Line(
+            number=number, turn=number // 2, speaker=speaker, persona="emil", phase=Phase.STORY, text=text,
+            at=NOW, acts=acts,
+        )  # fmt: skip
+        talk = talk.evolve(lines=(*talk.lines, line))
+    on = at("Could we go on with the talk, please?", talk)
+    assert on.plan.job is Job.HAND_OVER
+    end = at("Thank you, that was good.", talk)
+    closing = opening_for(replace(end, plan=replace(end.plan, job=Job.CLOSE)))
+    assert "you carried people down the stairs" in closing
+    assert "sister" not in closing

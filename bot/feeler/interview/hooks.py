@@ -116,6 +116,7 @@ def reflection_of(text: str) -> str:
             continue
         for clause in _deeds(sentence):
             worth = (_worth(clause) or (0.1 if len(clause.split()) > 3 else -1.0)) + 1.5
+            worth -= 1.0 if re.match(r"(?:my|our)\b", clause, re.IGNORECASE) else 0.0
             if worth > most:
                 best, most = clause, worth
     said = mirrored(best)

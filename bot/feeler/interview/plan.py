@@ -137,6 +137,8 @@ def _special(plan: Plan, interview: Interview, company: Company) -> Plan | None:
         return replace(plan, job=job, asking=Asking.NONE if job is Job.GOODBYE else Asking.MAY)
     if Act.INSULT in acts and Act.ASKED not in acts:
         return replace(plan, job=Job.STEADY, hook="")
+    if Act.GOES_ON in acts and any(Act.DISTRESS in line.acts for line in _lines_of_candidate(interview)):
+        return replace(plan, job=Job.HAND_OVER, asking=Asking.ONE, hook="")  # the last question may have hurt
     if Act.GOES_ON in acts:
         return replace(plan, job=Job.REPHRASE, asking=Asking.ONE, hook="")
     if Act.ASKS_LEAVE in acts:

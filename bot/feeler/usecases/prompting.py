@@ -128,10 +128,20 @@ def _question_start(plan: Plan) -> str:
 def _taken_away(situation: Situation, turn: int) -> str:
     """What stays with the persona at the end: the fullest of the candidate's deeds."""
     frames = situation.persona.lines.get("take away", ())
-    deeds = {reflection_of(line) for line in situation.candidate_lines[:-1]} - {""}
+    deeds = {reflection_of(line) for line in _answered(situation.interview)} - {""}
     best = sorted(deeds, key=lambda deed: (not BEING.match(deed), len(deed)), reverse=True)
     lines = [_framed(frames, deed, turn) for deed in best] if frames else []
     return next((line for line in lines if not no_repeat(line, situation)), "")
+
+
+def _answered(talk: Interview) -> list[str]:
+    """What the candidate said that the company answered; distress, say, the practice partner takes up."""
+    pairs = zip(talk.lines, talk.lines[1:], strict=False)
+    return [
+        line.text
+        for line, after in pairs
+        if line.speaker is Speaker.CANDIDATE and after.speaker is Speaker.COMPANY
+    ]
 
 
 def _framed(frames: Sequence[str], said: str, turn: int) -> str:
