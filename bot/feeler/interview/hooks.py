@@ -12,7 +12,7 @@ CLAUSE = re.compile(
     re.IGNORECASE,
 )
 LEADS_IN = re.compile(
-    r"^\W*(?:(?:and|so|then|well|also|or|that|i mean|you know|let's say|let us say|actually|basically|to be honest|honestly|yes|no|um|uh|ok|okay)\W+)+(?!(?:is|was|are|were)\b)",
+    r"^\W*(?:(?:and|so|then|well|also|or|that|i mean|you know|let's say|let us say|actually|basically|to be honest|honestly|yes|no(?! idea)|um|uh|ok|okay)\W+)+(?!(?:is|was|are|were)\b)",
     re.IGNORECASE,
 )
 DULL = frozenset("thank job company talk hello interest opportun like work year peopl thing".split())
@@ -89,6 +89,7 @@ WOULD = re.compile(
     r"\b(?:i|we)'d(?= (?:like|rather|prefer|love|want|say|be|do|go|have|never|still|also|cook|take|try|need)\b)",
     re.IGNORECASE,
 )
+SIGNS = re.compile(r"[^\w\s.,;:!?…'’\"“”()–—%€$£&/-]+")  # emoji and the like
 HANGS = re.compile(  # begins in the middle of a sentence
     r"^(?:of|is|was|are|were|be|been|to|for|from|with|than|as|or|if|how|what|why|when|who|that|found|got|had|did|made|went|\w+ing|\w+ed)\b",
     re.IGNORECASE,
@@ -109,6 +110,7 @@ def reflection_of(text: str) -> str:
     Reflecting is what listeners do (the "simple reflection" of motivational interviewing), and a small model that
     has to do it by itself recites the story as its own.
     """
+    text = SIGNS.sub(" ", text)
     asked = questions_in(text)
     best, most = "", 0.9
     for sentence in sentences(text):
@@ -119,7 +121,7 @@ def reflection_of(text: str) -> str:
             worth -= 1.0 if re.match(r"(?:my|our)\b", clause, re.IGNORECASE) else 0.0
             if worth > most:
                 best, most = clause, worth
-    said = mirrored(best)
+    said = " ".join(mirrored(best).split())
     return said[:1].upper() + said[1:]
 
 

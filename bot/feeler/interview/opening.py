@@ -17,7 +17,7 @@ TOUCHES = 1.5  # from which on a second question on a topic is after that fact
 ROOM = 48  # words of facts that fit one answer
 FOLLOWS_UP = re.compile(
     r"^\W*(?:\w+\W+){0,3}?(?:why(?: is| was)? (?:that|not|so)|why\W*$|how so|how come|in what way|like what|such as|for example|what happened|what then|and then|what else"
-    r"|(?:can|could|would) you (?:give|tell) me (?:an|one|another|a) (?:example|more)|(?:do|have) you (?:have |got )?an example|tell me more|say more|go on|what do you mean by|how (?:do|did|does) (?:you|they|people|that|it|he|she|this)\b(?! (?:work|earn|make))"
+    r"|(?:off the record|between (?:us|you and me))\W*$|(?:can|could|would) you (?:give|tell) me (?:an|one|another|a) (?:example|more)|(?:do|have) you (?:have |got )?an example|tell me more|say more|go on|what do you mean by|how (?:do|did|does) (?:you|they|people|that|it|he|she|this)\b(?! (?:work|earn|make))"
     r"|what (?:did|does|do) (?:that|this|it|they|he|she|you do about)\b|what about (?:that|those|them|it|this)|is (?:that|this|it) |was (?:that|this|it) |does (?:that|this|it)|did (?:that|this|it|they))"
     r"|\b(?:you (?:just )?(?:said|mentioned|told me)|what you (?:just )?(?:said|mentioned|told)|back to (?:that|what)|more about (?:that|this|it)|about that\b|the rest of (?:it|that)|\b(?:from|about|with|against|of|at|to) (?:that|this|it|them|those)\W*$|the harder part|the other half)",
     re.IGNORECASE,
@@ -115,9 +115,11 @@ def _open(
         fresh = [match for match in fresh if match.fact.topic is Topic.PAY] or fresh
     fresh.sort(key=lambda match: -_drawn(match, topics[:1], pointing))
     best = fresh[0] if fresh else None
-    meant = next((match for match in fresh if match.fact.topic in topics[:1] and match.own >= CLEAR), None)
-    if best and meant and best.fact.topic not in topics and best.own < 2 * meant.own:
-        best = meant  # clear by topic and words; another fact's words only happen to be in the question
+    meant = next((match for match in fresh if match.fact.topic in topics[:1] and match.own >= TOUCHES), None)
+    if best and meant and best.fact.topic not in topics:
+        # another fact's words may only happen to be in the question
+        clear = meant.own >= CLEAR and best.own < 2 * meant.own
+        best = meant if clear or meant.score >= 0.8 * best.score else best
     again = next((match for match in allowed if match.fact.id in told - _just_told(interview)), None)
     if again and again.own >= CLEAR and not (followed or pay):
         aside = (

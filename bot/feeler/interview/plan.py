@@ -1,5 +1,6 @@
 """The plan for one turn, without a model: what the candidate did, and the one job that follows from it."""
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -67,6 +68,7 @@ class Plan:
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 ROOM = 52  # words of facts and a question in one line
 VAGUE = 12  # words; a tough interviewer wants an example after fewer, once
+OF_ONESELF = re.compile(r"\b(?:i'?m an?|i am an?|i was|i have|i've|i work\w*|my)\b", re.IGNORECASE)
 PURPOSE_NOTE = (
     "There is no vacancy behind this, and nothing to win or lose. I want to find out what you are good at, "
     "and you may find out what we are really like."
@@ -199,7 +201,8 @@ def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Com
         return replace(plan, job=Job.STEADY, asking=Asking.ONE if plan.phase in PROBES else Asking.MAY)
     if plan.phase in LEADS:
         return _your_turn(plan, interview, persona, company, text)
-    if {Act.GREETED, Act.THANKED} & acts and not plan.hook and _last_question(interview):
+    only_greets = {Act.GREETED, Act.THANKED} & acts and not plan.hook and not OF_ONESELF.search(text)
+    if only_greets and _last_question(interview):
         return replace(plan, job=Job.REPHRASE, asking=Asking.ONE)
     if _thin(plan, interview):
         plan = replace(plan, job=Job.PUSH)

@@ -90,13 +90,15 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
     plan, persona = situation.plan, situation.persona
     turn = plan.turn + again
     if plan.job in LISTENS and Act.NO_QUESTIONS not in plan.acts:
-        return f"{_reaction(situation, turn)} {_question_start(plan)}".strip()
+        return f"{_reaction(situation, turn)} {_next_words(plan)}".strip()
     if plan.job is Job.NEAR:
         honest = [line.split("{fact}")[0].strip() for line in persona.lines.get("answer near", ())]
         return _unsaid([line for line in honest if HONEST.search(line)], situation, turn)
     if plan.job is Job.STEADY:
         steady = _unsaid(persona.lines.get(steadying(plan), ()), situation, turn)
         return f"{steady} What" if steady and plan.asking is Asking.ONE else steady
+    if plan.job is Job.DEFLECT:
+        return _unsaid([sentences(line)[0] for line in persona.lines.get("deflect", ())], situation, turn)
     if plan.job is Job.CLOSE:
         plain = [sentences(line)[0] for line in persona.lines.get("close", ())]
         return f"{_taken_away(situation, turn)} {_unsaid(plain, situation, turn)}".strip()
@@ -118,8 +120,12 @@ def _reaction(situation: Situation, turn: int) -> str:
     return _unsaid(lines.get("nod", ()), situation, turn)
 
 
-def _question_start(plan: Plan) -> str:
-    """The first words of the question, so that the rest can only end it in its sense."""
+def _next_words(plan: Plan) -> str:
+    """The first words of what follows, of the question or the fact, so that the rest can only end it so."""
+    if plan.job is Job.TELL:
+        return " ".join(plan.facts[0].text.split()[:3])
+    if plan.job is Job.HAND_OVER:
+        return "What"
     asked = plan.question.split()
     start = " ".join(asked[: len(asked) // 2 if plan.probe else min(4, len(asked) - 2)])
     return f"{plan.bridge} {start[:1].lower()}{start[1:]}" if plan.bridge and start else start

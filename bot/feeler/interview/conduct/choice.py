@@ -110,7 +110,7 @@ def _calmer(said: list[str], situation: Situation) -> list[str]:
         return said
     word = "|".join(tics)
     kept = [
-        re.sub(rf"^(?:{word})\b[,!.]+\s*|,? \b(?:{word})(?=[!.])", "", one, flags=re.IGNORECASE)
+        re.sub(rf"^(?:{word})\b[,!.]+\s*|,\s+(?:{word})(?=[!.])", "", one, flags=re.IGNORECASE)
         for one in said
     ]
     return [one[:1].upper() + one[1:] for one in kept if words(one)]

@@ -121,8 +121,10 @@ def to_their_face(text: str, situation: Situation) -> str:
 
 
 def no_prompt_words(text: str, situation: Situation) -> str:
-    """Nothing that shows the machinery."""
-    found = PROMPT_WORDS.search(text)
+    """Nothing that shows the machinery, the prompt's "You are" with the persona's name before all."""
+    found = PROMPT_WORDS.search(text) or re.search(
+        rf"\byou(?:'re| are) {re.escape(situation.persona.name.split()[0])}\b", text, re.IGNORECASE
+    )
     return f"shows the machinery: {found.group()!r}" if found else ""
 
 
