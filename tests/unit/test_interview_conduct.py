@@ -101,6 +101,7 @@ def test_a_good_line_passes_everything() -> None:
         ("not the candidate's part", "You drove it and never dropped a load, so I drove well. And then?"),
         ("own words", "You drove a crane, and shoes are like that. Who came back?"),
         ("no promise", "Yes, with that crane you would have a good chance. When?"),
+        ("no prompt words", "You are Isla Boyd, mill manager. When?"),
         ("no promise", "A crane, good. Let's meet tomorrow. When?"),
         ("no promise", "A crane, good. Let's start tomorrow! When?"),
         ("no parrot", "A crane. In the port for eleven years and I never dropped a load. How was it?"),

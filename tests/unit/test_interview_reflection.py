@@ -23,13 +23,19 @@ from feeler.interview.hooks import echo_of, hook_of, reflection_of, said_back
             "You did the whole first act with two torches and your uncle",
         ),
         (
+            "I rewrote the second year like that, and three schools took it over.",
+            "You rewrote the second year",
+        ),
+        ("I'm a wedding photographer 📷💍 since 2015", "You're a wedding photographer since 2015"),
+        ("Long haul, nineteen years, Lisbon to Tallinn and back.", "So Lisbon to Tallinn and back"),
+        (
             "I guess I made our own plan for my sister's shop.",
             "You made your own plan for your sister's shop",
         ),
     ],
 )
 def test_a_deed_is_said_back_in_the_second_person(heard: str, said: str) -> None:
-    assert reflection_of(heard) == said
+    assert said_back(heard, hook_of(heard)) == said
 
 
 @pytest.mark.parametrize(

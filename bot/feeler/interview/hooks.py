@@ -68,6 +68,10 @@ FIRST_PERSON = re.compile(r"^(?:i|we|my|our|i'm|im|i've|ive|i'd|we're|we've)\b",
 HEDGES = re.compile(
     r"^(?:i (?:guess|think|suppose|believe|feel|reckon|would say)(?: that)?)\s+", re.IGNORECASE
 )
+TRAILS = re.compile(
+    r"\s+(?:like (?:that|this)|then|there|too|as well|though|really|of course|at all|anyway|again|mostly)$",
+    re.IGNORECASE,
+)
 NO_DEED = re.compile(
     r"^(?:i|we)(?:'m| am| was)? ?(?:do not|don't|dont|did not|didn't|didnt)? ?(?:know|remember|hope|wonder|sorry|not sure|glad|happy to)\b",
     re.IGNORECASE,
@@ -154,7 +158,8 @@ def _others_deed(text: str, hook: str) -> str:
         or VAGUE.match(hook)
     ):
         return ""
-    return f"So {mirrored(hook[:1].lower() + hook[1:])}"
+    named = hook[:1].isupper() and not re.search(rf"(?:^|[.!?…\n])\W*{re.escape(hook)}", text)
+    return f"So {mirrored(hook if named else hook[:1].lower() + hook[1:])}"
 
 
 def said_back(text: str, hook: str) -> str:
@@ -166,7 +171,7 @@ def _deeds(sentence: str) -> list[str]:
     """Whole clauses in which the speaker says what they did or are, short enough to be said back."""
     found = []
     for part in CLAUSE.split(sentence):
-        clause = HEDGES.sub("", LEADS_IN.sub("", part).strip(" .!?…\"'“”"))
+        clause = TRAILS.sub("", HEDGES.sub("", LEADS_IN.sub("", part).strip(" .!?…\"'“”")))
         if len(clause.split()) > LONGEST_DEED:
             clause = JOINT.split(clause)[0].strip()
             if re.search(r"\b(?:between|both|either)\b", clause, re.IGNORECASE):

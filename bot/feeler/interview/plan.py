@@ -68,6 +68,9 @@ class Plan:
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 ROOM = 52  # words of facts and a question in one line
 VAGUE = 12  # words; a tough interviewer wants an example after fewer, once
+GREETS = re.compile(
+    r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|nice to)\b", re.I
+)
 OF_ONESELF = re.compile(r"\b(?:i'?m an?|i am an?|i was|i have|i've|i work\w*|my)\b", re.IGNORECASE)
 PURPOSE_NOTE = (
     "There is no vacancy behind this, and nothing to win or lose. I want to find out what you are good at, "
@@ -201,13 +204,14 @@ def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Com
         return replace(plan, job=Job.STEADY, asking=Asking.ONE if plan.phase in PROBES else Asking.MAY)
     if plan.phase in LEADS:
         return _your_turn(plan, interview, persona, company, text)
-    only_greets = {Act.GREETED, Act.THANKED} & acts and not plan.hook and not OF_ONESELF.search(text)
+    only_greets = GREETS.match(text) and not plan.hook and not OF_ONESELF.search(text)
     if only_greets and _last_question(interview):
         return replace(plan, job=Job.REPHRASE, asking=Asking.ONE)
     if _thin(plan, interview):
         plan = replace(plan, job=Job.PUSH)
         if plan.hook:
-            return replace(plan, asking=Asking.ONE, question=PUSHES[plan.turn % len(PUSHES)])
+            push = PUSHES[plan.turn % len(PUSHES) if len(words(plan.hook)) > 2 else 0]
+            return replace(plan, asking=Asking.ONE, question=push)
         return _probing(plan, interview, persona, text)
     if _listens_on(plan, interview, persona, text):
         return _digging(plan, interview, text)

@@ -24,7 +24,7 @@ INDIRECT = re.compile(
     r"\bi(?:'d| would)(?: really| also| quite| rather)? (?:like|love|want|be (?:curious|interested|keen)) to (?:know|hear|ask|learn|understand|find out)\b"
     r"|\bi(?:'m| am)(?: really| also| just| quite)* (?:curious|wondering|interested|keen)(?: to (?:know|hear|learn|understand))?(?: about)? (?:how|what|why|if|whether|where|who|which|when|your|you|the way you)\b"
     r"|\bi(?:'ve)?(?: \w+)? wonder(?:ed|ing)?\b (?:how|what|why|if|whether|who|where|about)|\b(?:can|could|would|will) (?:you|u) (?:please |maybe |perhaps |just )*(?:tell|say|explain|describe|share|give|walk|talk|speak)\b"
-    r"|(?:^|[.,;!] *|\bplease |\band |\bso )(?:please )?(?:tell me|tell us|describe|explain|walk me|talk me|say more)\b|\bmy (?:next |first |second |last |main )?question (?:is|would be)\b"
+    r"|(?:^|[.,;!] *|\bplease |\band |\bso )(?:please )?(?:tell me|tell us|describe|explain|walk me|talk me|say more|(?:give|show) me (?:an|one|some)\b|name (?:me )?one)\b|\bmy (?:next |first |second |last |main )?question (?:is|would be)\b"
     r"|\bi want(?:ed)? to (?:know|ask|hear|understand)\b|\bi(?: still)? don'?t know (?:how|what|who|whether|if) (?:you|your|the|people|things)\b|\bmore about (?:that|this|the|your)\b.{0,40}\?",
     re.IGNORECASE,
 )  # fmt: skip

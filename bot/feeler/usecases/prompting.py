@@ -89,11 +89,18 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
     """
     plan, persona = situation.plan, situation.persona
     turn = plan.turn + again
-    if plan.job in LISTENS and Act.NO_QUESTIONS not in plan.acts:
+    if plan.job in LISTENS:
         return f"{_reaction(situation, turn)} {_next_words(plan)}".strip()
     if plan.job is Job.NEAR:
         honest = [line.split("{fact}")[0].strip() for line in persona.lines.get("answer near", ())]
         return _unsaid([line for line in honest if HONEST.search(line)], situation, turn)
+    if plan.job is Job.UNKNOWN:
+        honest = [line.split("{knower}")[0].strip() for line in persona.lines.get("not known", ())]
+        return _unsaid([line for line in honest if HONEST.search(line)], situation, turn)
+    if plan.job is Job.REPHRASE:
+        simpler = [line.split("{question}")[0].strip() for line in persona.lines.get("rephrase", ())]
+        before = _unsaid(simpler, situation, turn) if Act.CLARIFY in plan.acts else ""
+        return f"{before} {' '.join(last_question(situation.interview).split()[:3])}".strip()
     if plan.job is Job.STEADY:
         steady = _unsaid(persona.lines.get(steadying(plan), ()), situation, turn)
         return f"{steady} What" if steady and plan.asking is Asking.ONE else steady

@@ -17,7 +17,7 @@ from feeler.interview.words import content, sentences, words
 DROPPED = 0.9  # what a line loses that lost a sentence: the rest may hang in the air
 GOOD = 2.0  # a passing draft from this score on ends the search
 RETELLS = 16  # words
-SLIP = 0.85  # likeness of two sentences, letter by letter, from which on one is the other with a slip
+SLIP = 0.75  # likeness of two sentences, letter by letter, from which on one is the other with a slip
 EXCLAMATIONS = ("ha", "hang on", "wonderful", "right", "hm", "oh", "ah", "well")
 TAG = re.compile(
     r",\s*(?:right|eh|no|yes|(?:is|was|did|does|do|are|were|have|has)n['’]t \w+)\?", re.IGNORECASE
