@@ -174,6 +174,25 @@ async def test_a_button_does_what_its_command_does() -> None:
     assert pressed.replies == typed.replies
 
 
+async def test_the_button_that_deletes_works_while_it_is_asked_about_and_not_later() -> None:
+    asked = await send(await in_a_talk(), message=message(text="/forget"))
+    [yes, no] = [button.data for row in asked.replies[0].buttons for button in row]
+    assert (await press(asked.chat, yes)).forget
+
+    kept = await press(asked.chat, no)
+    late = await press(kept.chat, yes)
+    assert not late.forget
+    assert late.chat == kept.chat
+    assert "/forget" in late.replies[0].text
+
+
+@pytest.mark.parametrize("kind", ODD)
+async def test_a_yes_after_something_odd_deletes_nothing(kind: str) -> None:
+    asked = await send(await in_a_talk(), message=message(text="/forget"))
+    odd = await send(asked.chat, message=ODD[kind])
+    assert not (await send(odd.chat, message=message(text="Yes."))).forget
+
+
 @pytest.mark.parametrize("data", ["", None, "choose:3", "🙂", "x" * 64])
 async def test_a_button_of_another_time_is_answered(data: str | None) -> None:
     chat = await in_a_talk()

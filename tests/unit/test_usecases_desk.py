@@ -162,6 +162,13 @@ async def test_undo_takes_back_the_last_message_and_its_answer() -> None:
     assert "nothing to take back" in await person("/undo")
 
 
+async def test_after_undo_the_next_line_goes_to_the_interviewer_whatever_was_asked_before() -> None:
+    person = Person()
+    await person("/new emil", STORY, "/end", "/start", "/undo", "And I can bake.")
+    assert person.talk.turn == 2
+    assert person.chat.candidate.background == ""
+
+
 async def test_hint_names_topics_and_ways_to_ask_but_no_ready_question() -> None:
     person = Person()
     text = await person("/new emil", "/hint")
@@ -247,6 +254,14 @@ async def test_a_yes_much_later_deletes_nothing() -> None:
     await person("/new emil", "/forget", STORY, "yes")
     assert not person.outcome.forget
     assert person.talk.turn == 2
+
+
+@pytest.mark.parametrize("step", [*(f"/{it.name}" for it in COMMANDS if it.name != "forget"), "🙂", "/fly"])
+async def test_a_yes_after_any_other_step_deletes_nothing(step: str) -> None:
+    person = Person()
+    await person("/new emil", STORY, "/forget", step, "Yes.")
+    assert not person.outcome.forget
+    assert person.chat.interview is not None
 
 
 async def test_when_the_time_is_over_the_coach_offers_the_end_once() -> None:

@@ -9,7 +9,6 @@ from telegram.ext import filters
 
 from feeler.ports import Preview
 from feeler.usecases import texts
-from feeler.usecases.commands import parse_command
 from feeler.usecases.desk import Desk
 from feeler.usecases.values import Chat, Outcome
 
@@ -43,12 +42,9 @@ async def hear_text(
 async def press_button(
     update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
 ) -> Outcome:
-    """A button says the command that it stands for; one of an older version says nothing we know."""
+    """A button does what its command does."""
     query = update.callback_query
-    command = parse_command((query.data or "") if query else "")
-    if command is None:
-        return desk.notice(chat, texts.OLD_BUTTON)
-    return await desk.do(chat, *command, preview, now)
+    return await desk.press(chat, (query.data or "") if query else "", preview, now)
 
 
 async def notice_membership(

@@ -1,5 +1,6 @@
 """The desk: where every message of a user arrives, whichever way it came."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from feeler.personas.library import Library
@@ -47,13 +48,24 @@ class Desk:
         self, chat: Chat, name: str, argument: str, preview: Preview | None, now: datetime
     ) -> Outcome:
         """One command: "persona", "mira-stone"."""
-        return self._ahead(chat, await perform(self._visit(chat, preview, now), name, argument))
+        visit = self._visit(chat if name == "forget" else _elsewhere(chat), preview, now)
+        return self._ahead(chat, await perform(visit, name, argument))
+
+    async def press(self, chat: Chat, data: str, preview: Preview | None, now: datetime) -> Outcome:
+        """A button: the command that it stands for. One of an older version says nothing we know."""
+        command = parse_command(data)
+        if command is None:
+            return self.notice(chat, texts.OLD_BUTTON)
+        name, argument = command
+        if name == "forget" and privacy.is_yes(argument) and chat.awaiting != "forget":
+            return self.notice(chat, texts.OLD_FORGET)  # it stays in the chat, to be touched by mistake
+        return await self.do(chat, name, argument, preview, now)
 
     async def say(self, chat: Chat, text: str, preview: Preview | None, now: datetime) -> Outcome:
         """Something said: the answer to the coach's question where there is one, else a line of the talk."""
         visit = self._visit(chat, preview, now)
         if refusal := self._unheard(text):
-            return visit.answer(refusal)
+            return self.notice(chat, refusal)
         match chat.awaiting:
             case "who":
                 return self._ahead(chat, starting.hear_who(visit, text))
@@ -68,8 +80,9 @@ class Desk:
         return await ending.run(self._visit(chat, preview, now), errand)
 
     def notice(self, chat: Chat, text: str) -> Outcome:
-        """A text of the coach's that changes nothing."""
-        return Visit(means=self.means, chat=chat, preview=None, now=datetime.min).answer(text)
+        """A text of the coach's that changes nothing in the talk."""
+        visit = Visit(means=self.means, chat=_elsewhere(chat), preview=None, now=datetime.min)
+        return visit.answer(text)
 
     def stop(self, chat_id: int) -> bool:
         """End what is being written for this chat, from the event loop; False where nothing is.
@@ -94,3 +107,9 @@ class Desk:
 
     def _visit(self, chat: Chat, preview: Preview | None, now: datetime) -> Visit:
         return Visit(means=self.means, chat=chat, preview=preview, now=now)
+
+
+def _elsewhere(chat: Chat) -> Chat:
+    """The chat once its user did anything but answer whether to delete everything: a later "Yes." to the
+    interviewer must not be taken for that answer."""
+    return replace(chat, awaiting="") if chat.awaiting == "forget" else chat

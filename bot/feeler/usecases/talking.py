@@ -38,7 +38,7 @@ async def again(visit: Visit, argument: str) -> Outcome:
     if visit.talk is None or unanswered is None or visit.interviewer is None:
         return visit.answer(texts.NOTHING_TO_REPEAT)
     before = visit.talk.evolve(lines=visit.talk.lines[:-1])
-    return await _say(visit, before, unanswered.text)
+    return await _say(visit.with_chat(awaiting=""), before, unanswered.text)
 
 
 async def stop(visit: Visit, argument: str) -> Outcome:
@@ -53,7 +53,7 @@ async def undo(visit: Visit, argument: str) -> Outcome:
     back, now = visit.chat.undo, visit.chat.interview
     if back is None:
         return visit.answer(texts.NOTHING_TO_UNDO)
-    visit = visit.with_chat(interview=back, undo=None)
+    visit = visit.with_chat(interview=back, undo=None, awaiting="")  # the next line goes to the interviewer
     moved = now is not None and now.id != back.id
     last = next(line for line in reversed(back.lines) if line.speaker is Speaker.COMPANY)
     return visit.answer(

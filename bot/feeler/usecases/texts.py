@@ -157,6 +157,7 @@ ASK_FORGET = (
     "back.\n\n"
     "Really? Send /forget yes, or /forget no to keep it all."
 )
+OLD_FORGET = "That button is from before, so nothing was deleted. Send /forget again, and I ask once more."
 FORGOTTEN = "Done. Everything stored about you is deleted. Should you come back, /start begins anew."
 KEPT = "Nothing was deleted; all is as it was."
 EXPORT = "Everything stored about you."
