@@ -54,7 +54,8 @@ class Standing:
     turns_today: int  # messages of this chat accepted since midnight UTC
     others_talking: int  # other chats with a message in the last quarter of an hour
     talking: bool  # this chat had one, too
-    strikes: int  # wrong pairing codes so far
+    strikes: int  # wrong pairing codes; they are forgotten a day after the last one
+    struck: float  # seconds since the last of them; inf: never
     noticed: float  # seconds since this chat was last told that a message is not taken; inf: never
     now: float  # seconds since the epoch, by the database's clock
 

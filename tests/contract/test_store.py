@@ -399,6 +399,20 @@ async def test_wrong_codes_outlive_the_clean_up(store: Store) -> None:
     assert seen == [0, 1]
 
 
+async def test_wrong_codes_are_forgotten_after_a_day(store: Store) -> None:
+    seen: list[int] = []
+
+    def strike(incoming: Incoming, standing: Standing) -> Verdict:
+        seen.append(standing.strikes)
+        return Verdict(take=False, strike=True)
+
+    await store.inbox.accept([update(1), update(2)], strike)
+    a_day_later = chat.update().values(struck=chat.c.struck - 86_401)
+    await store._database.run(lambda tx: tx.execute(a_day_later))
+    await store.inbox.accept([update(3), update(4)], strike)
+    assert seen == [0, 1, 0, 1]
+
+
 async def test_two_bots_in_one_database_do_not_meet(store: Store, url: str) -> None:
     await store.inbox.accept([update(1)], take)
     other = await open_store(url, bot_id=8)

@@ -87,11 +87,12 @@ async def test_the_pairing_code_lets_somebody_in_and_is_not_kept(tmp_path: Path)
         assert "sesame" not in str(await store.everything(1001))
 
 
-async def test_guessing_the_code_ends_in_silence(tmp_path: Path) -> None:
+async def test_guessing_the_code_ends_with_when_to_try_again(tmp_path: Path) -> None:
     async with BotApiServer() as server, answering(server, tmp_path, pairing_code="open-sesame"):
         user = server.user(1001, "Ada")
-        for number in range(6):
-            await user.ask(f"guess {number}")
+        for number in range(6):  # before the first one nobody had asked for a code
+            told = await user.ask(f"guess-{number}")
+        assert "again in 24 hours" in told.text
         user.say("open-sesame")
         await asyncio.sleep(1.5)
         assert not any("answer" in shown.text for shown in user.received)

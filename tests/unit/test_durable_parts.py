@@ -25,6 +25,7 @@ FREE = Standing(
     others_talking=0,
     talking=False,
     strikes=0,
+    struck=float("inf"),
     noticed=float("inf"),
     now=20 * 3600.0,
 )
@@ -85,10 +86,45 @@ def test_the_right_code_is_cut_out_of_what_is_stored() -> None:
         assert json.loads(verdict.body or "") == {"update_id": 1, "message": {"text": "/start"}}
 
 
-def test_after_five_wrong_codes_even_the_right_one_is_not_heard() -> None:
-    private = replace(LIMITS, code="open-sesame")
-    struck = replace(FREE, strikes=5, noticed=DAY / 2)
-    assert not judging(private, lambda: 1.0)(replace(SAID, text="open-sesame"), struck).take
+PRIVATE = replace(LIMITS, code="open-sesame")
+ASKED = replace(FREE, noticed=120.0)
+
+
+@pytest.mark.parametrize("text", ["Hello, may I try this?", "I have no code yet", "/help", "/hint pay"])
+def test_sentences_and_commands_are_no_wrong_codes(text: str) -> None:
+    verdict = judging(PRIVATE, lambda: 1.0)(replace(SAID, text=text), ASKED)
+    assert not verdict.take
+    assert not verdict.strike
+    assert verdict.notice
+    assert "pairing code" in verdict.notice.params["text"]
+
+
+@pytest.mark.parametrize("text", ["sesame", "/start sesame", "/start@feeler_bot sesame"])
+def test_a_wrong_code_counts_and_is_told(text: str) -> None:
+    verdict = judging(PRIVATE, lambda: 1.0)(replace(SAID, text=text), ASKED)
+    assert verdict.strike
+    assert verdict.notice
+    assert "not the code" in verdict.notice.params["text"]
+
+
+def test_the_fifth_wrong_code_says_when_to_try_again() -> None:
+    fifth = replace(ASKED, strikes=4, struck=60.0)
+    assert "again in 24 hours" in told(fifth, replace(SAID, text="sesame"), PRIVATE)
+
+
+@pytest.mark.parametrize("text", ["open-sesame", "Please let me in"])
+def test_after_five_wrong_codes_nobody_is_asked_for_one_but_told_when_to_try_again(text: str) -> None:
+    struck = replace(ASKED, strikes=5, struck=DAY / 2)
+    words = told(struck, replace(SAID, text=text), PRIVATE)
+    assert "again in 12 hours" in words
+    assert "Send me" not in words
+
+
+def test_who_paired_earlier_is_in_only_while_there_is_a_code() -> None:
+    paired = replace(FREE, known=True)
+    assert told(paired, limits=PRIVATE) == ""
+    assert "private" in told(paired, limits=replace(LIMITS, allowed=frozenset({9})))
+    assert told(FREE, limits=replace(LIMITS, allowed=frozenset({5}))) == ""
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from feeler.store.rows import ensure_chat, insert, put_calls
 from feeler.store.tables import BOT, CHAT, IS_NEW, chat, turn
 
 TALKING = 15 * 60.0  # a chat counts as talking for so many seconds after its last message
+LAPSE = 86_400.0  # seconds after which wrong pairing codes count no more
 
 
 class StoredInbox:
@@ -51,7 +52,7 @@ class StoredInbox:
         )
         if stored.scalar_one_or_none() is None:
             return 0
-        self._note(tx, each, verdict, standing.turns_today)
+        self._note(tx, each, verdict, standing)
         if verdict.notice and each.chat_id:
             put_calls(tx, bot_id, each.chat_id, [verdict.notice])
         if verdict.take:
@@ -60,7 +61,7 @@ class StoredInbox:
                 tx.wake("stop")
         return 1
 
-    def _note(self, tx: Transaction, each: Incoming, verdict: Verdict, before: int) -> None:
+    def _note(self, tx: Transaction, each: Incoming, verdict: Verdict, standing: Standing) -> None:
         """What the chat's row has to remember of this update."""
         today = datetime.fromtimestamp(tx.now, UTC).date().isoformat()
         counted = int(verdict.take and not each.command)
@@ -71,7 +72,7 @@ class StoredInbox:
                 "blocked": False,  # whoever writes to us has unblocked us
                 "forgotten": False,
                 "day": today,
-                "day_turns": before + counted,
+                "day_turns": standing.turns_today + counted,
             }
             if each.lane == "stop":
                 values["stop"] = True
@@ -80,7 +81,7 @@ class StoredInbox:
         if verdict.paired:
             values |= {"paired": True, "strikes": 0}
         if verdict.strike:
-            values["strikes"] = chat.c.strikes + 1
+            values |= {"strikes": standing.strikes + 1, "struck": tx.now}
         if values:
             tx.execute(
                 update(chat)
@@ -93,6 +94,7 @@ _OTHER = chat.alias("other")
 _STANDING = select(
     chat.c.paired,
     chat.c.strikes,
+    chat.c.struck,
     chat.c.seen,
     chat.c.day,
     chat.c.day_turns,
@@ -125,7 +127,8 @@ def _standing(tx: Transaction, bot_id: int, chat_id: int) -> Standing:
         turns_today=row.day_turns if row.day == today else 0,
         others_talking=row.talking - int(talking),
         talking=talking,
-        strikes=row.strikes,
+        strikes=row.strikes if row.struck > tx.now - LAPSE else 0,
+        struck=tx.now - row.struck if row.struck else float("inf"),
         noticed=tx.now - row.noticed if row.noticed else float("inf"),
         now=tx.now,
     )

@@ -28,6 +28,7 @@ def _about(row: Any) -> dict[str, Any]:
         "messages_that_day": row.day_turns,
         "paired": row.paired,
         "wrong_pairing_codes": row.strikes,
+        "last_wrong_pairing_code_at": row.struck,
         "has_blocked_the_bot": row.blocked,
     }
 

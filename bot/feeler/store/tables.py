@@ -46,6 +46,7 @@ chat = Table(
     Column("noticed", Double, nullable=False, server_default="0"),  # last told that a message is not taken
     Column("paired", Boolean, nullable=False, server_default=text("false")),
     Column("strikes", Integer, nullable=False, server_default="0"),  # wrong pairing codes
+    Column("struck", Double, nullable=False, server_default="0"),  # the last of them
     Column("forgotten", Boolean, nullable=False, server_default=text("false")),  # goes once its outbox is out
 )
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from feeler.mailroom import Call, Incoming, Judge, Standing, Verdict
 from feeler.settings import Settings
+from feeler.usecases.commands import parse_command
 
 NOTICE_PAUSE = 60.0  # seconds: a flood is answered once, not message by message
-STRIKES = 5  # wrong pairing codes until we fall silent
+STRIKES = 5  # wrong pairing codes until none is heard for a day
 DAY = 86_400.0
 
 
@@ -44,7 +45,7 @@ def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
     """The judge of the inbox. `turn_seconds` estimates how long one answer takes now."""
 
     def judge(incoming: Incoming, standing: Standing) -> Verdict:
-        if limits.private and incoming.chat_id not in limits.allowed and not standing.known:
+        if limits.private and not _is_in(limits, incoming.chat_id, standing):
             return _stranger(limits, incoming, standing)
         refusal = _too_much(limits, incoming, standing, turn_seconds())
         return _refuse(refusal, standing) if refusal else Verdict(take=True)
@@ -52,17 +53,36 @@ def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
     return judge
 
 
+def _is_in(limits: Limits, chat_id: int, standing: Standing) -> bool:
+    """On the list, or paired while pairing is on: without a code the list alone says who is in."""
+    return chat_id in limits.allowed or bool(limits.code and standing.known)
+
+
 def _stranger(limits: Limits, incoming: Incoming, standing: Standing) -> Verdict:
     """Somebody who is not on the list. Nothing they write is kept; the right code lets them in."""
-    code = incoming.text.removeprefix("/start").strip()
-    if limits.code and code and standing.strikes < STRIKES:
-        if hmac.compare_digest(code.encode(), limits.code.encode()):
-            return Verdict(take=True, paired=True, body=_as_start(incoming.body))
-        if standing.noticed < DAY:  # who has not been asked for a code did not give a wrong one
-            return _refuse("That is not the code. Ask whoever runs this bot.", standing, 0.0, strike=True)
-    words = "This bot is private. "
-    words += "Send me the pairing code to begin." if limits.code else "Ask whoever runs it to let you in."
-    return _refuse(words, standing, pause=DAY if standing.strikes >= STRIKES else NOTICE_PAUSE)
+    if not limits.code:
+        return _refuse("This bot is private. Ask whoever runs it to let you in.", standing)
+    if standing.strikes >= STRIKES:
+        words = f"This bot is private, and {STRIKES} wrong codes came from you. "
+        return _refuse(words + f"You can try again in {in_words(DAY - standing.struck)}.", standing)
+    given = _code_in(limits, incoming.text)
+    if given and hmac.compare_digest(given.encode(), limits.code.encode()):
+        return Verdict(take=True, paired=True, body=_as_start(incoming.body))
+    asked = standing.noticed < DAY  # who has not been asked for a code did not give a wrong one
+    if given and (asked or parse_command(incoming.text)):
+        last = standing.strikes + 1 >= STRIKES
+        words = f"You can try again in {in_words(DAY)}." if last else "Ask whoever runs this bot."
+        return _refuse(f"That is not the code. {words}", standing, 0.0, strike=True)
+    return _refuse("This bot is private. Send me the pairing code to begin.", standing)
+
+
+def _code_in(limits: Limits, text: str) -> str:
+    """What may be meant as the code: what follows /start, or a text of as many words as the code has.
+    Sentences and other commands are none."""
+    command = parse_command(text)
+    if command:
+        return command[1] if command[0] == "start" else ""
+    return text.strip() if len(text.split()) == len(limits.code.split()) else ""
 
 
 def _as_start(body: str) -> str:
