@@ -11,7 +11,19 @@ import pytest_asyncio
 
 from feeler.errors import LeaseLost, StoreError
 from feeler.interview.values import Candidate, Interview, Line, Phase, Speaker
-from feeler.mailroom import Answer, Call, Claim, Incoming, Lane, Standing, Upload, Verdict, Work
+from feeler.mailroom import (
+    Answer,
+    Call,
+    Claim,
+    Incoming,
+    Lane,
+    Parcel,
+    SendResult,
+    Standing,
+    Upload,
+    Verdict,
+    Work,
+)
 from feeler.store import Store, open_store
 from feeler.store.tables import chat
 from feeler.usecases.values import Chat
@@ -358,6 +370,44 @@ async def test_export_holds_everything_and_forget_leaves_nothing(store: Store) -
     assert await store.chat_ids() == ()
     assert "canary" not in str(await store.everything(5))
     assert await store.inbox.accept([update(1), update(2)], take) == 0  # still known, without whose it was
+
+
+async def _forget_while_sending(store: Store) -> Parcel:
+    """Chat 5 says /forget while "canary" is on its way to it; chat 6 is answered after that."""
+    await store.inbox.accept([update(1), update(2)], take)
+    await answer_all(store, "canary")
+    [parcel], _ = await store.outbox.claim(5, LEASE, 0.0)
+    work = await claim_one(store)
+    await store.turns.finish(work, Answer(chat=work.chat, calls=(say("All gone."),), forget=True))
+    assert "canary" not in str(await store.everything(5))
+    await store.inbox.accept([update(3, chat=6)], take)
+    await answer_all(store, "to somebody else")
+    return parcel
+
+
+async def _sent_until_nothing_waits(store: Store) -> list[str]:
+    sent = []
+    while parcels := (await store.outbox.claim(5, LEASE, 0.0))[0]:
+        for parcel in parcels:
+            sent.append(parcel.call.params["text"])
+            await store.outbox.done(parcel, "sent", message_id=9, pause=0)
+    return sent
+
+
+@pytest.mark.parametrize("result", ["sent", "later", "unknown", "refused"])
+async def test_what_was_on_its_way_at_a_forget_ends_alone(store: Store, result: SendResult) -> None:
+    parcel = await _forget_while_sending(store)
+    await store.outbox.done(parcel, result, pause=0)
+    assert sorted(await _sent_until_nothing_waits(store)) == ["All gone.", "to somebody else"]
+    assert await store.chat_ids() == (6,)
+    assert (await store.everything(5))["messages"] == []
+
+
+async def test_what_was_on_its_way_at_a_forget_is_not_repeated_after_a_crash(store: Store) -> None:
+    await _forget_while_sending(store)
+    await store._clear_owners()
+    assert sorted(await _sent_until_nothing_waits(store)) == ["All gone.", "to somebody else"]
+    assert await store.chat_ids() == (6,)
 
 
 async def test_files_are_rewritten_after_a_crash_as_well(store: Store, url: str) -> None:

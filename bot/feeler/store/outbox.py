@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 
 from feeler.errors import LeaseLost
 from feeler.mailroom import Claim, Parcel, SendResult
 from feeler.store.database import Database, Transaction, transactional
 from feeler.store.rows import insert, read_call
-from feeler.store.tables import BOT, CHAT, IS_NEW, IS_UNSENT, chat, outbox, pace, turn
+from feeler.store.tables import BOT, CHAT, FORGOTTEN, IS_NEW, IS_UNSENT, chat, outbox, pace, turn
 
 _HAS_UNSENT = chat.c.chat_id.in_(select(outbox.c.chat_id).where(outbox.c.bot_id == BOT, IS_UNSENT))
 _READY = (
@@ -97,11 +97,17 @@ class StoredOutbox:
         ).scalar_one_or_none()
         if forgotten is None:
             raise LeaseLost(f"another process sends to chat {chat_id} now")
-        tx.execute(
-            update(outbox)
-            .where(outbox.c.id == parcel.id)
-            .values(**_written(result, parcel.tries, tx.now, message_id, reason))
+        ours = and_(
+            outbox.c.bot_id == bot_id,
+            outbox.c.chat_id == chat_id,
+            outbox.c.id == parcel.id,
+            outbox.c.state == "sending",
+            outbox.c.tries == parcel.tries,
         )
+        written = _written(result, parcel.tries, tx.now, message_id, reason)
+        if written["state"] == "new" and self._is_forgotten(tx, parcel.id):
+            written = _dropped(tx.now)
+        tx.execute(update(outbox).where(ours).values(**written))
         if result == "blocked":
             _drop_rest(tx, bot_id, chat_id)
         if forgotten:
@@ -119,22 +125,26 @@ class StoredOutbox:
         return bool(taken.rowcount)
 
     def _claim_head(self, tx: Transaction, chat_id: int, lease: float) -> Parcel | None:
-        """The chat's next row. One that somebody began to send twice and never ended is given up."""
+        """The chat's next row. One that somebody began to send twice and never ended is given up, and so is
+        one that was on its way when its chat was forgotten."""
         bot_id = self._bot_id()
         which = {"bot": bot_id, "chat": chat_id}
         while head := tx.execute(_HEAD, which).one_or_none():
-            if head.tries >= 2:
-                tx.execute(
-                    update(outbox)
-                    .where(outbox.c.id == head.id)
-                    .values(**_written("unknown", 2, tx.now, None, ""))
+            if head.tries >= 2 or head.reason == FORGOTTEN:
+                given_up = (
+                    _dropped(tx.now) if head.reason == FORGOTTEN else _written("unknown", 2, tx.now, None, "")
                 )
+                tx.execute(update(outbox).where(outbox.c.id == head.id).values(**given_up))
                 continue
             claim = Claim(chat_id=chat_id, token=uuid4().hex)
             tx.execute(_OWN, {**which, "token": claim.token, "end": tx.now + lease})
             tx.execute(_BEGUN, {"one": head.id})
             return Parcel(id=head.id, claim=claim, call=read_call(head), tries=head.tries + 1)
         return None
+
+    def _is_forgotten(self, tx: Transaction, row: int) -> bool:
+        found = tx.execute(select(outbox.c.reason).where(outbox.c.id == row))
+        return found.scalar_one_or_none() == FORGOTTEN
 
     def _ask_again(self, tx: Transaction, bot_id: int) -> float | None:
         """Seconds until a chat that waits for its own pause, or for a dead process's lease, is due."""
@@ -170,6 +180,11 @@ def _written(
             return {"state": "dropped", "reason": reason, **emptied}
         case "refused":
             return {"state": "refused", "reason": reason, "ended": now}
+
+
+def _dropped(now: float) -> dict[str, Any]:
+    """What a row says whose chat was forgotten while it was on its way; its words are gone already."""
+    return {"state": "dropped", "ended": now}
 
 
 def _drop_rest(tx: Transaction, bot_id: int, chat_id: int) -> None:

@@ -129,5 +129,7 @@ pace = Table(
 IS_NEW = text("turn.state = 'new'")
 IS_UNSENT = text("outbox.state IN ('new', 'sending')")
 
+FORGOTTEN = "forgotten"  # reason of a message that was on its way when its chat was forgotten: never repeated
+
 BOT: BindParameter[Any] = bindparam("bot")
 CHAT: BindParameter[Any] = bindparam("chat")

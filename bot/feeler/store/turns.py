@@ -9,7 +9,7 @@ from feeler.errors import LeaseLost
 from feeler.mailroom import Answer, Call, Claim, SetAside, Turn, Work
 from feeler.store.database import Database, Transaction, transactional
 from feeler.store.rows import owe_scrub, prove, put_calls, put_talk, read_chat, read_turn, write_chat
-from feeler.store.tables import BOT, CHAT, IS_NEW, chat, outbox, talk, turn
+from feeler.store.tables import BOT, CHAT, FORGOTTEN, IS_NEW, chat, outbox, talk, turn
 
 _FREE = (
     select(chat.c.chat_id)
@@ -226,7 +226,13 @@ def _forget(tx: Transaction, bot_id: int, chat_id: int) -> None:
         .values(forgotten=True, seen=0, noticed=0)
     )
     tx.execute(delete(talk).where(talk.c.bot_id == bot_id, talk.c.chat_id == chat_id))
-    tx.execute(delete(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id))
+    theirs = (outbox.c.bot_id == bot_id) & (outbox.c.chat_id == chat_id)
+    tx.execute(delete(outbox).where(theirs, outbox.c.state != "sending"))
+    tx.execute(
+        update(outbox)  # on its way: the row stays until that has ended, or SQLite gives its number away
+        .where(theirs)
+        .values(params="{}", upload=None, content=None, reason=FORGOTTEN)
+    )
     tx.execute(
         update(turn)
         .where(turn.c.bot_id == bot_id, turn.c.chat_id == chat_id)
