@@ -191,8 +191,8 @@ class Turns(Protocol):
         """End a turn without an answer of its own; goes on like `finish`."""
         ...
 
-    async def release(self, work: Work) -> None:
-        """Let a chat go with its turn undone and the try given back. A lost lease is no error here."""
+    async def release(self, work: Work, *, give_back: bool = True) -> None:
+        """Let a chat go with its turn undone, the try given back or not. A lost lease is no error here."""
         ...
 
     async def renew(self, claims: Sequence[Claim], lease: float) -> set[str]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,28 @@ async def test_an_error_that_nobody_foresaw_ends_the_bot_instead_of_its_polls(
 
 async def _broken(*_: object) -> int:
     raise RuntimeError
+
+
+class UnshowableDesk(EchoDesk):
+    """Says something now and then that cannot be shown, which turns up once the desk is done."""
+
+    async def answer(self, update: Update, text: str, chat: Chat) -> Outcome:
+        said = await super().answer(update, text, chat)
+        return replace(said, replies=("not a reply",)) if CANARY in text else said  # type: ignore[arg-type]
+
+
+async def test_an_error_after_the_answer_was_written_ends_with_an_apology_and_the_chat_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("feeler.telegram.worker.TRIES", 3)
+    desk = UnshowableDesk(str(tmp_path / "generations"), "0-0")
+    async with BotApiServer() as server, answering(server, tmp_path, desk=desk):
+        user = server.user(1001, "Ada")
+        assert "set it aside" in (await user.ask(CANARY)).text
+        assert "answer to n1" in (await user.ask("n1")).text
+    assert len((tmp_path / "generations").read_text().splitlines()) == 4
+    assert "AttributeError" in caplog.text
+    assert CANARY not in caplog.text
 
 
 async def test_forgetting_leaves_no_byte_of_what_was_said(tmp_path: Path) -> None:

@@ -135,12 +135,12 @@ class StoredTurns:
         return self._go_on(tx, work.claim, keep)
 
     @transactional
-    def release(self, tx: Transaction, work: Work) -> None:
-        """Let a chat go with its turn undone and the try given back. A lost lease is no error here."""
+    def release(self, tx: Transaction, work: Work, *, give_back: bool = True) -> None:
+        """Let a chat go with its turn undone, the try given back or not. A lost lease is no error here."""
         undone = (
             update(turn)
             .where(turn.c.seq == work.turn.seq, turn.c.state == "new", turn.c.tries > 0)
-            .values(tries=turn.c.tries - 1, until=0)
+            .values(tries=turn.c.tries - int(give_back), until=0)
         )
         if work.turn.lane != "aside":
             try:

@@ -24,6 +24,7 @@ from feeler.usecases.values import Chat, Outcome
 log = logging.getLogger(__name__)
 
 TRIES = 10  # begun so often and never ended: this turn takes the process down with it
+BREATH = 2.0  # seconds at most before a turn that failed after its answer is let go
 FAILURES = 3  # the desk failed so often on one turn
 POLL = 1.0  # seconds between looks for what other processes left, where nobody tells us
 SORRY = (
@@ -139,11 +140,24 @@ class Worker:
             except asyncio.CancelledError:
                 if work.claim.token not in self._renewed and work.turn.lane != "aside":
                     raise  # the lease was lost: it is not ours to release
-                try:
-                    await self._mailroom.turns.release(work)
-                except StoreError as error:
-                    log.warning("update %s: cannot let it go: %s", work.turn.update_id, error)
+                await self._let_go(work, give_back=True)
                 raise
+            except Exception as error:  # nobody foresaw it: its limit of tries ends a turn that cannot end
+                log.error(
+                    "update %s: the worker failed (try %s): %s",
+                    work.turn.update_id,
+                    work.turn.tries,
+                    where(error),
+                )
+                await asyncio.sleep(min(BREATH, 0.1 * 2**work.turn.tries))
+                await self._let_go(work, give_back=False)
+                return
+
+    async def _let_go(self, work: Work, *, give_back: bool) -> None:
+        try:
+            await self._mailroom.turns.release(work, give_back=give_back)
+        except StoreError as error:
+            log.warning("update %s: cannot let it go: %s", work.turn.update_id, error)
 
     async def _answer(self, work: Work) -> Work | None:
         """One turn, from its raw update to the commit; returns the chat's next one."""
