@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -388,6 +389,23 @@ async def test_again_has_the_stopped_line_answered() -> None:
 async def test_stop_without_anything_to_stop_says_so() -> None:
     person = Person()
     assert "Nothing is being written" in await person("/new emil", STORY, "/stop")
+
+
+async def test_stop_during_the_debrief_says_that_it_was_stopped() -> None:
+    said = (Path(__file__).parents[1] / "conversations" / "ex-founder.txt").read_text().splitlines()
+    person = Person()
+    await person("/new emil", *said[:6])
+    engine = Endless()
+    person.desk = Person(engine).desk
+    ending = asyncio.create_task(person("/end"))
+    await asyncio.wait_for(engine.begun.wait(), 5)
+    assert person.desk.stop(7)
+    async with asyncio.timeout(5):
+        await ending
+    told = await person("/stop")
+    assert "Stopped" in told
+    assert "/summary" in told
+    assert "Nothing is being written" in await person("/stop")
 
 
 async def test_cancelling_from_outside_is_not_taken_for_a_stop() -> None:

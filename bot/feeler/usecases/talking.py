@@ -43,8 +43,11 @@ async def again(visit: Visit, argument: str) -> Outcome:
 
 async def stop(visit: Visit, argument: str) -> Outcome:
     """/stop: what was being written has been ended by `Writing.stop`; say where that leaves the talk."""
+    stopped = visit.means.writing.was_stopped(visit.chat.chat_id)
     if _unanswered(visit.talk):
         return visit.answer(coach(texts.STOPPED.format(name=visit.name), buttons=AFTER_STOP))
+    if stopped:  # no line waits for an answer, so it was a debrief
+        return visit.answer(texts.STOPPED_DEBRIEF)
     return visit.answer(texts.NOTHING_TO_STOP)
 
 

@@ -59,6 +59,9 @@ STOPPED = (
     "Stopped. Your line stays in the talk. Write on, let {name} answer after all with /again, or take the "
     "line back with /undo."
 )
+STOPPED_DEBRIEF = (
+    "Stopped. The summary above is without what was still being written; /summary writes it anew."
+)
 NOTHING_TO_STOP = "Nothing is being written just now. To close the talk there is /end."
 NOTHING_TO_REPEAT = "Nothing of yours waits for an answer. Write your next line; /hint helps."
 UNDONE = "Taken back. The talk stands where it was before; the last thing said to you:"

@@ -25,10 +25,12 @@ class Writing:
 
     def __init__(self) -> None:
         self._scopes: dict[int, asyncio.Timeout] = {}
+        self._stopped: set[int] = set()  # chats whose /stop has ended something and was not answered yet
 
     @asynccontextmanager
     async def stoppable(self, chat_id: int) -> AsyncIterator[None]:
         """Whatever is awaited in here ends with Stopped once `stop` is called for this chat."""
+        self._stopped.discard(chat_id)
         scope = asyncio.timeout(None)  # without a deadline it is a cancel scope: `stop` sets the deadline
         try:
             async with scope:
@@ -48,7 +50,14 @@ class Writing:
         if scope is None:
             return False
         scope.reschedule(asyncio.get_running_loop().time())
+        self._stopped.add(chat_id)
         return True
+
+    def was_stopped(self, chat_id: int) -> bool:
+        """Whether `stop` has ended something for this chat since this was last asked."""
+        found = chat_id in self._stopped
+        self._stopped.discard(chat_id)
+        return found
 
 
 class Debriefs:
