@@ -24,7 +24,7 @@ from feeler.mailroom import (
     Verdict,
     Work,
 )
-from feeler.store import Store, open_store
+from feeler.store import Store, open_store, tables
 from feeler.store.tables import chat
 from feeler.usecases.values import Chat
 from tests.durability.postgres import PostgresServer, find_postgres
@@ -432,6 +432,35 @@ async def test_retention_deletes_what_is_old(store: Store) -> None:
     assert await store.purge(-1) == 1  # everything is older than tomorrow
     assert await store.talks(5) == ()
     assert await store.chat_ids() == ()
+
+
+async def test_a_talk_ages_from_its_last_line_whatever_else_its_user_does(store: Store) -> None:
+    await store.inbox.accept([update(1)], take)
+    work = await claim_one(store)
+    await store.turns.finish(work, Answer(chat=replace(work.chat, interview=talk(), undo=talk())))
+    two_days_earlier = tables.talk.update().values(changed=tables.talk.c.changed - 2 * 86_400)
+    await store._database.run(lambda tx: tx.execute(two_days_earlier))
+    await store.inbox.accept([update(2)], take)
+    await answer_all(store, "your talks so far")
+
+    assert await store.purge(1) == 1
+    await store.inbox.accept([update(3)], take)
+    work = await claim_one(store)
+    assert work.chat == Chat(chat_id=5)
+    await store.turns.finish(work, Answer(chat=work.chat))
+    assert await store.talks(5) == ()
+
+
+async def test_a_new_line_keeps_a_talk(store: Store) -> None:
+    await store.inbox.accept([update(1), update(2)], take)
+    work = await claim_one(store)
+    following = await store.turns.finish(work, Answer(chat=replace(work.chat, interview=talk())))
+    assert following
+    two_days_earlier = tables.talk.update().values(changed=tables.talk.c.changed - 2 * 86_400)
+    await store._database.run(lambda tx: tx.execute(two_days_earlier))
+    await store.turns.finish(following, Answer(chat=replace(work.chat, interview=talk(text="Well?"))))
+    assert await store.purge(1) == 0
+    assert await store.talks(5) == (talk(text="Well?"),)
 
 
 async def test_wrong_codes_outlive_the_clean_up(store: Store) -> None:

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from feeler.interview.values import Interview
 from feeler.mailroom import Counts, Quarantined
 from feeler.store.database import Database, Transaction, transactional
-from feeler.store.rows import CHAT, INTERVIEW, owe_scrub, put_talk
+from feeler.store.rows import CHAT, INTERVIEW, owe_scrub, put_talk, read_chat, write_chat
 from feeler.store.tables import IS_NEW, IS_UNSENT, chat, outbox, talk, turn
 
 DAY = 86_400.0
@@ -31,6 +32,38 @@ def _about(row: Any) -> dict[str, Any]:
         "last_wrong_pairing_code_at": row.struck,
         "has_blocked_the_bot": row.blocked,
     }
+
+
+def _delete_talks(tx: Transaction, bot_id: int, old: float) -> int:
+    """Delete the talks not changed since `old`, also from the chats that remember them; returns how many.
+
+    What a chat is in the middle of goes the next time.
+    """
+    due = select(talk.c.chat_id).where(talk.c.bot_id == bot_id, talk.c.changed < old)
+    idle = tx.execute(
+        select(chat.c.chat_id, chat.c.value)
+        .where(chat.c.bot_id == bot_id, chat.c.owner.is_(None), chat.c.chat_id.in_(due))
+        .order_by(chat.c.chat_id)
+        .with_for_update()
+    ).all()
+    busy = select(chat.c.chat_id).where(chat.c.bot_id == bot_id, chat.c.owner.is_not(None))
+    deleted = tx.execute(
+        delete(talk)
+        .where(talk.c.bot_id == bot_id, talk.c.changed < old, ~talk.c.chat_id.in_(busy))
+        .returning(talk.c.id)
+    )
+    gone = set(deleted.scalars())
+    for row in idle:
+        before = read_chat(row.chat_id, row.value)
+        after = before
+        if before.interview and before.interview.id in gone:
+            after = replace(after, interview=None)
+        if before.undo and before.undo.id in gone:
+            after = replace(after, undo=None)
+        if after != before:
+            mine = (chat.c.bot_id == bot_id) & (chat.c.chat_id == row.chat_id)
+            tx.execute(update(chat).where(mine).values(value=write_chat(after)))
+    return len(gone)
 
 
 class Records:
@@ -115,7 +148,7 @@ class Records:
                     ~chat.c.chat_id.in_(select(turn.c.chat_id).where(turn.c.bot_id == bot_id, IS_NEW)),
                 )
             )
-            gone = (tx.execute(delete(talk).where(talk.c.bot_id == bot_id, talk.c.changed < old))).rowcount
+            gone = _delete_talks(tx, bot_id, old)
             if gone:
                 owe_scrub(tx, bot_id)
         tx.execute(delete(turn).where(turn.c.bot_id == bot_id, turn.c.state != "new", turn.c.ended < spent))

@@ -116,7 +116,7 @@ def owe_scrub(tx: Transaction, bot_id: int) -> None:
 
 
 def put_talk(tx: Transaction, bot_id: int, chat_id: int, interview: Interview) -> None:
-    """Archive a talk as it stands; the same talk later takes its place."""
+    """Archive a talk as it stands; the same talk later takes its place. It ages from its last change."""
     value = INTERVIEW.dump_json(interview).decode()
     statement = insert(tx, talk).values(
         bot_id=bot_id,
@@ -128,6 +128,8 @@ def put_talk(tx: Transaction, bot_id: int, chat_id: int, interview: Interview) -
     )
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=[talk.c.bot_id, talk.c.id], set_={"value": value, "changed": tx.now}
+            index_elements=[talk.c.bot_id, talk.c.id],
+            set_={"value": value, "changed": tx.now},
+            where=talk.c.value != value,
         )
     )

@@ -97,7 +97,7 @@ class StoredTurns:
         if answer.forget:
             _forget(tx, bot_id, chat_id)
             owe_scrub(tx, bot_id)
-        elif answer.chat.interview:
+        elif answer.chat.interview and answer.chat.interview != work.chat.interview:
             put_talk(tx, bot_id, chat_id, answer.chat.interview)
         if answer.errand:
             tx.execute(
