@@ -70,6 +70,13 @@ def test_commands_do_not_count_as_messages_of_the_day() -> None:
     assert told(replace(FREE, turns_today=50), replace(SAID, command=True)) == ""
 
 
+@pytest.mark.parametrize("text", ["/1 my answer", "/ my answer", "//", "/hint! And more.", "my answer"])
+def test_what_is_said_to_the_interviewer_counts_even_where_it_begins_like_a_command(text: str) -> None:
+    raw = {"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}, "text": text}}
+    [said] = read_updates(raw)
+    assert "in 4 hours" in told(replace(FREE, turns_today=50), said)
+
+
 def test_a_flood_is_told_once_a_minute() -> None:
     verdict = judging(LIMITS, lambda: 1.0)(SAID, replace(FREE, waiting=5, noticed=3.0))
     assert not verdict.take

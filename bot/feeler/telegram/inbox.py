@@ -6,6 +6,7 @@ from typing import Any
 
 from feeler.mailroom import Incoming, Lane
 from feeler.telegram.commands import BYPASS
+from feeler.usecases.commands import parse_command
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 
@@ -56,9 +57,9 @@ def _sound(text: str) -> str:
 
 
 def _command(text: str) -> str:
-    """The name in "/name@bot and more", lower case; empty where there is none."""
-    words = text.split(maxsplit=1)
-    return words[0][1:].partition("@")[0].lower() if words and words[0].startswith("/") else ""
+    """The command's name where the desk would take `text` for one; empty where it is something said."""
+    found = parse_command(text)
+    return found[0] if found else ""
 
 
 def _lane(command: str) -> Lane:
