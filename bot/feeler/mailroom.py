@@ -141,7 +141,6 @@ class Counts:
 
     turns_waiting: int
     calls_waiting: int
-    oldest_turn: float  # age in seconds; 0 when none waits
     quarantined: int
     uncertain: int
     chats: int
@@ -161,9 +160,6 @@ class Wakes:
     send: list[Callable[[], None]] = field(default_factory=list)
     stop: list[Callable[[], None]] = field(default_factory=list)
     aside: list[Callable[[], None]] = field(default_factory=list)
-
-
-SetAside = Literal["poison", "stopped"]
 
 
 class Inbox(Protocol):
@@ -186,7 +182,7 @@ class Turns(Protocol):
         ...
 
     async def set_aside(
-        self, work: Work, state: SetAside, reason: str, calls: tuple[Call, ...] = (), *, keep: bool = True
+        self, work: Work, reason: str, calls: tuple[Call, ...] = (), *, keep: bool = True
     ) -> Work | None:
         """End a turn without an answer of its own; goes on like `finish`."""
         ...

@@ -241,7 +241,7 @@ async def test_an_errand_runs_before_what_was_said_meanwhile(store: Store) -> No
 
 async def test_poison_is_set_aside_and_the_next_turn_goes_on(store: Store) -> None:
     await store.inbox.accept([update(1), update(2)], take)
-    following = await store.turns.set_aside(await claim_one(store), "poison", "cannot be parsed")
+    following = await store.turns.set_aside(await claim_one(store), "cannot be parsed")
     assert following
     assert following.turn.update_id == 2
     [found] = await store.quarantined()

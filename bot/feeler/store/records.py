@@ -170,7 +170,7 @@ class Records:
         def count(table: Any, *conditions: Any) -> Any:
             return select(func.count()).select_from(table).where(table.c.bot_id == bot_id, *conditions)
 
-        waiting, unsent, poison, refused, uncertain, chats, talks, oldest = (
+        waiting, unsent, poison, refused, uncertain, chats, talks = (
             tx.execute(
                 select(
                     count(turn, IS_NEW).scalar_subquery(),
@@ -180,16 +180,12 @@ class Records:
                     count(outbox, outbox.c.state == "uncertain").scalar_subquery(),
                     count(chat).scalar_subquery(),
                     count(talk).scalar_subquery(),
-                    select(func.min(turn.c.received))
-                    .where(turn.c.bot_id == bot_id, IS_NEW)
-                    .scalar_subquery(),
                 )
             )
         ).one()
         return Counts(
             turns_waiting=waiting,
             calls_waiting=unsent,
-            oldest_turn=max(0.0, tx.now - oldest) if oldest else 0.0,
             quarantined=poison + refused,
             uncertain=uncertain,
             chats=chats,

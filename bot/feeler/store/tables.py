@@ -59,7 +59,7 @@ turn = Table(
     Column("chat_id", BigInteger, nullable=False),  # 0 once forgotten
     Column("lane", Text, nullable=False),  # chat, stop, aside
     Column("body", Text, nullable=False),  # the raw update; emptied once it is answered
-    Column("state", Text, nullable=False),  # new, done, stopped, poison, refused
+    Column("state", Text, nullable=False),  # new, done, poison, refused
     Column("reason", Text, nullable=False, server_default=""),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("until", Double, nullable=False, server_default="0"),  # lease of a turn in the aside lane

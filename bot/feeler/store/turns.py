@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, delete, select, update
 
 from feeler.errors import LeaseLost
-from feeler.mailroom import Answer, Call, Claim, SetAside, Turn, Work
+from feeler.mailroom import Answer, Call, Claim, Turn, Work
 from feeler.store.database import Database, Transaction, transactional
 from feeler.store.rows import owe_scrub, prove, put_calls, put_talk, read_chat, read_turn, write_chat
 from feeler.store.tables import BOT, CHAT, FORGOTTEN, IS_NEW, chat, outbox, talk, turn
@@ -119,7 +119,6 @@ class StoredTurns:
         self,
         tx: Transaction,
         work: Work,
-        state: SetAside,
         reason: str,
         calls: tuple[Call, ...] = (),
         *,
@@ -127,10 +126,10 @@ class StoredTurns:
     ) -> Work | None:
         """End a turn without an answer of its own; goes on like `finish`."""
         if work.turn.lane == "aside":
-            self._finish_aside(tx, work, state, reason, calls)
+            self._finish_aside(tx, work, "poison", reason, calls)
             return None
         prove(tx, self._bot_id(), work.claim, served=tx.now)
-        if _end(tx, work, state, reason):
+        if _end(tx, work, "poison", reason):
             put_calls(tx, self._bot_id(), work.claim.chat_id, calls, update_id=work.turn.update_id)
         return self._go_on(tx, work.claim, keep)
 

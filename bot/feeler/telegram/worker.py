@@ -11,7 +11,7 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from feeler.errors import LeaseLost, StoreError
-from feeler.mailroom import Answer, Call, Mailroom, SetAside, Work
+from feeler.mailroom import Answer, Call, Mailroom, Work
 from feeler.ports import Preview
 from feeler.telegram.limits import message
 from feeler.telegram.patience import either, insist
@@ -164,14 +164,14 @@ class Worker:
         turn, begun = work.turn, time.monotonic()
         self._pulse.delay.observe(max(0.0, time.time() - turn.received))
         if turn.tries > TRIES:
-            return await self._set_aside(work, "poison", "never ended", begun, SORRY)
+            return await self._set_aside(work, "never ended", begun, SORRY)
         preview = DraftPreview(self._bot, turn.chat_id, turn.seq, self._may_show)
         try:
             asking = await self._outcome(work, preview)
         except (LeaseLost, asyncio.CancelledError):
             raise
         except Unreadable as error:
-            return await self._set_aside(work, "poison", str(error), begun, SORRY)
+            return await self._set_aside(work, str(error), begun, SORRY)
         except Exception as error:  # the error boundary: one update must not stop the others
             log.error("update %s failed (try %s): %s", turn.update_id, turn.tries, where(error))
             return await self._after_failure(work, error, begun)
@@ -203,21 +203,19 @@ class Worker:
 
     async def _after_failure(self, work: Work, error: Exception, begun: float) -> Work | None:
         if work.turn.tries >= FAILURES:
-            return await self._set_aside(work, "poison", where(error), begun, SORRY)
+            return await self._set_aside(work, where(error), begun, SORRY)
         await asyncio.sleep(0.2 * 4**work.turn.tries)
         self._check_lease(work)
         return Work(claim=work.claim, turn=_tried(work), chat=work.chat)
 
-    async def _set_aside(
-        self, work: Work, state: SetAside, reason: str, begun: float, words: str = ""
-    ) -> Work | None:
+    async def _set_aside(self, work: Work, reason: str, begun: float, words: str = "") -> Work | None:
         log.error("update %s set aside: %s", work.turn.update_id, reason)
         calls: tuple[Call, ...] = (message(words),) if words and work.turn.chat_id else ()
         following = await insist(
-            lambda: self._mailroom.turns.set_aside(work, state, reason, calls, keep=self._may_keep()),
+            lambda: self._mailroom.turns.set_aside(work, reason, calls, keep=self._may_keep()),
             f"update {work.turn.update_id}: cannot set it aside",
         )
-        self._pulse.turn_ended(state, time.monotonic() - begun)
+        self._pulse.turn_ended("poison", time.monotonic() - begun)
         return following
 
     def _may_keep(self) -> bool:
