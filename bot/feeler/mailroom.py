@@ -42,6 +42,7 @@ class Incoming:
     body: str  # the update as JSON text, unchanged
     text: str = ""  # the message's text, for the limits and the pairing code
     command: bool = False
+    heard: bool = True  # False: it was not meant for the bot, and nothing of it is kept
 
 
 @dataclass(frozen=True, kw_only=True)

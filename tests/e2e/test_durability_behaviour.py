@@ -109,6 +109,36 @@ async def test_a_blocked_bot_drops_what_it_had_to_say_and_comes_back_when_writte
         assert "answer to n3" in (await user.ask("n3")).text
 
 
+async def test_blocking_the_bot_after_a_forget_leaves_no_trace(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+        user = server.user(1001, "Ada")
+        await user.ask("/forget")
+        await user.ask("yes")
+        await _until(lambda: _nobody_stored(store))
+        user.block()
+        server.user(1002, "Bob").say("/help")
+        await server.user(1002, "Bob").wait_for()
+        assert 1001 not in await store.chat_ids()
+
+
+async def test_who_brings_the_bot_into_a_group_is_told_where_it_works(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+        server.user(1001, "Ada")
+        server.world.group(-9)
+        await _until(lambda: _has_polled(server))
+        was, now = ({"user": server.world.bot, "status": status} for status in ("left", "member"))
+        place, ada = server.world.as_chat(-9), server.world.as_user(1001)
+        change = {"chat": place, "from": ada, "date": 1, "old_chat_member": was, "new_chat_member": now}
+        assert server.world.queue.add("my_chat_member", change)
+        told = await server.user(1001).wait_for(group=-9)
+        assert "private chat" in told.text
+        assert await store.talks(-9) == ()
+
+
+async def _has_polled(server: BotApiServer) -> bool:
+    return server.world.queue.polled.is_set()
+
+
 async def test_an_outage_of_the_server_uses_up_no_messages_last_chance(tmp_path: Path) -> None:
     async with BotApiServer() as server, answering(server, tmp_path) as store:
         user = server.user(1001, "Ada")

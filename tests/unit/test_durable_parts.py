@@ -168,6 +168,45 @@ def test_updates_are_read_just_far_enough() -> None:
     assert next_offset([]) == 0
 
 
+CHANNEL = {"id": -200, "type": "channel", "title": "News"}
+
+
+def _membership(place: dict[str, object], status: str) -> dict[str, object]:
+    return {"my_chat_member": {"chat": place, "from": {"id": 42}, "new_chat_member": {"status": status}}}
+
+
+@pytest.mark.parametrize(
+    ("raw", "chat_id"),
+    [
+        ({"channel_post": {"chat": CHANNEL, "text": "/start"}}, -200),
+        (_membership(CHANNEL, "administrator"), -200),
+        (_membership({"id": -100, "type": "supergroup"}, "member"), -100),
+    ],
+)
+def test_who_brings_the_bot_somewhere_is_answered_there(raw: dict[str, object], chat_id: int) -> None:
+    [read] = read_updates({"update_id": 1, **raw})
+    assert read.chat_id == chat_id
+    assert judging(LIMITS, lambda: 1.0)(read, FREE).take
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"channel_post": {"chat": CHANNEL, "text": "News of today"}},
+        {"channel_post": {"chat": CHANNEL, "photo": []}},
+        _membership({"id": 42, "type": "private"}, "kicked"),
+        _membership({"id": 42, "type": "private"}, "member"),
+        _membership({"id": -100, "type": "supergroup"}, "left"),
+    ],
+)
+def test_what_is_not_meant_for_the_bot_is_left_in_silence_and_nowhere_kept(raw: dict[str, object]) -> None:
+    [read] = read_updates({"update_id": 1, **raw})
+    assert read.chat_id == 0
+    verdict = judging(replace(LIMITS, code="open-sesame"), lambda: 1.0)(read, FREE)
+    assert not verdict.take
+    assert verdict.notice is None
+
+
 def test_a_lone_surrogate_can_be_stored() -> None:
     [read] = read_updates({"update_id": 1, "message": {"chat": {"id": 1}, "text": "\ud83d"}})
     json.loads(read.body)

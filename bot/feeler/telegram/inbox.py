@@ -8,7 +8,8 @@ from feeler.mailroom import Incoming, Lane
 from feeler.telegram.commands import BYPASS
 from feeler.usecases.commands import parse_command
 
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
+JOINED = ("member", "administrator")
 
 
 def read_updates(raw: object) -> list[Incoming]:
@@ -29,14 +30,30 @@ def next_offset(updates: Iterable[Incoming]) -> int:
 def _read(raw: dict[str, Any]) -> Incoming:
     text = _text(raw)
     command = _command(text)
+    heard = _is_for_us(raw)
     return Incoming(
         update_id=raw["update_id"],
-        chat_id=_chat_id(raw),
+        chat_id=_chat_id(raw) if heard else 0,
         lane=_lane(command) if "message" in raw else "chat",
         body=_sound(json.dumps(raw, ensure_ascii=False)),
         text=text,
         command=bool(command) or "message" not in raw,
+        heard=heard,
     )
+
+
+def _is_for_us(raw: dict[str, Any]) -> bool:
+    """False for what needs no answer: a channel's posts besides commands, and whatever happens to the bot's
+    membership besides being brought into a group or a channel."""
+    post, change = raw.get("channel_post"), raw.get("my_chat_member")
+    if isinstance(post, dict):
+        text = post.get("text")
+        return isinstance(text, str) and bool(_command(text))
+    if isinstance(change, dict):
+        place, member = change.get("chat"), change.get("new_chat_member")
+        private = isinstance(place, dict) and place.get("type") == "private"
+        return not private and isinstance(member, dict) and member.get("status") in JOINED
+    return True
 
 
 def _update_id(raw: dict[str, Any]) -> int | None:

@@ -45,6 +45,8 @@ def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
     """The judge of the inbox. `turn_seconds` estimates how long one answer takes now."""
 
     def judge(incoming: Incoming, standing: Standing) -> Verdict:
+        if not incoming.heard:
+            return Verdict(take=False)
         if limits.private and not _is_in(limits, incoming.chat_id, standing):
             return _stranger(limits, incoming, standing)
         refusal = _too_much(limits, incoming, standing, turn_seconds())
