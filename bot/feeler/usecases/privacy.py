@@ -11,6 +11,7 @@ from feeler.usecases.visit import Visit, coach
 YES = frozenset({"yes", "y", "yes please", "yes, forget everything", "delete", "delete everything"})
 LEAST, MOST = 10, 24  # turns of a talk
 
+SETTINGS_USAGE = f"[{'|'.join(level.value for level in Difficulty)}|{LEAST}-{MOST}]"
 ASK_BUTTONS = (
     (Button(label="Delete everything", data="/forget yes"), Button(label="Keep it", data="/forget no")),
 )
