@@ -49,12 +49,13 @@ def test_within_the_limits_everything_is_taken() -> None:
     [
         (replace(FREE, waiting=5), "in about 1 minute"),
         (replace(FREE, waiting_overall=100), "in about 2 minutes"),
-        (replace(FREE, turns_today=50), "in 4 hours"),
-        (replace(FREE, others_talking=8), "quarter of an hour"),
+        (replace(FREE, turns_today=50), "in about 4 hours"),
+        (replace(FREE, others_talking=8), "15 minutes"),
     ],
 )
 def test_every_refusal_says_how_long(standing: Standing, words: str) -> None:
     assert words in told(standing)
+    assert "what comes before that is left out too" in told(standing)
 
 
 def test_who_is_talking_keeps_the_seat() -> None:
@@ -74,13 +75,20 @@ def test_commands_do_not_count_as_messages_of_the_day() -> None:
 def test_what_is_said_to_the_interviewer_counts_even_where_it_begins_like_a_command(text: str) -> None:
     raw = {"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}, "text": text}}
     [said] = read_updates(raw)
-    assert "in 4 hours" in told(replace(FREE, turns_today=50), said)
+    assert "in about 4 hours" in told(replace(FREE, turns_today=50), said)
 
 
 def test_a_flood_is_told_once_a_minute() -> None:
     verdict = judging(LIMITS, lambda: 1.0)(SAID, replace(FREE, waiting=5, noticed=3.0))
     assert not verdict.take
     assert verdict.notice is None
+
+
+def test_nothing_is_left_out_in_silence_once_the_wait_that_was_named_is_over() -> None:
+    full = replace(FREE, waiting=2)
+    assert "in about 25 seconds" in told(full, limits=replace(LIMITS, waiting=2))
+    still_full = replace(full, noticed=25.0)
+    assert "in about 25 seconds" in told(still_full, limits=replace(LIMITS, waiting=2))
 
 
 def test_the_right_code_is_cut_out_of_what_is_stored() -> None:

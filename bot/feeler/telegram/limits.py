@@ -11,6 +11,8 @@ from feeler.usecases.commands import parse_command
 
 NOTICE_PAUSE = 60.0  # seconds: a flood is answered once, not message by message
 STRIKES = 5  # wrong pairing codes until none is heard for a day
+MOMENT = 5.0  # seconds: the shortest wait that is named
+SEAT = 15 * 60.0  # seconds until the seat of a talk that fell silent is free
 DAY = 86_400.0
 
 
@@ -49,8 +51,8 @@ def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
             return Verdict(take=False)
         if limits.private and not _is_in(limits, incoming.chat_id, standing):
             return _stranger(limits, incoming, standing)
-        refusal = _too_much(limits, incoming, standing, turn_seconds())
-        return _refuse(refusal, standing) if refusal else Verdict(take=True)
+        refusal, wait = _too_much(limits, incoming, standing, turn_seconds())
+        return _refuse_for(refusal, wait, standing) if refusal else Verdict(take=True)
 
     return judge
 
@@ -94,36 +96,40 @@ def _as_start(body: str) -> str:
     return json.dumps(update, ensure_ascii=False)
 
 
-def _too_much(limits: Limits, incoming: Incoming, standing: Standing, seconds: float) -> str:
-    """Why this update cannot be taken now; empty where it can."""
+def _too_much(limits: Limits, incoming: Incoming, standing: Standing, seconds: float) -> tuple[str, float]:
+    """Why this update cannot be taken now, and for how many seconds so; empty where it can."""
     if incoming.lane != "chat":
-        return "" if standing.waiting < 2 * limits.waiting else "Give me a moment, then try again."
+        return ("", 0.0) if standing.waiting < 2 * limits.waiting else ("Too much waits here.", MOMENT)
     if standing.waiting >= limits.waiting:
-        wait = in_words(standing.waiting * seconds)
         return (
             f"{standing.waiting} of your messages still wait for an answer, so I left this one out. "
-            f"Please send it again in about {wait}. /stop ends what I am writing now."
+            f"/stop ends what I am writing now.",
+            standing.waiting * seconds,
         )
     if standing.waiting_overall >= limits.waiting_overall:
-        wait = in_words(standing.waiting_overall * seconds / max(1, min(limits.talks, 8)))
         return (
-            f"So many people are talking to me that I cannot take this message. "
-            f"Please send it again in about {wait}."
+            "So many people are talking to me that I cannot take this message.",
+            standing.waiting_overall * seconds / max(1, min(limits.talks, 8)),
         )
     if incoming.command:
-        return ""
+        return "", 0.0
     if standing.turns_today >= limits.turns_a_day:
-        wait = in_words(DAY - standing.now % DAY)
         return (
             f"You have sent {limits.turns_a_day} messages today, which is as many as I can take. "
-            f"We can go on in {wait}; your talk is kept."
+            "Your talk is kept.",
+            DAY - standing.now % DAY,
         )
     if not standing.talking and standing.others_talking >= limits.talks:
-        return (
-            f"All {limits.talks} seats are taken by other talks. One is free at the latest "
-            "15 minutes after its last message; please try again in a quarter of an hour."
-        )
-    return ""
+        return f"All {limits.talks} seats are taken by other talks.", SEAT
+    return "", 0.0
+
+
+def _refuse_for(words: str, seconds: float, standing: Standing) -> Verdict:
+    """A notice covers whatever is sent before the wait it names is over; then the next is told anew."""
+    told = (
+        f"{words} Please send it again in about {in_words(seconds)}; what comes before that is left out too."
+    )
+    return _refuse(told, standing, min(NOTICE_PAUSE, max(MOMENT, seconds)))
 
 
 def _refuse(words: str, standing: Standing, pause: float = NOTICE_PAUSE, strike: bool = False) -> Verdict:
