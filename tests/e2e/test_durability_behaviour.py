@@ -23,8 +23,9 @@ from tests.durability.postgres import PostgresServer, find_postgres
 
 from feeler.compose import build_desk, build_library, opened_store, running_engine
 from feeler.errors import SettingsError
+from feeler.mailroom import Answer, Call, Incoming, Verdict
 from feeler.phone.server import BotApiServer
-from feeler.store import Store
+from feeler.store import Store, open_store
 from feeler.telegram.run import run_bot
 from feeler.usecases.values import Chat, Outcome
 
@@ -149,6 +150,31 @@ async def test_an_outage_of_the_server_uses_up_no_messages_last_chance(tmp_path:
         server.faults.clear()
         assert "answer to n2" in (await user.wait_for(lambda shown: "n2 as" in shown.text, 15)).text
         assert (await store.counts()).uncertain == 0
+
+
+async def test_an_outage_does_not_use_up_the_last_chance_of_what_another_began(
+    tmp_path: Path,
+) -> None:
+    async with BotApiServer() as server:
+        user = server.user(1001, "Ada")
+        said = user.say("n1")
+        store = await open_store(settings_for(server, tmp_path).database, bot_id=server.world.bot_id)
+        update = Incoming(update_id=1, chat_id=1001, lane="chat", body="{}")
+        await store.inbox.accept([update], lambda *_: Verdict(take=True))
+        [work] = await store.turns.claim(1, 30)
+        call = Call(method="sendMessage", params={"text": "begun elsewhere"})
+        await store.turns.finish(work, Answer(chat=work.chat, calls=(call,)))
+        await store.outbox.claim(1, 0, 0.0)  # and here that process met the outage
+        await store.close()
+
+        server.fault("error", method="sendMessage", times=0)
+        server.fault("error", method="getMe", times=0, skip=1)  # the first one is asked at the start
+        async with answering(server, tmp_path) as store:
+            await asyncio.sleep(3)
+            server.faults.clear()
+            arrived = await user.wait_for(lambda shown: "begun elsewhere" in shown.text, 15, after=said)
+            assert arrived.text.startswith("↻")
+            assert (await store.counts()).uncertain == 0
 
 
 async def test_an_error_that_nobody_foresaw_ends_the_bot_instead_of_its_polls(

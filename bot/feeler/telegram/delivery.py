@@ -99,9 +99,12 @@ class Delivery:
         result: SendResult
         try:
             async with asyncio.timeout(left + self._lease / 4):  # after that it is not ours to send
-                answered = await self._call(parcel.claim.chat_id, marked(parcel.call, parcel.tries))
-            message_id = answered.get("message_id") if isinstance(answered, dict) else None
-            result = "sent"
+                if parcel.tries > 1 and not await self._reachable():  # another process may have begun it
+                    result, reason, pause, self._doubtful = "later", "the server does not answer", PROBE, True
+                else:
+                    answered = await self._call(parcel.claim.chat_id, marked(parcel.call, parcel.tries))
+                    message_id = answered.get("message_id") if isinstance(answered, dict) else None
+                    result = "sent"
         except (TelegramError, TimeoutError) as error:
             result, reason, pause = judge(error)
             self._doubtful = result in ("unknown", "later") and not isinstance(error, RetryAfter)
