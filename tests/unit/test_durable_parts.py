@@ -87,8 +87,7 @@ def test_a_flood_is_told_once_a_minute() -> None:
 def test_nothing_is_left_out_in_silence_once_the_wait_that_was_named_is_over() -> None:
     full = replace(FREE, waiting=2)
     assert "in about 25 seconds" in told(full, limits=replace(LIMITS, waiting=2))
-    still_full = replace(full, noticed=25.0)
-    assert "in about 25 seconds" in told(still_full, limits=replace(LIMITS, waiting=2))
+    assert "in about 25 seconds" in told(replace(full, noticed=25.0), limits=replace(LIMITS, waiting=2))
 
 
 def test_the_right_code_is_cut_out_of_what_is_stored() -> None:

@@ -129,7 +129,8 @@ def _refuse_for(words: str, seconds: float, standing: Standing) -> Verdict:
     told = (
         f"{words} Please send it again in about {in_words(seconds)}; what comes before that is left out too."
     )
-    return _refuse(told, standing, min(NOTICE_PAUSE, max(MOMENT, seconds)))
+    named = max(MOMENT, seconds - MOMENT / 2)  # `in_words` rounds to steps of five seconds
+    return _refuse(told, standing, min(NOTICE_PAUSE, named))
 
 
 def _refuse(words: str, standing: Standing, pause: float = NOTICE_PAUSE, strike: bool = False) -> Verdict:
