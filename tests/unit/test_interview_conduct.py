@@ -104,6 +104,7 @@ def test_a_good_line_passes_everything() -> None:
         ("no prompt words", "You are Isla Boyd, mill manager. When?"),
         ("no promise", "A crane, good. Let's meet tomorrow. When?"),
         ("no promise", "A crane, good. Let's start tomorrow! When?"),
+        ("no parrot", "Then I say that I drove a tower crane in the port for eleven years. When?"),
         ("no parrot", "A crane. In the port for eleven years and I never dropped a load. How was it?"),
         ("no repetition", "A crane, good. What have you done so far?"),
         ("no invented number", "A crane lifts 40 tons. How was it?"),

@@ -31,6 +31,7 @@ CLOSES = re.compile(
     r"|nothing is|no (?:job|role|place|position|offer)|both (?:sides|decide|think)|to meet|nothing(?: at all)? is)\b",
     re.IGNORECASE,
 )
+RECITED = 8  # words in a row
 TOLD = 0.6  # of a fact's stems
 TELLS = (Job.ANSWER, Job.NEAR, Job.UNKNOWN, Job.WITHHOLD, Job.PERSONAL)
 LISTENS = (Job.ASK, Job.PUSH, Job.TELL, Job.HAND_OVER)
@@ -113,11 +114,16 @@ def no_parrot(text: str, situation: Situation) -> str:
 
     Nor is a short one that was said to the company's person: "you" would be the wrong one.
     """
-    heard = " / ".join(" ".join(words(line)) for line in situation.candidate_lines)
+    heard = " / ".join(" ".join(words(line.replace("’", "'"))) for line in situation.candidate_lines)
     for sentence in sentences(text):
         said = words(sentence)
-        longest = 3 if {"you", "your", "you're"} & set(said) else 8
-        if len(said) > longest and " ".join(said) in heard and not re.search(r"[\"“?]", sentence):
+        if re.search(r"[\"“]", sentence):
+            continue
+        to_them = bool({"you", "your", "you're", "you've", "you'd"} & set(said))
+        longest = 3 if to_them else RECITED
+        whole = len(said) > longest and " ".join(said) in heard and "?" not in sentence
+        runs = (" ".join(said[at : at + RECITED]) for at in range(len(said) - RECITED + 1))
+        if whole or (not to_them and any(run in heard for run in runs)):
             return f"recites the candidate: {sentence[:40]!r}"
     return ""
 
