@@ -10,7 +10,7 @@ from feeler.usecases.values import Chat
 
 Lane = Literal["chat", "errand", "stop", "aside"]
 """chat: in its chat's order. errand: what the last turn left to do, before the next. stop: ends the running
-turn, then goes first. aside: beside a running turn."""
+turn, then goes first. aside: beside a running turn, or in order where none is."""
 
 
 @dataclass(frozen=True, kw_only=True)

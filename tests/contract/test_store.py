@@ -228,6 +228,17 @@ async def test_help_is_answered_beside_a_running_turn_and_changes_nothing(store:
     assert (await claim_one(store)).chat == Chat(chat_id=5)
 
 
+async def test_help_is_answered_in_order_where_nothing_runs(store: Store) -> None:
+    await store.inbox.accept([update(1, lane="aside"), update(2)], take)
+    assert await store.turns.claim_asides(5, LEASE) == []
+    work = await claim_one(store)
+    assert work.turn.update_id == 1
+    changed = replace(work.chat, candidate=Candidate(name="Ada"))
+    following = await store.turns.finish(work, Answer(chat=changed))
+    assert following
+    assert following.chat == changed
+
+
 async def test_an_errand_runs_before_what_was_said_meanwhile(store: Store) -> None:
     await store.inbox.accept([update(1), update(2)], take)
     work = await claim_one(store)

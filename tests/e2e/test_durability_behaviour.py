@@ -110,6 +110,17 @@ async def test_a_blocked_bot_drops_what_it_had_to_say_and_comes_back_when_writte
         assert "answer to n3" in (await user.ask("n3")).text
 
 
+async def test_a_yes_after_forget_and_help_deletes_nothing(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+        user = server.user(1001, "Ada")
+        said = user.say("I ran a bakery for ten years.")
+        await user.wait_for(lambda shown: "Coach" not in shown.text, after=said)
+        await _until(lambda: _nothing_waits(store))
+        for text in ("/forget", "/help", "Yes."):
+            assert "is deleted" not in (await user.ask(text)).text
+        assert len(await store.talks(1001)) == 1
+
+
 async def test_blocking_the_bot_after_a_forget_leaves_no_trace(tmp_path: Path) -> None:
     async with BotApiServer() as server, interviewing(server, tmp_path) as store:
         user = server.user(1001, "Ada")

@@ -36,13 +36,15 @@ class StoredInbox:
         standing = _standing(tx, bot_id, each.chat_id)
         verdict = judge(each, standing)
         body = (each.body if verdict.body is None else verdict.body) if verdict.take else ""
+        # Beside a turn only where there is one: in its chat's order it may also end a pending question.
+        lane = "chat" if each.lane == "aside" and not standing.waiting else each.lane
         stored = tx.execute(
             insert(tx, turn)
             .values(
                 bot_id=bot_id,
                 update_id=each.update_id,
                 chat_id=each.chat_id,
-                lane=each.lane,
+                lane=lane,
                 body=body,
                 state="new" if verdict.take else "refused",
                 received=tx.now,
@@ -56,7 +58,7 @@ class StoredInbox:
         if verdict.notice and each.chat_id:
             put_calls(tx, bot_id, each.chat_id, [verdict.notice])
         if verdict.take:
-            tx.wake("aside" if each.lane == "aside" else "work")
+            tx.wake("aside" if lane == "aside" else "work")
             if each.lane == "stop":
                 tx.wake("stop")
         return 1
