@@ -4,8 +4,6 @@ What stays the same for all talks of a persona comes first, and what grows only 
 engine that keeps the state of a prompt's beginning has little to read in each turn.
 """
 
-import re
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.interview.acts import Act
 from feeler.interview.angles import angles_of
-from feeler.interview.conduct.listening import HONEST, LISTENS, no_repeat
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.hooks import hook_of, mirrored, reflection_of, said_back
+from feeler.interview.hooks import hook_of, mirrored
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.questions import own_questions
 from feeler.interview.topics import LABELS
@@ -27,7 +24,6 @@ from feeler.personas.values import Company, Example, Persona
 from feeler.ports import Message
 
 WINDOW = 24  # lines of the talk in a prompt
-BEING = re.compile(r"you(?:'re|'ve been|'d| were| are| had| have)\b", re.IGNORECASE)  # and not doing
 JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
 
 
@@ -79,94 +75,6 @@ def job_note(situation: Situation, *, plainer: bool = False) -> str:
         like=_like(situation),
         plainer=plainer,
     )
-
-
-def opening_for(situation: Situation, *, again: int = 0) -> str:
-    """How a line begins by rule: what the candidate did, said back, and the start of the question.
-
-    Left to itself a small model tells the candidate's story as its own, retells it wrongly, or begins a
-    question so that it cannot end well. Empty where the model is to begin by itself.
-    """
-    plan, persona = situation.plan, situation.persona
-    turn = plan.turn + again
-    if plan.job in LISTENS:
-        return f"{_reaction(situation, turn)} {_next_words(plan)}".strip()
-    if plan.job is Job.NEAR:
-        honest = [line.split("{fact}")[0].strip() for line in persona.lines.get("answer near", ())]
-        return _unsaid([line for line in honest if HONEST.search(line)], situation, turn)
-    if plan.job is Job.UNKNOWN:
-        honest = [line.split("{knower}")[0].strip() for line in persona.lines.get("not known", ())]
-        return _unsaid([line for line in honest if HONEST.search(line)], situation, turn)
-    if plan.job is Job.REPHRASE:
-        simpler = [line.split("{question}")[0].strip() for line in persona.lines.get("rephrase", ())]
-        before = _unsaid(simpler, situation, turn) if Act.CLARIFY in plan.acts else ""
-        return f"{before} {' '.join(last_question(situation.interview).split()[:3])}".strip()
-    if plan.job is Job.STEADY:
-        steady = _unsaid(persona.lines.get(steadying(plan), ()), situation, turn)
-        return f"{steady} What" if steady and plan.asking is Asking.ONE else steady
-    if plan.job is Job.DEFLECT:
-        return _unsaid([sentences(line)[0] for line in persona.lines.get("deflect", ())], situation, turn)
-    if plan.job is Job.CLOSE:
-        plain = [sentences(line)[0] for line in persona.lines.get("close", ())]
-        return f"{_taken_away(situation, turn)} {_unsaid(plain, situation, turn)}".strip()
-    return ""
-
-
-def steadying(plan: Plan) -> str:
-    """Which of the persona's lines meet somebody who begs, or who insults."""
-    return "kindly" if Act.BEGGED in plan.acts and Act.INSULT not in plan.acts else "steady"
-
-
-def _reaction(situation: Situation, turn: int) -> str:
-    """What was said, said back in one of the persona's frames, or else a nod; "" where all were used."""
-    lines = situation.persona.lines
-    if reflection := reflection_of(situation.heard):
-        return _framed(lines.get("say back") or ("So {hook}.",), reflection, turn)
-    if said := said_back(situation.heard, situation.plan.hook):
-        return f"{said}."
-    return _unsaid(lines.get("nod", ()), situation, turn)
-
-
-def _next_words(plan: Plan) -> str:
-    """The first words of what follows, of the question or the fact, so that the rest can only end it so."""
-    if plan.job is Job.TELL:
-        return " ".join(plan.facts[0].text.split()[:3])
-    if plan.job is Job.HAND_OVER:
-        return "What"
-    asked = plan.question.split()
-    start = " ".join(asked[: len(asked) // 2 if plan.probe else min(4, len(asked) - 2)])
-    return f"{plan.bridge} {start[:1].lower()}{start[1:]}" if plan.bridge and start else start
-
-
-def _taken_away(situation: Situation, turn: int) -> str:
-    """What stays with the persona at the end: the fullest of the candidate's deeds."""
-    frames = situation.persona.lines.get("take away", ())
-    deeds = {reflection_of(line) for line in _answered(situation.interview)} - {""}
-    best = sorted(deeds, key=lambda deed: (not BEING.match(deed), len(deed)), reverse=True)
-    lines = [_framed(frames, deed, turn) for deed in best] if frames else []
-    return next((line for line in lines if not no_repeat(line, situation)), "")
-
-
-def _answered(talk: Interview) -> list[str]:
-    """What the candidate said that the company answered; distress, say, the practice partner takes up."""
-    pairs = zip(talk.lines, talk.lines[1:], strict=False)
-    return [
-        line.text
-        for line, after in pairs
-        if line.speaker is Speaker.CANDIDATE and after.speaker is Speaker.COMPANY
-    ]
-
-
-def _framed(frames: Sequence[str], said: str, turn: int) -> str:
-    line = frames[turn % len(frames)].replace("{hook}", said[:1].lower() + said[1:])
-    return line[:1].upper() + line[1:]
-
-
-def _unsaid(lines: Sequence[str], situation: Situation, turn: int) -> str:
-    """The next of `lines` that was not said yet in this talk; "" where all were."""
-    start = turn % len(lines) if lines else 0
-    said = "\n".join(situation.own_lines)
-    return next((line for line in (*lines[start:], *lines[:start]) if line not in said), "")
 
 
 def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -> str:

@@ -12,7 +12,8 @@ from feeler.interview.conduct.listening import TELLS
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.words import sentences
 from feeler.ports import Engine, Preview, Request, Sampling
-from feeler.usecases.prompting import messages_for, opening_for
+from feeler.usecases.beginnings import opening_for
+from feeler.usecases.prompting import messages_for
 from feeler.usecases.written import written_line
 
 LONGEST = 100  # tokens of an answer

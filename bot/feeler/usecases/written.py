@@ -11,7 +11,8 @@ from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.topics import LABELS
 from feeler.personas.library import shipped_prompts
-from feeler.usecases.prompting import last_question, steadying
+from feeler.usecases.beginnings import steadying
+from feeler.usecases.prompting import last_question
 
 
 def written_line(situation: Situation, *, seed: int) -> str:

@@ -12,8 +12,8 @@ from feeler.interview.plan import Asking, Job, Plan, make_plan
 from feeler.interview.values import Interview, Line, Phase, Speaker
 from feeler.personas.library import load_library
 from feeler.personas.values import Persona
+from feeler.usecases.beginnings import opening_for
 from feeler.usecases.drafting import open_talk
-from feeler.usecases.prompting import opening_for
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 LIBRARY = load_library()

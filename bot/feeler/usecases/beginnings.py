@@ -1,0 +1,106 @@
+"""How the company's lines begin by rule, for a model to go on.
+
+Left to itself a small model tells the candidate's story as its own, retells it wrongly, begins a question
+so that it cannot end well, or forgets to say that it does not know. The persona's own words begin such lines.
+"""
+
+import re
+from collections.abc import Sequence
+
+from feeler.interview.acts import Act
+from feeler.interview.conduct.listening import HONEST, no_repeat
+from feeler.interview.conduct.situation import Situation
+from feeler.interview.hooks import reflection_of, said_back
+from feeler.interview.plan import Asking, Job, Plan
+from feeler.interview.values import Interview, Speaker
+from feeler.interview.words import sentences
+from feeler.usecases.prompting import last_question
+
+BEING = re.compile(r"you(?:'re|'ve been|'d| were| are| had| have)\b", re.IGNORECASE)  # and not doing
+
+
+def opening_for(situation: Situation, *, again: int = 0) -> str:
+    """How the line begins; another way for each `again`. Empty where the model is to begin by itself."""
+    plan, persona = situation.plan, situation.persona
+    turn = plan.turn + again
+
+    def own(job: str) -> str:
+        """How one of the persona's lines for `job` begins: up to its slot, or else its first sentence."""
+        lines = persona.lines.get(job, ())
+        starts = [line.split("{")[0].strip() if "{" in line else sentences(line)[0] for line in lines]
+        honest = [start for start in starts if HONEST.search(start)]
+        return _unsaid(honest if plan.job in (Job.NEAR, Job.UNKNOWN) else starts, situation, turn)
+
+    match plan.job:
+        case Job.ASK | Job.PUSH | Job.TELL | Job.HAND_OVER:
+            parts = [_reaction(situation, turn), _next_words(plan)]
+        case Job.REPHRASE:
+            asked = last_question(situation.interview).split()[:3]
+            parts = [own("rephrase") if Act.CLARIFY in plan.acts else "", *asked]
+        case Job.STEADY:
+            parts = [_unsaid(persona.lines.get(steadying(plan), ()), situation, turn)]
+            parts += ["What"] if parts[0] and plan.asking is Asking.ONE else []
+        case Job.CLOSE:
+            parts = [_taken_away(situation, turn), own("close")]
+        case Job.NEAR | Job.UNKNOWN | Job.DEFLECT:
+            parts = [own(plan.job.value)]
+        case _:
+            parts = []
+    return " ".join(part for part in parts if part)
+
+
+def steadying(plan: Plan) -> str:
+    """Which of the persona's lines meet somebody who begs, or who insults."""
+    return "kindly" if Act.BEGGED in plan.acts and Act.INSULT not in plan.acts else "steady"
+
+
+def _reaction(situation: Situation, turn: int) -> str:
+    """What was said, said back in one of the persona's frames, or else a nod; "" where all were used."""
+    lines = situation.persona.lines
+    if reflection := reflection_of(situation.heard):
+        return _framed(lines.get("say back") or ("So {hook}.",), reflection, turn)
+    if said := said_back(situation.heard, situation.plan.hook):
+        return f"{said}."
+    return _unsaid(lines.get("nod", ()), situation, turn)
+
+
+def _next_words(plan: Plan) -> str:
+    """The first words of what follows, of the question or the fact, so that the rest can only end it so."""
+    if plan.job is Job.TELL:
+        return " ".join(plan.facts[0].text.split()[:3])
+    if plan.job is Job.HAND_OVER:
+        return "What"
+    asked = plan.question.split()
+    start = " ".join(asked[: len(asked) // 2 if plan.probe else min(4, len(asked) - 2)])
+    return f"{plan.bridge} {start[:1].lower()}{start[1:]}" if plan.bridge and start else start
+
+
+def _taken_away(situation: Situation, turn: int) -> str:
+    """What stays with the persona at the end: the fullest of the candidate's deeds."""
+    frames = situation.persona.lines.get("take away", ())
+    deeds = {reflection_of(line) for line in _answered(situation.interview)} - {""}
+    best = sorted(deeds, key=lambda deed: (not BEING.match(deed), len(deed)), reverse=True)
+    lines = [_framed(frames, deed, turn) for deed in best] if frames else []
+    return next((line for line in lines if not no_repeat(line, situation)), "")
+
+
+def _answered(talk: Interview) -> list[str]:
+    """What the candidate said that the company answered; distress, say, the practice partner takes up."""
+    pairs = zip(talk.lines, talk.lines[1:], strict=False)
+    return [
+        line.text
+        for line, after in pairs
+        if line.speaker is Speaker.CANDIDATE and after.speaker is Speaker.COMPANY
+    ]
+
+
+def _framed(frames: Sequence[str], said: str, turn: int) -> str:
+    line = frames[turn % len(frames)].replace("{hook}", said[:1].lower() + said[1:])
+    return line[:1].upper() + line[1:]
+
+
+def _unsaid(lines: Sequence[str], situation: Situation, turn: int) -> str:
+    """The next of `lines` that was not said yet in this talk; "" where all were."""
+    start = turn % len(lines) if lines else 0
+    said = "\n".join(situation.own_lines)
+    return next((line for line in (*lines[start:], *lines[:start]) if line not in said), "")
