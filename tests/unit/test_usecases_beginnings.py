@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from feeler.interview.conduct import broken
 from feeler.interview.conduct.choice import tidy
 from feeler.interview.conduct.listening import HONEST
 from feeler.interview.conduct.situation import Situation
@@ -181,6 +182,19 @@ def test_after_an_answer_the_personas_own_question_follows_as_it_is_written() ->
     assert "new guy" not in said
     assert said.endswith(question[1:])
     assert any(bridge in said for bridge in EMIL.lines["back to you"])
+
+
+def test_a_second_round_begins_with_the_fact() -> None:
+    situation = at("What does a day look like at your place?")
+    assert opening_for(situation) == ""
+    assert situation.plan.facts[0].text.startswith(opening_for(situation, again=1))
+    assert opening_for(situation, again=1)
+
+
+def test_after_a_greeting_the_open_question_may_come_again() -> None:
+    situation = at("Hello, thank you so much for having me, I know you are busy.")
+    question = EMIL.opening.split(". ")[-1]
+    assert broken(question, situation) == ()
 
 
 def test_a_slip_in_a_fact_is_mended() -> None:

@@ -44,6 +44,8 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
             parts = [_taken_away(situation, turn), own("close")]
         case Job.NEAR | Job.UNKNOWN | Job.DEFLECT:
             parts = [own(plan.job.value)]
+        case Job.ANSWER if again:  # the first draft told something else
+            parts = _first_words(plan)
         case _:
             parts = []
     return " ".join(part for part in parts if part)
@@ -67,12 +69,17 @@ def _reaction(situation: Situation, turn: int) -> str:
 def _next_words(plan: Plan) -> str:
     """The first words of what follows, of the question or the fact, so that the rest can only end it so."""
     if plan.job is Job.TELL:
-        return " ".join(plan.facts[0].text.split()[:3])
+        return " ".join(_first_words(plan))
     if plan.job is Job.HAND_OVER:
         return "What"
     asked = plan.question.split()
     start = " ".join(asked[: len(asked) // 2 if plan.probe else min(4, len(asked) - 2)])
     return f"{plan.bridge} {start[:1].lower()}{start[1:]}" if plan.bridge and start else start
+
+
+def _first_words(plan: Plan) -> list[str]:
+    """Of the fact that is to be told."""
+    return plan.facts[0].text.split()[:3] if plan.facts else []
 
 
 def _taken_away(situation: Situation, turn: int) -> str:

@@ -4,6 +4,7 @@
 
 import re
 
+from feeler.interview.acts import Act
 from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Asking, Job
 from feeler.interview.questions import own_questions
@@ -138,6 +139,8 @@ def no_repeat(text: str, situation: Situation) -> str:
     knower = situation.plan.knower.split(",")[0]
     for sentence in sentences(text):
         new = words(sentence) not in map(words, before)
+        if situation.plan.job is Job.REPHRASE and Act.CLARIFY not in situation.plan.acts and "?" in sentence:
+            continue  # a greeting left the question open
         if new and ((knower and knower in sentence) or situation.plan.job is Job.CLOSE):
             continue  # there is no other way to say who would know, and at the end one looks back
         for old in (*before, *seen):
