@@ -16,7 +16,7 @@ from feeler.interview.values import Interview, Speaker
 from feeler.interview.words import sentences
 from feeler.usecases.prompting import last_question
 
-BEING = re.compile(r"you(?:'re|'ve been|'d| were| are| had| have)\b", re.IGNORECASE)  # and not doing
+BEING = re.compile(r"(?:you(?:'re|'ve been|'d| were| are| had| have)|your)\b", re.IGNORECASE)  # and not doing
 
 
 def opening_for(situation: Situation, *, again: int = 0) -> str:

@@ -100,7 +100,7 @@ def asks_as_planned(text: str, situation: Situation) -> str:
 def touches(text: str, situation: Situation) -> str:
     """Something of what the candidate just said is in the line."""
     plan = situation.plan
-    if plan.job not in LISTENS or not plan.hook:
+    if plan.job not in LISTENS or plan.job is Job.TELL or not plan.hook:
         return ""
     theirs = {SYNONYM.get(one, one) for one in content(situation.heard)} - PLAIN
     if len(theirs) < 3 or theirs & {SYNONYM.get(one, one) for one in content(text)}:
