@@ -15,6 +15,10 @@ def test_the_question_fits_what_was_told() -> None:
     assert angles_of(("The director was shouting.",)) == ("What did you say to them, word for word?",)
 
 
+def test_what_is_left_is_not_leaving() -> None:
+    assert angles_of(("There was no trust left on either side.",)) != angles_of(("I left the firm.",))
+
+
 def test_each_points_back_at_what_was_told() -> None:
     assert all(POINTS_BACK.search(angle) for angle in (*WAYS, PUSHES[1], PUSHES[3]))
 

@@ -17,7 +17,7 @@ ANGLES: tuple[tuple[str, str], ...] = (
     ("How did you decide that?", r"\b(?:decid\w+|chose|choose|instead|risk\w*|had to|put the|sent|changed)\b"),
     ("How did you get them to go along with it?", r"\b(?:team|crew|brigade|staff|apprentice\w*|kids|pupils|students|colleagues|volunteers|people|everybody|everyone)\b"),
     ("How did you teach yourself that?", r"\b(?:learn\w*|taught|myself|nobody showed|from nothing|self)\b"),
-    ("What would you like to keep from it?", r"\b(?:left|leave|leaving|quit|tired|bored|enough|done with|closed|redundan\w+|laid off)\b"),
+    ("What would you like to keep from it?", r"\b(?:i|we)(?:'ve| have| had)? left\b|\b(?:leave|leaving|quit|tired|bored|enough|done with|closed|redundan\w+|laid off)\b"),
     ("What would a good day look like for you then?", r"\b(?:i'?d like|i would like|i want|looking for|hope|something with|dream\w*)\b"),
     ("What did you get better at in all that time?", r"\b(?:years?|months?|decade|since|always)\b"),
 )  # fmt: skip
