@@ -8,6 +8,7 @@ from feeler.interview.plan import make_plan
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Message, Preview, Request, Sampling
+from feeler.usecases.drafting import read_prompt
 from feeler.usecases.prompting import baseline_prompt
 
 
@@ -56,11 +57,7 @@ async def baseline_warm_up(
     people: tuple[Persona, ...] = (),
 ) -> None:
     """Let the engine read the system prompt before the first message, as the bot does with its own."""
-    request = Request(
-        messages=_messages(interview, persona, company, people)[:2], sampling=Sampling(max_tokens=1)
-    )
-    async for _ in engine.stream(request):
-        pass
+    await read_prompt(engine, _messages(interview, persona, company, people)[:2])
 
 
 def _messages(

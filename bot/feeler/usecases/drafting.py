@@ -10,7 +10,7 @@ from feeler.interview.conduct.situation import Situation
 from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
 from feeler.personas.values import Company, Persona
-from feeler.ports import Engine, Preview, Request, Sampling
+from feeler.ports import Engine, Message, Preview, Request, Sampling
 from feeler.usecases.prompting import messages_for
 from feeler.usecases.searching import Drafted, draft
 from feeler.usecases.written import coach_line
@@ -152,14 +152,19 @@ async def warm_up(
 ) -> None:
     """Let the engine read the persona's part of the prompt while the candidate types their first message.
 
-    One token is written and thrown away. Worth calling where a talk opens or a colleague comes in; an engine
+    Worth calling where a talk opens or a colleague comes in; an engine
     that keeps the state of a prompt's beginning then has only the message itself to read.
     """
     plan = make_plan(interview, persona, company, "")
     situation = Situation(
         plan=plan, persona=persona, company=company, interview=interview, heard="", people=people
     )
-    request = Request(messages=messages_for(situation), sampling=Sampling(temperature=0.0, max_tokens=1))
+    await read_prompt(engine, messages_for(situation))
+
+
+async def read_prompt(engine: Engine, messages: tuple[Message, ...]) -> None:
+    """Let the engine read `messages`, so that what begins with them is quicker; one token is thrown away."""
+    request = Request(messages=messages, sampling=Sampling(temperature=0.0, max_tokens=1))
     async with aclosing(engine.stream(request)) as pieces:
         async for _ in pieces:
             pass
