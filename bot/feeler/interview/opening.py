@@ -180,7 +180,7 @@ def _length(facts: tuple[Fact, ...]) -> int:
 
 
 def _just_told(interview: Interview) -> frozenset[str]:
-    last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.COMPANY), None)
+    last = interview.last(Speaker.COMPANY)
     return frozenset(last.facts if last else ())
 
 

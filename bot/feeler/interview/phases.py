@@ -28,5 +28,5 @@ def is_over(interview: Interview) -> bool:
     """Whether the company has said its last word: the budget is spent or the candidate said goodbye."""
     if interview.ended is not None or interview.turn >= interview.budget:
         return True
-    last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.CANDIDATE), None)
+    last = interview.last(Speaker.CANDIDATE)
     return last is not None and "goodbye" in last.acts

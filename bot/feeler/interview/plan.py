@@ -220,7 +220,7 @@ def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Com
 
 def _listens_on(plan: Plan, interview: Interview, persona: Persona, text: str) -> bool:
     """Whether to ask on about the story itself: after an answer to a probe, and once where no probe fits."""
-    last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.COMPANY), None)
+    last = interview.last(Speaker.COMPANY)
     if not plan.hook:
         return False
     if last is not None and last.probe:
@@ -261,7 +261,7 @@ def _your_turn(plan: Plan, interview: Interview, persona: Persona, company: Comp
 
 def _thin(plan: Plan, interview: Interview) -> bool:
     """Whether the answer was too little to react to; a tough interviewer is less patient."""
-    before = next((line for line in reversed(interview.lines) if line.speaker is Speaker.CANDIDATE), None)
+    before = interview.last(Speaker.CANDIDATE)
     polite = {Act.GREETED, Act.THANKED} & set(plan.acts)  # nobody is pushed for a greeting
     thin = bool({Act.SHORT, Act.DODGED, Act.EMPTY} & set(plan.acts)) or not (
         plan.hook or polite or Act.TOLD in plan.acts
@@ -343,7 +343,7 @@ def _said(interview: Interview) -> str:
 
 
 def _last_question(interview: Interview) -> str:
-    last = next((line for line in reversed(interview.lines) if line.speaker is Speaker.COMPANY), None)
+    last = interview.last(Speaker.COMPANY)
     return last.text if last is not None and "?" in last.text else ""
 
 

@@ -82,6 +82,10 @@ class Interview:
         """How many messages the candidate has sent."""
         return sum(line.speaker is Speaker.CANDIDATE for line in self.lines)
 
+    def last(self, speaker: Speaker) -> Line | None:
+        """What `speaker` said last; None where they have not spoken."""
+        return next((line for line in reversed(self.lines) if line.speaker is speaker), None)
+
     @property
     def offers(self) -> tuple[Topic, ...]:
         """The topics that the last turn put on the reply keyboard; empty where it was not "your turn"."""
