@@ -150,21 +150,25 @@ def _others_deed(text: str, hook: str) -> str:
     whole = re.match(r"\s*(?:[.,;:!?–—()\n]|$|(?:but|because|so|which|although|while|where)\b)", after)
     if not whole or len(hook.split()) < 3 or FIRST_PERSON.match(hook) or HANGS.match(hook):
         return ""
-    if (
-        ADDRESSED.search(hook)
-        or DENIED.search(hook)
-        or PRIVATE.search(hook)
-        or OWN_TAIL.search(hook)
-        or VAGUE.match(hook)
-    ):
+    if _better_left(hook) or OWN_TAIL.search(hook) or VAGUE.match(hook):
         return ""
     named = hook[:1].isupper() and not re.search(rf"(?:^|[.!?…\n])\W*{re.escape(hook)}", text)
     return f"So {mirrored(hook if named else hook[:1].lower() + hook[1:])}"
 
 
+def taken_up(text: str, hook: str) -> str:
+    """A few bare words, or what others did, to be said back where there is no deed of theirs; or ""."""
+    return echo_of(text) or _others_deed(text, hook)
+
+
 def said_back(text: str, hook: str) -> str:
-    """What can be said back of `text` by rule: a deed of theirs, a few bare words, or what others did; or ""."""
-    return reflection_of(text) or echo_of(text) or _others_deed(text, hook)
+    """What can be said back of `text` by rule: a deed of theirs, or what else can be taken up; or ""."""
+    return reflection_of(text) or taken_up(text, hook)
+
+
+def _better_left(clause: str) -> bool:
+    """Whether saying it back would sting, pry, or turn "you" round."""
+    return any(pattern.search(clause) for pattern in (ADDRESSED, DENIED, PRIVATE))
 
 
 def _deeds(sentence: str) -> list[str]:
@@ -182,7 +186,7 @@ def _deeds(sentence: str) -> list[str]:
             or not 2 < len(clause.split()) <= LONGEST_DEED
         ):
             continue
-        if PRIVATE.search(clause) or ADDRESSED.search(clause) or DENIED.search(clause):
+        if _better_left(clause):
             continue
         if clause.split()[-1].lower() in FUNCTION_WORDS:
             clause = JOINT.split(clause)[0].strip()  # "I told the people who had waited why"

@@ -64,6 +64,13 @@ class Plan:
     coach: str = ""  # key of the practice partner's line, see prompts/coach.yaml; empty: it says nothing
     offers: tuple[Topic, ...] = ()  # untouched topics, for the invitation and the reply keyboard
 
+    @property
+    def bridged(self) -> str:
+        """The question as it stands in the line: behind its bridge where it has one."""
+        if not self.bridge:
+            return self.question
+        return f"{self.bridge} {self.question[:1].lower()}{self.question[1:]}"
+
 
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 ROOM = 52  # words of facts and a question in one line
@@ -169,9 +176,9 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
     if Topic.PAY in opened.topics[:1] and not any(line.topics for line in interview.lines if line.turn):
         acts.add(Act.PAY_FIRST)
     plan = replace(plan, acts=_ordered(frozenset(acts)), topics=opened.topics, facts=opened.facts)
-    plan = replace(plan, asking=Asking.MAY)
     if plan.phase in PROBES:
-        plan = _shorter(_probing(plan, interview, persona, text, bridge="back to you"))
+        probe, _ = _next_probe(interview, persona, text)
+        plan = _shorter(_probing(plan, probe, persona.lines.get("back to you", ())))
     if Act.PERSONAL in acts and not (
         opened.facts and not opened.near and not _about_the_person(plan, opened)
     ):
@@ -187,7 +194,7 @@ def _questions(plan: Plan, interview: Interview, persona: Persona, company: Comp
 
 def _shorter(plan: Plan) -> Plan:
     """With one fact only where two and the question would be too much for one line."""
-    said = [*(fact.text for fact in plan.facts), plan.bridge, plan.question]
+    said = [*(fact.text for fact in plan.facts), plan.bridged]
     return plan if len(words(" ".join(said))) <= ROOM else replace(plan, facts=plan.facts[:1])
 
 
@@ -207,18 +214,17 @@ def _answerless(plan: Plan, interview: Interview, persona: Persona, company: Com
     only_greets = GREETS.match(text) and not plan.hook and not OF_ONESELF.search(text)
     if only_greets and _last_question(interview):
         return replace(plan, job=Job.REPHRASE, asking=Asking.ONE)
+    probe, fits = _next_probe(interview, persona, text)
+    probing = _probing(plan, probe, () if fits else persona.lines.get("bridge", ()))
     if _thin(plan, interview):
-        plan = replace(plan, job=Job.PUSH)
-        if plan.hook:
-            push = PUSHES[plan.turn % len(PUSHES) if len(words(plan.hook)) > 2 else 0]
-            return replace(plan, asking=Asking.ONE, question=push)
-        return _probing(plan, interview, persona, text)
-    if _listens_on(plan, interview, persona, text):
-        return _digging(plan, interview, text)
-    return _probing(plan, interview, persona, text)
+        if not plan.hook:
+            return replace(probing, job=Job.PUSH)
+        push = PUSHES[plan.turn % len(PUSHES) if len(words(plan.hook)) > 2 else 0]
+        return replace(plan, job=Job.PUSH, asking=Asking.ONE, question=push)
+    return _digging(plan, interview, text) if _listens_on(plan, interview, text, fits) else probing
 
 
-def _listens_on(plan: Plan, interview: Interview, persona: Persona, text: str) -> bool:
+def _listens_on(plan: Plan, interview: Interview, text: str, fits: bool) -> bool:
     """Whether to ask on about the story itself: after an answer to a probe, and once where no probe fits."""
     last = interview.last(Speaker.COMPANY)
     if not plan.hook:
@@ -228,18 +234,14 @@ def _listens_on(plan: Plan, interview: Interview, persona: Persona, text: str) -
     if not said_back(text, plan.hook):
         return True  # where nothing can be said back, the question has to show that one has listened
     dug = last is not None and last.turn > 0 and "?" in last.text
-    return not dug and not _next_probe(interview, persona, text)[1]
+    return not dug and not fits
 
 
-def _probing(
-    plan: Plan, interview: Interview, persona: Persona, text: str, *, bridge: str = "bridge"
-) -> Plan:
-    """The plan with the probe that fits best; with a few words before it where it does not follow."""
-    probe, fits = _next_probe(interview, persona, text)
-    ways = persona.lines.get(bridge, ())
-    between = ways[plan.turn % len(ways)] if ways and not (fits and bridge == "bridge") else ""
+def _probing(plan: Plan, probe: Probe | None, bridges: tuple[str, ...]) -> Plan:
+    """The plan with this probe; one of `bridges` before it, since it does not follow from what was said."""
+    bridge = bridges[plan.turn % len(bridges)] if bridges else ""
     asked = probe.question if probe else ""
-    return replace(plan, asking=Asking.ONE, probe=probe, question=asked, bridge=between)
+    return replace(plan, asking=Asking.ONE, probe=probe, question=asked, bridge=bridge)
 
 
 def _digging(plan: Plan, interview: Interview, text: str) -> Plan:

@@ -76,8 +76,8 @@ class Example:
 # The jobs a company's line can have, and what its written lines may hold: {question} is the probe's written
 # question, {fact} the dossier's words, {hook} a few words of the candidate's, {knower} a colleague who would
 # know, {note} a sentence of the persona's own, {name} and {role} those of one who arrives in mid-talk. A line
-# whose slot cannot be filled is not used. Those of PARTS are no jobs
-# but pieces of lines: a model goes on with them, or they stand before a question.
+# whose slot cannot be filled is not used. Those with a remark are no jobs but pieces of lines: a model goes
+# on with them, or they stand before a question.
 SLOTS: dict[str, frozenset[str]] = {
     "react and ask": frozenset({"hook", "question"}),
     "push": frozenset({"hook"}),

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 
 from feeler.interview.acts import Act
-from feeler.interview.conduct.listening import HONEST, no_repeat
+from feeler.interview.conduct.listening import HONEST, LISTENS, no_repeat
 from feeler.interview.conduct.situation import Situation
-from feeler.interview.hooks import reflection_of, said_back
+from feeler.interview.hooks import reflection_of, taken_up
 from feeler.interview.plan import Asking, Job, Plan
 from feeler.interview.values import Interview, Speaker
 from feeler.interview.words import sentences
@@ -32,7 +32,7 @@ def opening_for(situation: Situation, *, again: int = 0) -> str:
         return _unsaid(honest if plan.job in (Job.NEAR, Job.UNKNOWN) else starts, situation, turn)
 
     match plan.job:
-        case Job.ASK | Job.PUSH | Job.TELL | Job.HAND_OVER:
+        case job if job in LISTENS:
             parts = [_reaction(situation, turn), _next_words(plan)]
         case Job.REPHRASE:
             asked = last_question(situation.interview).split()[:3]
@@ -61,7 +61,7 @@ def _reaction(situation: Situation, turn: int) -> str:
     lines = situation.persona.lines
     if reflection := reflection_of(situation.heard):
         return _framed(lines.get("say back") or ("So {hook}.",), reflection, turn)
-    if said := said_back(situation.heard, situation.plan.hook):
+    if said := taken_up(situation.heard, situation.plan.hook):
         return f"{said}."
     return _unsaid(lines.get("nod", ()), situation, turn)
 
@@ -72,9 +72,9 @@ def _next_words(plan: Plan) -> str:
         return " ".join(_first_words(plan))
     if plan.job is Job.HAND_OVER:
         return "What"
-    asked = plan.question.split()
-    start = " ".join(asked[: len(asked) // 2 if plan.probe else min(4, len(asked) - 2)])
-    return f"{plan.bridge} {start[:1].lower()}{start[1:]}" if plan.bridge and start else start
+    count = len(plan.question.split())
+    shown = len(plan.bridge.split()) + (count // 2 if plan.probe else min(4, count - 2))
+    return " ".join(plan.bridged.split()[:shown])
 
 
 def _first_words(plan: Plan) -> list[str]:

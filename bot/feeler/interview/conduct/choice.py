@@ -85,8 +85,7 @@ def _asks_on(situation: Situation) -> tuple[str, ...]:
     plan = situation.plan
     if plan.job not in TELLS or plan.asking is not Asking.ONE or not plan.question:
         return ()
-    bridged = f"{plan.bridge} {plan.question[:1].lower()}{plan.question[1:]}"
-    return (bridged if plan.bridge else plan.question,)
+    return (plan.bridged,)
 
 
 def _as_in_the_dossier(said: list[str], situation: Situation) -> list[str]:

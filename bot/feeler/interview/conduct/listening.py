@@ -29,7 +29,7 @@ POINTS_BACK = re.compile(r"\b(?:it|that|this|those|them|there|then)\b", re.IGNOR
 NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")  # of people
 CLOSES = re.compile(
     r"\b(?:promis\w*|vacan\w*|second (?:talk|time|one|meeting)|talk (?:again|on)|(?:next|first) step|come by|pretend"
-    r"|nothing is|no (?:job|role|place|position|offer)|both (?:sides|decide|think)|to meet|nothing(?: at all)? is)\b",
+    r"|no (?:job|role|place|position|offer)|both (?:sides|decide|think)|to meet|nothing(?: at all)? is)\b",
     re.IGNORECASE,
 )
 RECITED = 8  # words in a row
