@@ -1,4 +1,4 @@
-"""The engine reads a persona's part while the person types; a turn that comes meanwhile waits for it."""
+"""The engine reads what begins the next prompt while the person types; a turn that comes meanwhile waits."""
 
 from datetime import UTC, datetime
 
@@ -33,3 +33,16 @@ async def test_a_line_sent_at_once_is_answered_after_the_reading() -> None:
     assert engine.asked[0].sampling.max_tokens == 1
     assert len(engine.asked) > 1
     assert outcome.replies
+
+
+async def test_when_old_lines_leave_the_prompt_the_rest_is_read_before_the_next_message() -> None:
+    engine = ScriptedEngine()
+    desk = Desk(library=load_library(), engine=engine, archive=MemoryArchive())
+    chat = (await desk.do(Chat(chat_id=7), "new", "emil", None, NOW)).chat
+    await desk.means.ahead.done(7)
+    for turn in range(15):
+        last = engine.asked[-1].messages
+        engine.asked.clear()
+        chat = (await desk.hear(chat, f"In year {turn} I ran a ferry.", None, NOW)).chat
+        await desk.means.ahead.done(7)
+        assert engine.asked[0].messages[: len(last) - 1] == last[:-1]  # nothing but the end is new

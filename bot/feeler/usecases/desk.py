@@ -73,7 +73,7 @@ class Desk:
                 return self._ahead(chat, starting.hear_curious(visit, text))
             case "forget" if privacy.is_yes(text) or privacy.is_no(text):
                 return await privacy.forget(visit, text)
-        return await talking.talk(visit.with_chat(awaiting=""), text)
+        return self._ahead(chat, await talking.talk(visit.with_chat(awaiting=""), text))
 
     async def run(self, chat: Chat, errand: str, preview: Preview | None, now: datetime) -> Outcome:
         """What an Outcome left to be done after its replies."""
@@ -93,7 +93,7 @@ class Desk:
         return self.means.writing.stop(chat_id)
 
     def _ahead(self, chat: Chat, outcome: Outcome) -> Outcome:
-        """The same outcome; where it opens a talk, the engine begins to read."""
+        """The same outcome; where the next prompt begins in a new way, the engine begins to read."""
         self.means.ahead.begin(chat.chat_id, chat.interview, outcome.chat.interview)
         return outcome
 

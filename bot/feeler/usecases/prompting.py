@@ -119,10 +119,15 @@ def _example(example: Example, situation: Situation) -> tuple[Message, Message]:
     )
 
 
+def window_start(talk: Interview) -> int:
+    """How many of the oldest lines the next prompt leaves out."""
+    spoken = sum(line.speaker is not Speaker.COACH for line in talk.lines)
+    return max(0, -(-(spoken - WINDOW) // JUMP)) * JUMP
+
+
 def _window(talk: Interview) -> tuple[Line, ...]:
     lines = tuple(line for line in talk.lines if line.speaker is not Speaker.COACH)
-    start = max(0, -(-(len(lines) - WINDOW) // JUMP)) * JUMP
-    return lines[start:]
+    return lines[window_start(talk) :]
 
 
 def _line(line: Line, situation: Situation) -> Message | None:

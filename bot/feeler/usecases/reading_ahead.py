@@ -1,4 +1,4 @@
-"""While a person types their first line, the engine reads what the prompt begins with: the persona's part."""
+"""While a person types, the engine reads what the next prompt begins with, where that is new to it."""
 
 import asyncio
 from contextlib import suppress
@@ -8,6 +8,7 @@ from feeler.interview.values import Interview
 from feeler.personas.library import Library
 from feeler.ports import Engine
 from feeler.usecases.drafting import warm_up
+from feeler.usecases.prompting import window_start
 
 
 class ReadingAhead:
@@ -19,12 +20,8 @@ class ReadingAhead:
         self._under_way: dict[int, asyncio.Task[None]] = {}
 
     def begin(self, chat_id: int, before: Interview | None, after: Interview | None) -> None:
-        """Read ahead where a talk was opened or somebody new came into the room."""
-        if (
-            after is None
-            or after.ended
-            or (before and (before.id, before.persona) == (after.id, after.persona))
-        ):
+        """Read ahead where a talk was opened, somebody came into the room, or old lines left the prompt."""
+        if after is None or after.ended or (before and _beginning(before) == _beginning(after)):
             return
         if chat_id in self._under_way or after.persona not in self._library.personas:
             return
@@ -47,3 +44,8 @@ class ReadingAhead:
                 engine=self._engine,
                 people=self._library.colleagues(persona),
             )
+
+
+def _beginning(talk: Interview) -> tuple[str, str, int]:
+    """What decides with which words the talk's next prompt begins."""
+    return talk.id, talk.persona, window_start(talk)
