@@ -46,6 +46,7 @@ class Job:
         stop: tuple[str, ...],
         decode: Callable[[list[int]], str],
         emit: Emit,
+        guesses: bool = True,
     ) -> None:
         self.prompt = prompt
         self.sampling = sampling
@@ -65,7 +66,8 @@ class Job:
             for n in range(drafts)
         ]
         self.live = list(self.drafts)
-        self._lookup: Lookup | None = None  # of a single draft
+        self._guessing = guesses and drafts == 1
+        self._lookup: Lookup | None = None
         self._guesses: list[int] = []  # fed in this step behind the token drawn last
         self._tails: Tensor | None = None  # (layers, 2, drafts, kv_heads, room, dim)
         self._in_tails = 0
@@ -94,7 +96,8 @@ class Job:
         """The tokens drawn last, one a draft; behind that of a single one, up to so many `guesses`."""
         slot = self._slot
         tokens = [draft.tokens[-1] for draft in self.live]
-        if self._lookup:
+        if self._guessing and guesses > 0:
+            self._lookup = self._lookup or Lookup(self.prompt + self.live[0].tokens)
             left = self.sampling.max_tokens - len(self.live[0].tokens)
             self._guesses = self._lookup.guess(min(guesses, left - 1))
             tokens += self._guesses
@@ -117,9 +120,7 @@ class Job:
         self._slot.own.tokens += lane.tokens
         if not self.writing and self._slot.length == len(self.prompt):
             self.writing = True
-            if len(self.drafts) == 1:
-                self._lookup = Lookup(self.prompt)
-            else:
+            if len(self.drafts) > 1:
                 layers, two, heads, _, dim = self._slot.own.kv.shape
                 room = self.sampling.max_tokens
                 shape = (layers, two, len(self.drafts), heads, room, dim)
@@ -164,7 +165,6 @@ class Job:
         """A single draft's next token, and more as far as its guesses were right; whether it goes on."""
         guesses, self._guesses = self._guesses, []
         right = next((n for n, guess in enumerate(guesses) if guess != tokens[n]), len(guesses))
-        lookup.learn(len(guesses), right)
         if wrong := len(guesses) - right:
             del self._slot.own.tokens[-wrong:]
         for token in tokens[: right + 1]:

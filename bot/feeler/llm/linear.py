@@ -14,13 +14,13 @@ from feeler.llm.blocks import to_float, unpack
 from feeler.llm.gguf import GgufFile
 
 Tensor = torch.Tensor
-Step = float | Tensor  # the size of one step of quantized activations: of a single row, or (rows, 1)
 
 _CHUNK = 1 << 18  # weights converted at a time: what stays in the processor's cache
 # Without VNNI the kernel adds pairs of products in 16 bits, which bytes of 7 bits cannot overflow.
 _TOP = 127 if torch.cpu._is_vnni_supported() else 63
 _ZERO = _TOP + 1
 _FINE = 2 * _TOP
+_SHARE, _FINER = torch.tensor(1 / _TOP), torch.tensor(float(_FINE))  # as tensors they cost half as much
 _OUTPUT = 1 << 18  # numbers of output computed at a time: what stays in the processor's cache
 _TINY = 1e-12
 
@@ -31,32 +31,29 @@ warnings.filterwarnings(
 )  # torch is pinned to what has it
 
 
-def quantize(x: Tensor) -> tuple[Tensor, Step]:
-    """Float32 (rows, cols) -> whole numbers (2 * rows, cols), and the size of one step of a row's first.
+def quantize(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Float32 (rows, cols) -> whole numbers (2 * rows, cols), and the size of one step, (rows, 1).
 
     Each row becomes two: the number of steps, and the rest in steps that are finer by `_FINE`.
     """
-    pair = x.new_empty(len(x), 2, x.shape[1])
+    rows, cols = x.shape
+    step = x.abs().amax(-1, keepdim=True).clamp_min_(_TINY).mul_(_SHARE)
+    pair = x.new_empty(rows, 2, cols)
     whole, rest = pair.unbind(1)
-    step: Step
-    if len(x) == 1:  # plain numbers spare small operations, and most steps have one row
-        step = max(x.abs().amax().item(), _TINY) / _TOP
-        torch.mul(x, 1 / step, out=rest)
-    else:
-        step = x.abs().amax(-1, keepdim=True).clamp_min_(_TINY).div_(_TOP)
-        torch.div(x, step, out=rest)
+    torch.div(x, step, out=rest)
     torch.round(rest, out=whole)
-    rest.sub_(whole).mul_(_FINE)  # the kernel rounds it
-    return pair.flatten(0, 1), step
+    rest.sub_(whole).mul_(_FINER)  # the kernel rounds it
+    return pair.view(2 * rows, cols), step
 
 
-def normalize(x: Tensor, weight: Tensor, epsilon: float) -> tuple[Tensor, Step]:
-    """Root mean square norm, then `quantize`: a row's factor goes into its step, and not over the row."""
-    size = x.shape[1]
+def normalize(x: Tensor, weight: Tensor, epsilon: Tensor) -> tuple[Tensor, Tensor]:
+    """Root mean square norm, then `quantize`: a row's factor goes into its step, and not over the row.
+
+    `epsilon`, float32 (), is that of the norm.
+    """
     quantized, step = quantize(x * weight)
-    if len(x) == 1:
-        return quantized, step * (torch.dot(x[0], x[0]).item() / size + epsilon) ** -0.5
-    return quantized, step * x.square().mean(-1, keepdim=True).add_(epsilon).rsqrt_()
+    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+    return quantized, step.mul_(torch.addcmul(epsilon, length, length, value=1 / x.shape[1]).rsqrt_())
 
 
 class Int8Linear:
@@ -67,20 +64,25 @@ class Int8Linear:
         rows = torch._make_per_channel_quantized_tensor(weight, scale.double(), zero, 0)
         self.packed = torch.ops.quantized.linear_prepack(rows, None)
         self.bias = bias  # float32 (out,)
+        self.rows = len(weight)
         self.size = weight.numel()  # bytes that one step reads
         self._at_once = 2 * max(16, _OUTPUT // len(weight))
 
-    def __call__(self, x: Tensor, step: Step) -> Tensor:
+    def __call__(self, x: Tensor, step: Tensor) -> Tensor:
         """What `quantize` gave -> float32 (rows, out)."""
-        parts = [self._multiply(part) for part in torch.split(x, self._at_once)]
-        y = parts[0] if len(parts) == 1 else torch.cat(parts)
+        if x.shape[0] <= self._at_once:
+            y = self._multiply(x)
+        else:
+            y = torch.cat([self._multiply(part) for part in torch.split(x, self._at_once)])
         y.mul_(step)
         return y if self.bias is None else y.add_(self.bias)
 
     def _multiply(self, x: Tensor) -> Tensor:
-        y = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(x, 1.0, _ZERO, self.packed)
-        whole, rest = y.view(len(x) // 2, 2, -1).unbind(1)
-        return torch.add(whole, rest, alpha=1 / _FINE)
+        y: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
+            x, 1.0, _ZERO, self.packed
+        )
+        whole, rest = y.view(x.shape[0] // 2, 2, -1).unbind(1)
+        return whole.add_(rest, alpha=1 / _FINE)  # every other row of `y`: a copy would cost more
 
 
 def int8_rows(raw: Tensor, kind: str, out: Tensor) -> Tensor:
@@ -95,19 +97,34 @@ def int8_rows(raw: Tensor, kind: str, out: Tensor) -> Tensor:
 
 
 def read_linear(
-    file: GgufFile, names: list[str], *, paired: list[str] | None = None, head_dim: int = 0
+    file: GgufFile,
+    names: list[str],
+    *,
+    start: int = 0,
+    stop: int | None = None,
+    paired: list[str] | None = None,
+    head_dim: int = 0,
 ) -> Int8Linear:
-    """Several projections of the same input as one layer; for `paired` ones see `halves_apart`."""
-    infos = [file.tensors[f"{name}.weight"] for name in names]
-    weight = torch.empty(sum(info.rows for info in infos), infos[0].cols, dtype=torch.int8)
-    steps, start = [], 0
-    for name, info in zip(names, infos, strict=True):
-        raw = file.rows(info.name)
+    """Several projections of the same input as one layer; for `paired` ones see `halves_apart`.
+
+    Of each, the rows [start, stop) as far as there are so many.
+    """
+    blocks = []
+    for name in names:
+        info = file.tensors[f"{name}.weight"]
+        raw = file.rows(info.name, start, min(stop or info.rows, info.rows))
         if paired and name in paired:
             raw = raw[halves_apart(info.rows, head_dim)]
-        steps.append(int8_rows(raw, info.kind, weight[start : start + info.rows]))
-        start += info.rows
-    biases = [read_vector(file, f"{name}.bias") for name in names if f"{name}.bias" in file.tensors]
+        blocks.append((raw, info))
+    sizes = [len(raw) for raw, _ in blocks]
+    weight = torch.empty(sum(sizes), blocks[0][1].cols, dtype=torch.int8)
+    steps = [
+        int8_rows(raw, info.kind, out)
+        for (raw, info), out in zip(blocks, torch.split(weight, sizes), strict=True)
+    ]
+    biases = [
+        read_vector(file, f"{name}.bias")[start:stop] for name in names if f"{name}.bias" in file.tensors
+    ]
     return Int8Linear(weight, torch.cat(steps), torch.cat(biases) if biases else None)
 
 

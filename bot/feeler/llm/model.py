@@ -6,6 +6,7 @@ these two families need: fused projections, int8 rows, K and V in strips that se
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +18,8 @@ from feeler.llm.linear import Int8Linear, normalize, quantize, read_linear, read
 
 Tensor = torch.Tensor
 
-_AT_ONCE = 32  # rows in the feed-forward part: what is between its layers stays in the processor's cache
+_HEAD_ROWS = 1 << 13  # in a part of the output layer: what is computed for a few rows stays in the cache
+_AT_ONCE = 16  # rows in the feed-forward part: what is between its layers stays in the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,102 +82,108 @@ class Decoder:
         self.shape = read_shape(file)
         self._file = file
         self.norm = read_vector(file, "output_norm.weight")
-        self.head = read_linear(file, ["output" if "output.weight" in file.tensors else "token_embd"])
-        self.layers = _read_layers(file, self.shape, threads)
+        self.layers, self.head = _read_weights(file, self.shape, threads)
         each = torch.arange(0, self.shape.head_dim, 2, dtype=torch.float64) / self.shape.head_dim
         self._speeds = self.shape.theta**-each  # of the rotations, in radians a position
+        self._epsilon = torch.tensor(self.shape.epsilon)
 
     def bytes_read(self) -> int:
         """Of weights, by a step of one row."""
-        return self.head.size + sum(linear.size for layer in self.layers for linear in layer.linears)
+        layers = (linear for layer in self.layers for linear in layer.linears)
+        return sum(linear.size for linear in (*layers, *self.head))
 
     @torch.inference_mode()
     def step(self, lanes: list[Lane]) -> Tensor:
         """Feed every lane's tokens; float32 (wanted rows of all lanes, vocabulary)."""
-        shape = self.shape
         tokens = [token for lane in lanes for token in lane.tokens]
         embedding = self._file.tensors["token_embd.weight"]
         x = to_float(self._file.pick(embedding.name, tokens), embedding.kind)
-        cos, sin = self._rotations([at for lane in lanes for at in _positions(lane)])
-        masks = [_mask(lane, shape.heads // shape.kv_heads) for lane in lanes]
+        attention = _Attention(self.shape, self._speeds, lanes)
+        wanted = _wanted(lanes)
         for n, layer in enumerate(self.layers):
-            h = layer.qkv(*normalize(x, layer.attention_norm, shape.epsilon))
-            h = self._attention(n, h, cos, sin, lanes, masks)
+            h = attention(n, layer.qkv(*normalize(x, layer.attention_norm, self._epsilon)))
+            if n == self.shape.layers - 1 and len(wanted) < len(tokens):
+                h, x = h[wanted], x[wanted]  # nothing comes of the others any more
+                if not wanted:
+                    return x
             x += layer.output(*quantize(h))
             for part in torch.split(x, _AT_ONCE):
-                h = layer.gate_up(*normalize(part, layer.ffn_norm, shape.epsilon))
+                h = layer.gate_up(*normalize(part, layer.ffn_norm, self._epsilon))
                 gate, up = h.chunk(2, -1)
-                part += layer.down(*quantize(F.silu(gate).mul_(up)))
-        x = x[_wanted(lanes)]
-        return self.head(*normalize(x, self.norm, shape.epsilon)) if len(x) else x
-
-    def _rotations(self, positions: list[int]) -> tuple[Tensor, Tensor]:
-        """cos and sin, (rows, 1, head_dim); the sign makes `x * cos + roll(x) * sin` the rotation."""
-        angles = torch.tensor(positions)[:, None] * self._speeds
-        cos, sin = angles.cos().float(), angles.sin().float()
-        return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
-
-    def _attention(
-        self, n: int, qkv: Tensor, cos: Tensor, sin: Tensor, lanes: list[Lane], masks: list[Tensor | None]
-    ) -> Tensor:
-        """Rotate, store K and V, attend; float32 (rows, heads * dim)."""
-        s = self.shape
-        heads = qkv.view(len(qkv), -1, s.head_dim)
-        turned = heads[:, : s.heads + s.kv_heads]
-        turned = torch.addcmul(turned * cos, turned.roll(s.head_dim // 2, -1), sin)
-        q, k = turned[:, : s.heads], turned[:, s.heads :]
-        v = heads[:, s.heads + s.kv_heads :]
-        out = []
-        start = 0
-        for lane, mask in zip(lanes, masks, strict=True):
-            rows = slice(start, start + len(lane.tokens))
-            attend = _attend_drafts if lane.parallel else _attend_sequence
-            out.append(attend(n, lane, q[rows], k[rows], v[rows], mask))
-            start = rows.stop
-        return (out[0] if len(out) == 1 else torch.cat(out)).flatten(1)
+                part += layer.down(*quantize(F.silu(gate, inplace=True).mul_(up)))
+        quantized = normalize(x, self.norm, self._epsilon)
+        logits = x.new_empty(len(wanted), self.shape.vocabulary)
+        for head, out in zip(
+            self.head, logits.split_with_sizes([h.rows for h in self.head], -1), strict=True
+        ):
+            out.copy_(head(*quantized))
+        return logits
 
 
-def _attend_sequence(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
-    """Consecutive tokens of one sequence: all of the past, and each other backwards."""
-    end = lane.filled + len(q)
+class _Attention:
+    """What all layers of one step have in common: rotations, masks, and which rows see which stretches."""
+
+    def __init__(self, shape: Shape, speeds: Tensor, lanes: list[Lane]) -> None:
+        self._shape = shape
+        self._lanes = lanes
+        self._cos, self._sin = _rotations(speeds, [at for lane in lanes for at in _positions(lane)])
+        self._masks = [_mask(lane, shape.heads // shape.kv_heads) for lane in lanes]
+        self._past = _seen_by(lanes)
+        self._sizes = [len(lane.tokens) for lane in lanes]
+
+    def __call__(self, n: int, qkv: Tensor) -> Tensor:
+        """Rotate, store K and V, attend; float32 (rows, heads * dim) -> the same for q alone."""
+        s = self._shape
+        turning, v = qkv.view(len(qkv), -1, s.head_dim).split_with_sizes(
+            [s.heads + s.kv_heads, s.kv_heads], 1
+        )
+        turned = torch.addcmul(turning * self._cos, turning.roll(s.head_dim // 2, -1), self._sin)
+        q, k = turned.split_with_sizes([s.heads, s.kv_heads], 1)
+        each = (part.split_with_sizes(self._sizes) for part in (q, k, v))
+        found = list(map(_attend_own, self._lanes, repeat(n), *each, self._masks))
+        out, weight = found[0] if len(found) == 1 else map(torch.cat, zip(*found, strict=True))
+        for kv, rows in self._past:
+            more, its_weight = _full(q[rows], kv[n])
+            share = torch.sigmoid(its_weight - weight[rows])
+            out[rows] = torch.lerp(out[rows], more, share.unsqueeze(-1))
+            weight[rows] = torch.logaddexp(weight[rows], its_weight)
+        return out.flatten(1)
+
+
+def _attend_own(
+    lane: Lane, n: int, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Store the lane's new tokens; each row sees those of its sequence, or its draft's, up to itself."""
     own = lane.own[n]
+    if lane.parallel:
+        own[0, :, :, lane.filled] = k
+        own[1, :, :, lane.filled] = v
+        grouped = q.reshape(len(q), k.shape[1], -1, q.shape[-1])
+        out, weight = _flash(grouped, own[:, :, :, : lane.filled + 1], mask)
+        return out.flatten(1, 2), weight.flatten(1)
+    end = lane.filled + len(q)
     own[0, :, lane.filled : end] = k.transpose(0, 1)
     own[1, :, lane.filled : end] = v.transpose(0, 1)
-    parts = [_full(q, past[n, 0], past[n, 1]) for past in lane.past]
-    parts.append(_full(q, own[0, :, :end], own[1, :, :end], mask))
-    return _merge(parts)
+    return _full(q, own[:, :, :end], mask)
 
 
-def _attend_drafts(n: int, lane: Lane, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
-    """One token of each draft: all share the past, and each has its own tail."""
-    own = lane.own[n]
-    end = lane.filled + 1
-    own[0, :, :, lane.filled] = k
-    own[1, :, :, lane.filled] = v
-    parts = [_full(q, past[n, 0], past[n, 1]) for past in lane.past]
-    grouped = q.reshape(len(q), k.shape[1], -1, q.shape[-1])
-    out, weight = _flash(grouped, own[0, :, :, :end], own[1, :, :, :end], mask)
-    parts.append((out.flatten(1, 2), weight.flatten(1)))
-    return _merge(parts)
-
-
-def _full(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """q (rows, heads, dim) on all of k and v (kv_heads, tokens, dim); see `_flash` for what it gives."""
+def _full(q: Tensor, kv: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """q (rows, heads, dim) on all of kv (2, kv_heads, tokens, dim): (rows, heads, dim), (rows, heads)."""
     rows, heads, dim = q.shape
-    kv_heads = k.shape[0]
+    kv_heads = kv.shape[1]
     grouped = q.reshape(rows, kv_heads, -1, dim).transpose(0, 1).reshape(1, kv_heads, -1, dim)
-    out, weight = _flash(grouped, k[None], v[None], mask)
+    out, weight = _flash(grouped, kv.unsqueeze(1), mask)
     out = out.view(kv_heads, rows, -1, dim).transpose(0, 1).reshape(rows, heads, dim)
     return out, weight.view(kv_heads, rows, -1).transpose(0, 1).reshape(rows, heads)
 
 
-def _flash(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
+def _flash(q: Tensor, kv: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
     """torch's flash attention for CPUs: (batch, heads, rows, dim), and the log of the sum of weights.
 
     In float32: turning K and V to it is quick, and attention in half precision is up to four times slower.
     """
-    attend = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
-    out, weight = attend(q, k.float(), v.float(), attn_mask=mask)
+    k, v = kv.float().unbind()
+    out, weight = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, attn_mask=mask)
     return out, weight
 
 
@@ -189,12 +197,23 @@ def _mask(lane: Lane, group: int) -> Tensor | None:
     return mask.repeat_interleave(group, 0)[None, None]
 
 
-def _merge(parts: list[tuple[Tensor, Tensor]]) -> Tensor:
-    """Attention over several stretches of tokens, from that over each."""
-    if len(parts) == 1:
-        return parts[0][0]
-    share = torch.softmax(torch.stack([weight for _, weight in parts]), 0)
-    return torch.stack([out for out, _ in parts]).mul(share.unsqueeze(-1)).sum(0)
+def _seen_by(lanes: list[Lane]) -> list[tuple[Tensor, Tensor | slice]]:
+    """Every stretch of past tokens once, and the rows of all lanes that see it."""
+    found: dict[tuple[int, int], tuple[Tensor, list[int]]] = {}
+    start = 0
+    for lane in lanes:
+        end = start + len(lane.tokens)
+        for past in lane.past:
+            found.setdefault((past.data_ptr(), past.shape[3]), (past, []))[1].extend(range(start, end))
+        start = end
+    return [(past, torch.tensor(rows) if len(rows) < start else slice(None)) for past, rows in found.values()]
+
+
+def _rotations(speeds: Tensor, positions: list[int]) -> tuple[Tensor, Tensor]:
+    """cos and sin, (rows, 1, head_dim); the sign makes `x * cos + roll(x) * sin` the rotation."""
+    angles = torch.tensor(positions)[:, None] * speeds
+    cos, sin = angles.cos().float(), angles.sin().float()
+    return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
 
 
 def _positions(lane: Lane) -> range | list[int]:
@@ -212,10 +231,17 @@ def _wanted(lanes: list[Lane]) -> list[int]:
     return rows
 
 
-def _read_layers(file: GgufFile, shape: Shape, threads: int) -> list[Layer]:
-    """Layers side by side, each by one thread: most operations of the conversion are too small for two."""
+def _read_weights(file: GgufFile, shape: Shape, threads: int) -> tuple[list[Layer], list[Int8Linear]]:
+    """The layers, and the output layer in parts of the vocabulary.
+
+    They are read side by side, each by one thread: most operations of the conversion are too small for two.
+    """
+    name = "output" if "output.weight" in file.tensors else "token_embd"
+    starts = range(0, shape.vocabulary, _HEAD_ROWS)
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        return list(pool.map(lambda n: Layer(file, n, shape), range(shape.layers)))
+        layers = pool.map(lambda n: Layer(file, n, shape), range(shape.layers))
+        head = pool.map(lambda at: read_linear(file, [name], start=at, stop=at + _HEAD_ROWS), starts)
+        return list(layers), list(head)
 
 
 def read_shape(file: GgufFile) -> Shape:

@@ -12,6 +12,9 @@ import torch
 
 Tensor = torch.Tensor
 _ROUND = 32  # tokens of room are given out in steps of this
+_SPARE = (
+    256  # tokens that a strip can grow by before it must be copied: memory that is not touched is not held
+)
 WORTH_SHARING = 64  # tokens that two prompts must have in common to share a strip
 _WORTH_LOSING = 320  # tokens that a slot taken over may lose, and at most a quarter of what it keeps: the
 # last answer and what was asked for it, but not the history of another talk with the same persona
@@ -23,7 +26,8 @@ _clock = count()
 class Strip:
     """K and V of consecutive tokens."""
 
-    kv: Tensor  # float16 (layers, 2, kv_heads, room, dim)
+    kv: Tensor  # float16 (layers, 2, kv_heads, room and perhaps spare, dim)
+    room: int  # tokens that may be filled
     tokens: list[int] = field(default_factory=list)  # those that are filled
 
     @property
@@ -67,7 +71,7 @@ class Prefixes:
     def used(self) -> int:
         """Bytes held."""
         strips = [slot.own for slot in self._slots] + self._shared
-        return self.borrowed + sum(strip.kv.numel() * 2 for strip in strips)
+        return self.borrowed + sum(strip.room for strip in strips) * self.token_bytes
 
     def acquire(self, prompt: list[int], extra: int, beside: int = 0) -> Slot | None:
         """A slot that holds what of `prompt` was read before, with room for the rest and `extra` tokens.
@@ -85,9 +89,8 @@ class Prefixes:
         if not self._make_room((len(prompt) + extra + _ROUND) * self.token_bytes + beside, keep=best):
             return None
         shared = self._share(best, common) if best else None
-        slot = Slot(
-            shared=shared, own=self._strip(len(prompt) + extra - (len(shared.tokens) if shared else 0))
-        )
+        room = len(prompt) + extra - (len(shared.tokens) if shared else 0)
+        slot = Slot(shared=shared, own=self._strip(room, _SPARE))
         if best and common > slot.length:
             _copy(best, slot.length, common, slot.own)
         self._slots.append(slot)
@@ -118,15 +121,16 @@ class Prefixes:
     def _extend(self, slot: Slot, common: int, room: int, beside: int) -> Slot | None:
         """Cut the slot back to what is common and give it room for `room` tokens in all."""
         shared = len(slot.shared.tokens) if slot.shared else 0
-        needed = room - shared
-        if slot.own.kv.shape[3] < needed:
-            if not self._make_room((needed + _ROUND) * self.token_bytes + beside, keep=slot):
-                return None
-            longer = self._strip(needed)
+        needed = _rounded(room - shared)
+        more = max(needed - slot.own.room, 0)
+        copied = needed > slot.own.kv.shape[3]  # both strips are held while one is copied to the other
+        if not self._make_room((needed if copied else more) * self.token_bytes + beside, keep=slot):
+            return None
+        if copied:
+            longer = self._strip(needed, _SPARE)
             _copy(slot, shared, common, longer)
             slot.own = longer
-        elif not self._make_room(beside, keep=slot):
-            return None
+        slot.own.room = max(slot.own.room, needed)
         del slot.own.tokens[common - shared :]
         return slot
 
@@ -147,7 +151,7 @@ class Prefixes:
         if slot.busy:
             return
         start, end = len(strip.tokens), slot.length
-        own = self._strip(max(end - start, 1))
+        own = self._strip(max(end - start, 1), _SPARE)
         _copy(slot, start, end, own)
         slot.shared, slot.own = strip, own
         self._drop_unshared()
@@ -168,10 +172,14 @@ class Prefixes:
         held = {id(slot.shared) for slot in self._slots}
         self._shared = [strip for strip in self._shared if id(strip) in held]
 
-    def _strip(self, room: int) -> Strip:
+    def _strip(self, room: int, spare: int = 0) -> Strip:
         layers, two, heads, dim = self._shape
-        room = -(-room // _ROUND) * _ROUND
-        return Strip(kv=torch.empty(layers, two, heads, room, dim, dtype=torch.float16))
+        room = _rounded(room)
+        return Strip(kv=torch.empty(layers, two, heads, room + spare, dim, dtype=torch.float16), room=room)
+
+
+def _rounded(tokens: int) -> int:
+    return -(-tokens // _ROUND) * _ROUND
 
 
 def _copy(slot: Slot, start: int, end: int, to: Strip) -> None:

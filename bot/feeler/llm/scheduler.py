@@ -17,7 +17,7 @@ from feeler.llm.model import Decoder, Lane
 from feeler.llm.prefixes import WORTH_SHARING, Prefixes, in_common
 from feeler.llm.sampler import draw
 
-_READ_ALONE = 256  # tokens of prompts read in a step when nobody is writing
+_READ_ALONE = 128  # tokens of prompts read in a step when nobody is writing
 _READ_BESIDE = 96  # and while somebody is: others wait for this long
 _MOST_ROWS = 64  # drafts in the batch
 _CHEAP_ROWS = 4  # in a step: reading the weights takes as long, so that guesses cost little
@@ -133,8 +133,10 @@ class Scheduler:
         drawing = [(job, job.draws()) for job, _ in work if job.writing]
         if not drawing:
             return
-        rows = torch.cat([logits[at] for at in _rows(work)])
-        tokens = iter(draw(rows, [how for _, draws in drawing for how in draws]))
+        rows = _rows(work)
+        if rows != list(range(len(logits))):  # else there is nothing to copy
+            logits = logits[rows]
+        tokens = iter(draw(logits, [how for _, draws in drawing for how in draws]))
         for job, draws in drawing:
             job.take(list(islice(tokens, len(draws))))
             if not job.live:
@@ -156,12 +158,13 @@ def _is_reading_the_same(other: Job, job: Job) -> bool:
     return in_common(other.prompt, job.prompt) - other.slot.length >= WORTH_SHARING
 
 
-def _rows(work: list[tuple[Job, Lane]]) -> list[list[int]]:
-    """For every job that draws, the rows of logits: the first tokens of all its drafts come from one."""
-    rows, start = [], 0
+def _rows(work: list[tuple[Job, Lane]]) -> list[int]:
+    """The rows of logits that are drawn from: the first tokens of all drafts of a job come from one."""
+    rows: list[int] = []
+    start = 0
     for job, lane in work:
         if job.writing:
             one = lane.wanted == 1
-            rows.append([start] * len(job.live) if one else list(range(start, start + lane.wanted)))
+            rows += [start] * len(job.live) if one else range(start, start + lane.wanted)
         start += lane.wanted
     return rows

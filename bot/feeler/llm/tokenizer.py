@@ -7,7 +7,7 @@ the vocabulary twice; a kind of vocabulary that is not known here goes that way.
 from typing import Any
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
-from transformers import AutoTokenizer, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from feeler.llm.gguf import GgufFile
 
@@ -24,6 +24,8 @@ def read_tokenizer(file: GgufFile) -> Any:
     meta = file.metadata
     words = _pre_tokenizer(meta.get("tokenizer.ggml.pre", ""))
     if meta["tokenizer.ggml.model"] != "gpt2" or words is None:
+        from transformers import AutoTokenizer  # 6 MB that nobody else needs
+
         return AutoTokenizer.from_pretrained(str(file.path.parent), gguf_file=file.path.name)
     tokens: list[str] = meta["tokenizer.ggml.tokens"]
     kinds: list[int] = meta["tokenizer.ggml.token_type"]

@@ -3,6 +3,8 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,7 @@ class TorchEngine:
         self._ends = ends
         self._context = min(context, scheduler.model.shape.context)
         self._sampling = sampling or SamplingDefaults()
+        self._guesses = True
 
     @classmethod
     def load(
@@ -78,9 +81,15 @@ class TorchEngine:
         )
 
     @property
-    def bytes_per_token(self) -> int:
-        """Of weights, read for a token when one chat writes alone."""
+    def bytes_per_step(self) -> int:
+        """Of weights, read by a step of one row."""
         return self._scheduler.model.bytes_read()
+
+    def without_guesses(self) -> "TorchEngine":
+        """The same engine, with a step for every token: to measure by."""
+        plain = copy(self)
+        plain._guesses = False
+        return plain
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See `feeler.ports.Engine`."""
@@ -98,6 +107,7 @@ class TorchEngine:
             stop=(*request.sampling.stop, *self._text.stop),
             decode=lambda tokens: str(self._tokenizer.decode(tokens, skip_special_tokens=True)),
             emit=emit,
+            guesses=self._guesses,
         )
         self._scheduler.submit(job)
         try:
@@ -117,5 +127,5 @@ class TorchEngine:
         """The prompt's tokens, without as many of the oldest messages as do not fit. Raises PromptTooLong."""
         memory = self._scheduler.prefixes.tokens_at_most - request.drafts * request.sampling.max_tokens - 64
         room = min(self._context - request.sampling.max_tokens, memory)
-        kept = fit(request.messages, room, lambda said: len(self._text.tokens(said, request.opening)))
-        return self._text.tokens(kept, request.opening)
+        read = cache(lambda said: self._text.tokens(said, request.opening))
+        return read(fit(request.messages, room, lambda said: len(read(tuple(said)))))
