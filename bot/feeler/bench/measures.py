@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -46,14 +47,14 @@ async def ask(
     return Answer(first=first, seconds=time.perf_counter() - start, tokens=sum(counts.values()))
 
 
-async def cold(engine: Engine, *, tokens: int, mark: str) -> dict[str, float]:
+async def cold(engine: Engine, asked: tuple[Message, ...], *, mark: str) -> dict[str, float]:
     """Time to first token where nothing was read before; `mark` makes the persona a new one."""
-    return {"first_token_cold": (await ask(engine, _marked(history(_TURN), mark), tokens)).first}
+    return {"first_token_cold": (await ask(engine, _marked(asked, mark), 2)).first}
 
 
-async def warm(engine: Engine, *, tokens: int, mark: str, later: int) -> dict[str, float]:
-    """The talk of `cold`, so many turns later: the turns before were read and answered here."""
-    answer = await ask(engine, _marked(history(_TURN + later), mark), tokens)
+async def warm(engine: Engine, asked: tuple[Message, ...], *, tokens: int, mark: str) -> dict[str, float]:
+    """A turn of a talk whose turn before was read and answered here."""
+    answer = await ask(engine, _marked(asked, mark), tokens)
     return {
         "first_token_warm": answer.first,
         "decode_one_chat": answer.decode,
@@ -118,17 +119,28 @@ async def crowd(engine: Engine, count: int, *, tokens: int, stop_every: int = 10
     }
 
 
-async def late_turn(engine: Engine, *, mark: str) -> dict[str, float]:
-    """Time to first token in turn 3 and in turn 30 of a chat whose earlier turns were answered here.
+async def late_turn(engine: Engine, turns: Sequence[tuple[Message, ...]], *, mark: str) -> dict[str, float]:
+    """Time to first token in turn 3 and in turn 30 of the bot's chat, with the turn before answered here.
 
-    The turn itself is the same in both, so that what is new in it is as long.
+    These two turns' own words are the same in both, so that what is new is as long.
     """
+    found = {}
+    for turn in (3, 30):
+        before = turns[turn - 1][:-3]
+        await ask(engine, _marked((*before, turns[1][-1]), mark), 1)
+        answer = await ask(engine, _marked((*before, *turns[2][-3:]), mark), 2)
+        found[f"first_token_turn_{turn}"] = answer.first
+    return found
+
+
+async def whole_history(engine: Engine, *, mark: str) -> dict[str, float]:
+    """The same of a chat whose prompt keeps every line, as the bot's does not: 300 tokens, and 2,500."""
     found = {}
     for turn in (3, 30):
         before = _marked(history(turn - 1), mark)
         await ask(engine, before, 1)
         answer = await ask(engine, (*before, *talk()[-2:-1], _LONG), 2)
-        found[f"first_token_turn_{turn}"] = answer.first
+        found[f"first_token_whole_history_{turn}"] = answer.first
     return found
 
 

@@ -16,7 +16,7 @@ from feeler.bench import measures
 from feeler.bench.rivals import llama_cpp, plain_transformers
 from feeler.llm.cards import ModelCard
 from feeler.llm.torch_engine import TorchEngine
-from feeler.ports import Engine
+from feeler.ports import Engine, Message
 
 OURS, LLAMA, TRANSFORMERS = "feeler", "llama.cpp", "transformers"
 Tell = Callable[[str], None]
@@ -39,17 +39,17 @@ class Plan:
     """What one run measures."""
 
     rounds: int = 3
-    seconds: float = 240.0  # no further round, and nothing that no ratio needs, begins after so long
-    patience: float = 560.0  # nobody but our engine is measured for longer
+    seconds: float = 420.0  # no further round, and nothing that no ratio needs, begins after so long
+    patience: float = 900.0  # nobody but our engine is measured for longer
     chats: tuple[int, ...] = (8, 2, 4)
     tokens: int = 32  # of an answer
     transformers: bool = True
     llama: bool = True
 
 
-QUICK = Plan(rounds=1, seconds=20.0, patience=170.0, chats=(8,), tokens=16, transformers=False)
-_WARM_TURNS = 3  # measured in a round
+QUICK = Plan(rounds=1, seconds=20.0, patience=300.0, chats=(8,), tokens=16, transformers=False)
 _FEW_TOKENS = 8  # of an answer, where the engine is slow
+_WHOLE = 64  # tokens that an answer to a question never has
 
 
 @dataclass(kw_only=True)
@@ -73,8 +73,9 @@ def run_bench(
     ours = TorchEngine.load(weights, card, threads=threads, kv_cache_mb=kv_cache_mb)
     run = _Run(plan, tell)
     run.machine["load_seconds"] = time.perf_counter() - start
-    run.machine["bytes_per_token"] = ours.bytes_per_token
+    run.machine["bytes_per_step"] = ours.bytes_per_step
     asyncio.run(run.memory(ours))
+    run.play()
     engines: dict[str, Engine] = {OURS: ours}
     with ExitStack() as stack:
         if plan.llama:
@@ -98,6 +99,8 @@ class _Run:
         self.machine: dict[str, float] = {}
         self._plan = plan
         self._tell = tell
+        self._answers: list[tuple[Message, ...]] = []
+        self._turns: list[tuple[Message, ...]] = []
         self._found: dict[str, dict[str, list[float]]] = {}
         self._begun = time.perf_counter()
 
@@ -119,6 +122,12 @@ class _Run:
             raise
         self.machine["peak_bytes"] = peak(psutil.Process().pid)
 
+    def play(self) -> None:
+        """Let the bot say what it asks an engine for; not before, because its parts take memory, too."""
+        from feeler.bench.prompts import answers, turns
+
+        self._answers, self._turns = answers(), turns()
+
     async def all_rounds(self, engines: dict[str, Engine]) -> None:
         """The same measure of one engine after the other, so that a noisy machine is noisy for both."""
         try:
@@ -134,8 +143,10 @@ class _Run:
     async def slow_engine(self, name: str, engine: Engine) -> None:
         """Once, with short answers, and only as many chats as there is time for."""
         try:
-            await self._measure(name, measures.cold(engine, tokens=2, mark="once"))
-            await self._measure(name, measures.warm(engine, tokens=2 * _FEW_TOKENS, mark="once", later=1))
+            await self._measure(name, measures.cold(engine, self._answers[0], mark="once"))
+            await self._measure(
+                name, measures.warm(engine, self._answers[1], tokens=2 * _FEW_TOKENS, mark="once")
+            )
             for count in sorted(self._plan.chats):
                 await self._measure(
                     name, measures.many_chats(engine, count, tokens=_FEW_TOKENS, mark=f"once of {count}")
@@ -146,15 +157,15 @@ class _Run:
     async def _round(self, engines: dict[str, Engine], number: int) -> None:
         plan, mark = self._plan, f"round {number}"
         ours = engines[OURS]
+        first, *later = self._answers
         for name, engine in engines.items():
-            await self._measure(name, measures.cold(engine, tokens=2, mark=mark))
-        for later in range(1, _WARM_TURNS + 1):
-            if later > 1 and self.late():
-                break
+            await self._measure(name, measures.cold(engine, first, mark=mark))
+        for asked in later:
             for name, engine in engines.items():
-                await self._measure(name, measures.warm(engine, tokens=plan.tokens, mark=mark, later=later))
+                await self._measure(name, measures.warm(engine, asked, tokens=_WHOLE, mark=mark))
+            await self._measure(OURS, self._without_guesses(ours, asked, mark))
         await self._measure(OURS, measures.drafts(ours, tokens=plan.tokens, mark=mark))
-        await self._measure(OURS, measures.late_turn(ours, mark=f"{mark} late"))
+        await self._measure(OURS, measures.late_turn(ours, self._turns, mark=f"{mark} late"))
         for count in plan.chats:
             if count == 8 or not (number or self.late()):
                 for name, engine in engines.items():
@@ -162,9 +173,19 @@ class _Run:
                         name,
                         measures.many_chats(engine, count, tokens=plan.tokens, mark=f"{mark} of {count}"),
                     )
-        if LLAMA in engines and not number and not self.late():  # no ratio asks for these
-            await self._measure(LLAMA, measures.drafts(engines[LLAMA], tokens=plan.tokens, mark=mark))
-            await self._measure(LLAMA, measures.late_turn(engines[LLAMA], mark=f"{mark} late"))
+        if not number and not self.late():  # no figure to be reached needs these
+            for name, engine in engines.items():
+                await self._measure(name, measures.whole_history(engine, mark=f"{mark} whole"))
+        if LLAMA in engines and not number and not self.late():
+            llama = engines[LLAMA]
+            await self._measure(LLAMA, measures.drafts(llama, tokens=plan.tokens, mark=mark))
+            await self._measure(LLAMA, measures.late_turn(llama, self._turns, mark=f"{mark} late"))
+
+    async def _without_guesses(self, ours: Engine, asked: tuple[Message, ...], mark: str) -> dict[str, float]:
+        """The answer once more, a step for every token: what the weights alone allow."""
+        assert isinstance(ours, TorchEngine)
+        found = await measures.warm(ours.without_guesses(), asked, tokens=_WHOLE, mark=mark)
+        return {"decode_without_guesses": found["decode_one_chat"]}
 
     async def _measure(self, name: str, measuring: Coroutine[Any, Any, dict[str, float]]) -> None:
         """Note what is found; others than our engine are given up when patience ends."""
@@ -188,27 +209,37 @@ class _Run:
 
 
 def ratios(report: Report) -> dict[str, float | None]:
-    """The figures that Feeler promises, each within this run; None where one side was not measured.
+    """The figures that Feeler promises, and two beside them; None where one side was not measured.
 
-    `of_memory_bandwidth` is the bytes of weights that our engine reads for a token, times its tokens a second
-    in one chat, over the bytes a second that this machine was seen to read.
+    `of_memory_bandwidth` is the bytes of weights that a step of our engine reads, times its tokens a second
+    in one chat where every token takes a step, over the bytes a second that this machine was seen to read.
+    `decode_without_guesses` is `decode_one_chat` so, and `first_token_whole_history` is `first_token_turn_30`
+    of a prompt that keeps every line.
     """
     ours, other = report.medians[OURS], report.medians.get(LLAMA, {})
 
-    def beside(key: str) -> float | None:
-        return ours[key] / other[key] if key in ours and key in other else None
+    def beside(key: str, theirs: str = "") -> float | None:
+        return _ratio(ours.get(key), other.get(theirs or key))
 
     return {
         "decode_one_chat": beside("decode_one_chat"),
+        "decode_without_guesses": beside("decode_without_guesses", "decode_one_chat"),
         "first_token_warm": beside("first_token_warm"),
         "throughput_eight_chats": beside("throughput_8_chats"),
         "slowest_first_token_eight_chats": beside("slowest_first_token_8_chats"),
         "four_drafts": ours["seconds_four_drafts"] / ours["seconds_one_draft"],
         "first_token_turn_30": ours["first_token_turn_30"] / ours["first_token_turn_3"],
-        "of_memory_bandwidth": ours["decode_one_chat"]
-        * report.machine["bytes_per_token"]
+        "first_token_whole_history": _ratio(
+            ours.get("first_token_whole_history_30"), ours.get("first_token_whole_history_3")
+        ),
+        "of_memory_bandwidth": ours["decode_without_guesses"]
+        * report.machine["bytes_per_step"]
         / report.machine["bandwidth_bytes_per_second"],
     }
+
+
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return one / other if one is not None and other is not None else None
 
 
 def bandwidth() -> float:

@@ -1,4 +1,4 @@
-"""The talk that is measured on: one persona and thirty turns of a feeler interview, as a chat has them."""
+"""A talk of thirty turns with a short persona: what is measured on where many or long prompts are read."""
 
 from functools import cache
 from importlib.resources import files

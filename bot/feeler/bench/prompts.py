@@ -1,0 +1,51 @@
+"""What the bot asks an engine for: it plays a talk itself, with the scripted engine in place of a model."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from feeler.bench.talk import talk
+from feeler.llm.scripted import ScriptedEngine
+from feeler.personas.library import load_library
+from feeler.ports import Message
+from feeler.usecases.drafting import open_talk, take_turn
+
+_PERSONA = "ruth"
+_TOLD = 5  # lines of the talk's candidate, before they ask
+_ASKED = (
+    "May I ask you something, too? What does a bad month look like in your hospitals?",
+    "What have you already tried against it?",
+    "What happens when two people on a ward quarrel?",
+    "How is pay decided here?",
+)
+
+
+def answers() -> list[tuple[Message, ...]]:
+    """What the bot asks an engine for when a candidate who told for some turns asks, turn after turn.
+
+    Such an answer is a single draft in the bot, too.
+    """
+    return asyncio.run(_prompts([*_candidate()[:_TOLD], *_ASKED]))[_TOLD:]
+
+
+def turns() -> list[tuple[Message, ...]]:
+    """What the bot asks an engine for in thirty turns of one chat."""
+    return asyncio.run(_prompts(_candidate()))
+
+
+async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
+    """Each turn's first prompt: the bot plays the talk, with the scripted engine in place of a model."""
+    library = load_library()
+    persona, engine = library.persona(_PERSONA), ScriptedEngine()
+    company, people = library.company_of(persona), library.colleagues(persona)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    interview = open_talk(persona, company, id="bench", now=now, budget=len(said) + 4)
+    found = []
+    for text in said:
+        engine.asked.clear()
+        interview = await take_turn(interview, persona, company, text, engine=engine, now=now, people=people)
+        found.append(engine.asked[0].messages)
+    return found
+
+
+def _candidate() -> list[str]:
+    return [message.content for message in talk() if message.role == "user"]
