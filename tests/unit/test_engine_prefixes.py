@@ -83,3 +83,20 @@ def test_what_is_in_use_is_never_thrown_out() -> None:
     assert prefixes.acquire([2] * 300, 8) is None
     prefixes.release(slot)
     assert prefixes.acquire([2] * 300, 8) is not None
+
+
+def test_a_talk_that_grows_is_not_copied_every_turn() -> None:
+    prefixes = make(5000)
+    prompt = list(PERSONA)
+    strips = set()
+    for turn in range(10):
+        prompt += range(turn * 50, turn * 50 + 50)
+        slot = prefixes.acquire(prompt, extra=8)
+        assert slot is not None
+        assert slot.length == (len(prompt) - 50 if turn else 0)
+        read(slot, prompt)
+        assert held(slot) == prompt
+        strips.add(slot.own.kv.data_ptr())
+        assert prefixes.used() <= (len(prompt) + 40) * prefixes.token_bytes
+        prefixes.release(slot)
+    assert len(strips) <= 3

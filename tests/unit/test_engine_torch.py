@@ -100,6 +100,30 @@ def test_a_prompt_read_in_pieces_gives_the_same_answer_as_one_read_at_once(weigh
     assert exact.argmax() == found[0].argmax()
 
 
+def test_what_several_see_is_as_if_each_saw_it_alone(weights: Path) -> None:
+    model = Decoder(GgufFile(weights), threads=1)
+    s = model.shape
+
+    def strip(*lanes: int, room: int = 24) -> torch.Tensor:
+        return torch.zeros(s.layers, 2, *lanes, s.kv_heads, room, s.head_dim, dtype=torch.float16)
+
+    def lanes() -> list[Lane]:
+        """Two chats with a persona in common, one of their own, and one with two drafts."""
+        persona = strip()
+        model.step([Lane(tokens=list(range(50, 70)), position=0, own=persona, filled=0)])
+        shared, head = persona[:, :, :, :20], persona[:, :, :, :8]
+        return [
+            Lane(tokens=[300, 301, 302], position=20, past=[shared], own=strip(), filled=0, wanted=3),
+            Lane(tokens=[310, 311], position=0, own=strip(), filled=0, wanted=2),
+            Lane(tokens=[320], position=20, past=[shared], own=strip(), filled=0),
+            Lane(tokens=[330, 331], position=8, past=[head], own=strip(2), filled=0, wanted=2),
+        ]
+
+    together = model.step(lanes())
+    alone = torch.cat([model.step([lane]) for lane in lanes()])
+    torch.testing.assert_close(together, alone, atol=0.02, rtol=0)
+
+
 async def test_everybody_is_answered_as_if_alone(engine: TorchEngine) -> None:
     requests = [ask(messages=history(1, chat=n)) for n in range(6)]
     together = await asyncio.gather(*(texts(engine, request) for request in requests))
@@ -153,6 +177,9 @@ async def test_guesses_save_steps_and_change_nothing(
     (plain, slow), (guessed, quick) = found
     assert guessed == plain
     assert quick < 0.9 * slow
+    before = next(steps)
+    assert await texts(engine.without_guesses(), request) == plain
+    assert next(steps) - before == slow
 
 
 async def test_cancelling_frees_the_place_and_the_others_go_on(engine: TorchEngine) -> None:
