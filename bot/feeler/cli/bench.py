@@ -54,7 +54,7 @@ def bench(
     if as_json:
         typer.echo(json.dumps(report.as_json(), indent=2))
     else:
-        _show(report)
+        show(report)
 
 
 def _cores() -> int:
@@ -67,7 +67,7 @@ def _tell(what: str) -> None:
     typer.echo(what, err=True)
 
 
-def _show(report: "Report") -> None:
+def show(report: "Report") -> None:
     """Tables: medians by engine, the ratios, the machine."""
     from rich.console import Console
     from rich.table import Table
@@ -82,7 +82,7 @@ def _show(report: "Report") -> None:
     promised = Table("ratio", "", "to reach", title="Within this run, ours to llama.cpp's or to our own")
     for key, value in report.ratios.items():
         said = "not measured" if value is None else f"{value:.2f}"
-        promised.add_row(key.replace("_", " "), said, TO_REACH[key])
+        promised.add_row(key.replace("_", " "), said, TO_REACH.get(key, ""))
     machine = Table("", "", "to reach", title="On this machine")
     for key, value in report.machine.items():
         amount = f"{value / 1e9:.2f} GB" if "bytes" in key else f"{value:.1f}"
