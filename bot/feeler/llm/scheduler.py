@@ -13,6 +13,7 @@ import torch
 
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
 from feeler.llm.job import Job
+from feeler.llm.memory import trim
 from feeler.llm.model import Decoder, Lane
 from feeler.llm.prefixes import WORTH_SHARING, Prefixes, in_common
 from feeler.llm.sampler import draw
@@ -73,6 +74,7 @@ class Scheduler:
         work = self._schedule()
         if not work:
             return False
+        read = any(not job.writing for job, _ in work)
         try:
             self._postprocess(work, self._run(work))
         except Exception as error:  # the boundary: a broken step ends its requests, not the engine
@@ -81,6 +83,8 @@ class Scheduler:
                 job.fail(
                     error if isinstance(error, EngineError) else EngineError(f"the model failed: {error!r}")
                 )
+        if read and all(job.writing for job in self._running):
+            trim()  # writing takes a tenth of the scratch that reading took
         return True
 
     def _schedule(self) -> list[tuple[Job, Lane]]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,7 @@ class TorchEngine:
         self._context = min(context, scheduler.model.shape.context)
         self._sampling = sampling or SamplingDefaults()
         self._guesses = True
+        self._reader = ThreadPoolExecutor(1)  # encodes prompts; every further thread would keep a megabyte
 
     @classmethod
     def load(
@@ -100,7 +102,7 @@ class TorchEngine:
             loop.call_soon_threadsafe(arrived.put_nowait, piece)
 
         job = Job(
-            await asyncio.to_thread(self._prompt, request),
+            await loop.run_in_executor(self._reader, self._prompt, request),
             self._sampling.fill(request.sampling),
             drafts=request.drafts,
             ends=self._ends,
