@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,9 +72,8 @@ def run_bench(
     tell("loading")
     start = time.perf_counter()
     ours = TorchEngine.load(weights, card, threads=threads, kv_cache_mb=kv_cache_mb)
-    run = _Run(plan, tell)
+    run = _Run(plan, tell, threads)
     run.machine["load_seconds"] = time.perf_counter() - start
-    run.machine["bytes_per_step"] = ours.bytes_per_step
     asyncio.run(run.memory(ours))
     run.play()
     engines: dict[str, Engine] = {OURS: ours}
@@ -86,7 +86,6 @@ def run_bench(
     if plan.transformers:
         tell("transformers, the slowest")
         asyncio.run(run.slow_engine(TRANSFORMERS, plain_transformers(weights)))
-    run.machine["bandwidth_bytes_per_second"] = bandwidth()
     report = Report(medians=run.medians(), machine=run.machine)
     report.ratios = ratios(report)
     return report
@@ -95,10 +94,11 @@ def run_bench(
 class _Run:
     """The samples of one run as they come."""
 
-    def __init__(self, plan: Plan, tell: Tell) -> None:
+    def __init__(self, plan: Plan, tell: Tell, threads: int) -> None:
         self.machine: dict[str, float] = {}
         self._plan = plan
         self._tell = tell
+        self._threads = threads
         self._answers: list[tuple[Message, ...]] = []
         self._turns: list[tuple[Message, ...]] = []
         self._found: dict[str, dict[str, list[float]]] = {}
@@ -182,10 +182,17 @@ class _Run:
             await self._measure(LLAMA, measures.late_turn(llama, self._turns, mark=f"{mark} late"))
 
     async def _without_guesses(self, ours: Engine, asked: tuple[Message, ...], mark: str) -> dict[str, float]:
-        """The answer once more, a step for every token: what the weights alone allow."""
+        """The answer once more, a step for every token, beside what memory gives just before and after."""
         assert isinstance(ours, TorchEngine)
+        before = bandwidth(self._threads)
         found = await measures.warm(ours.without_guesses(), asked, tokens=_WHOLE, mark=mark)
-        return {"decode_without_guesses": found["decode_one_chat"]}
+        seen = (before + bandwidth(self._threads)) / 2
+        rate = found["decode_one_chat"]
+        return {
+            "decode_without_guesses": rate,
+            "memory_gigabytes_per_second": seen / 1e9,
+            "of_memory_bandwidth": rate * ours.bytes_per_step(asked) / seen,
+        }
 
     async def _measure(self, name: str, measuring: Coroutine[Any, Any, dict[str, float]]) -> None:
         """Note what is found; others than our engine are given up when patience ends."""
@@ -211,8 +218,8 @@ class _Run:
 def ratios(report: Report) -> dict[str, float | None]:
     """The figures that Feeler promises, and two beside them; None where one side was not measured.
 
-    `of_memory_bandwidth` is the bytes of weights that a step of our engine reads, times its tokens a second
-    in one chat where every token takes a step, over the bytes a second that this machine was seen to read.
+    `of_memory_bandwidth` is the bytes that a step of our engine reads, times its tokens a second in one chat
+    where every token takes a step, over the bytes a second that this machine was seen to read at that time.
     `decode_without_guesses` is `decode_one_chat` so, and `first_token_whole_history` is `first_token_turn_30`
     of a prompt that keeps every line.
     """
@@ -232,9 +239,7 @@ def ratios(report: Report) -> dict[str, float | None]:
         "first_token_whole_history": _ratio(
             ours.get("first_token_whole_history_30"), ours.get("first_token_whole_history_3")
         ),
-        "of_memory_bandwidth": ours["decode_without_guesses"]
-        * report.machine["bytes_per_step"]
-        / report.machine["bandwidth_bytes_per_second"],
+        "of_memory_bandwidth": ours["of_memory_bandwidth"],
     }
 
 
@@ -242,14 +247,18 @@ def _ratio(one: float | None, other: float | None) -> float | None:
     return one / other if one is not None and other is not None else None
 
 
-def bandwidth() -> float:
-    """Bytes a second that this machine reads from memory, the best of several tries."""
-    block = torch.ones(1 << 28, dtype=torch.int8).view(torch.int64)
+def bandwidth(threads: int) -> float:
+    """Bytes a second that so many threads read from memory, the best of several tries.
+
+    Threads of Python's, with one of torch's each: helpers of OpenMP's would slow down the engine's.
+    """
+    block = torch.ones(threads, 1 << 27, dtype=torch.int8).view(torch.int64)
     best = 0.0
-    for _ in range(5):
-        start = time.perf_counter()
-        block.sum()
-        best = max(best, (1 << 28) / (time.perf_counter() - start))
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        for _ in range(8):
+            start = time.perf_counter()
+            list(pool.map(torch.sum, block))
+            best = max(best, block.nbytes / (time.perf_counter() - start))
     return best
 
 

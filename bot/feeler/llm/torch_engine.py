@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from functools import cache
@@ -20,7 +20,7 @@ from feeler.llm.memory import blocks_apart, give_back
 from feeler.llm.model import Decoder
 from feeler.llm.scheduler import Scheduler
 from feeler.llm.tokenizer import end_tokens, read_tokenizer
-from feeler.ports import Piece, Request
+from feeler.ports import Message, Piece, Request
 
 _MB = 1 << 20
 
@@ -82,10 +82,10 @@ class TorchEngine:
             wants_drafts=wants_drafts or (card.wants_drafts if card else 1),
         )
 
-    @property
-    def bytes_per_step(self) -> int:
-        """Of weights, read by a step of one row."""
-        return self._scheduler.model.bytes_read()
+    def bytes_per_step(self, messages: Sequence[Message]) -> int:
+        """Of weights, K and V, read by a step of one row behind `messages`."""
+        held = len(self._text.tokens(messages)) * self._scheduler.prefixes.token_bytes
+        return self._scheduler.model.bytes_read() + held
 
     def without_guesses(self) -> "TorchEngine":
         """The same engine, with a step for every token: to measure by."""
