@@ -48,7 +48,7 @@ class Plan:
     llama: bool = True
 
 
-QUICK = Plan(rounds=1, seconds=20.0, patience=300.0, chats=(8,), tokens=16, transformers=False)
+QUICK = Plan(rounds=1, seconds=20.0, patience=300.0, chats=(8,), transformers=False)
 _FEW_TOKENS = 8  # of an answer, where the engine is slow
 _WHOLE = 64  # tokens that an answer to a question never has
 
@@ -191,7 +191,7 @@ class _Run:
         return {
             "decode_without_guesses": rate,
             "memory_gigabytes_per_second": seen / 1e9,
-            "of_memory_bandwidth": rate * ours.bytes_per_step(asked) / seen,
+            "tokens_per_second_by_memory": seen / ours.bytes_per_step(asked),
         }
 
     async def _measure(self, name: str, measuring: Coroutine[Any, Any, dict[str, float]]) -> None:
@@ -218,8 +218,8 @@ class _Run:
 def ratios(report: Report) -> dict[str, float | None]:
     """The figures that Feeler promises, and two beside them; None where one side was not measured.
 
-    `of_memory_bandwidth` is the bytes that a step of our engine reads, times its tokens a second in one chat
-    where every token takes a step, over the bytes a second that this machine was seen to read at that time.
+    `of_memory_bandwidth` is our tokens a second in one chat over those that memory allows where every token
+    reads weights, K and V once. Guesses may bring that above one, so it stands there without them, too.
     `decode_without_guesses` is `decode_one_chat` so, and `first_token_whole_history` is `first_token_turn_30`
     of a prompt that keeps every line.
     """
@@ -239,7 +239,9 @@ def ratios(report: Report) -> dict[str, float | None]:
         "first_token_whole_history": _ratio(
             ours.get("first_token_whole_history_30"), ours.get("first_token_whole_history_3")
         ),
-        "of_memory_bandwidth": ours["of_memory_bandwidth"],
+        "of_memory_bandwidth": ours["decode_one_chat"] / ours["tokens_per_second_by_memory"],
+        "of_memory_bandwidth_without_guesses": ours["decode_without_guesses"]
+        / ours["tokens_per_second_by_memory"],
     }
 
 
@@ -248,18 +250,18 @@ def _ratio(one: float | None, other: float | None) -> float | None:
 
 
 def bandwidth(threads: int) -> float:
-    """Bytes a second that so many threads read from memory, the best of several tries.
+    """Bytes a second that so many threads read from memory, the median of several tries.
 
     Threads of Python's, with one of torch's each: helpers of OpenMP's would slow down the engine's.
     """
     block = torch.ones(threads, 1 << 27, dtype=torch.int8).view(torch.int64)
-    best = 0.0
+    seconds = []
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        for _ in range(8):
+        for _ in range(15):
             start = time.perf_counter()
             list(pool.map(torch.sum, block))
-            best = max(best, block.nbytes / (time.perf_counter() - start))
-    return best
+            seconds.append(time.perf_counter() - start)
+    return block.nbytes / median(seconds)
 
 
 def run_crowd(
