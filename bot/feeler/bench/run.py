@@ -72,35 +72,45 @@ def run_bench(
     tell("loading")
     start = time.perf_counter()
     ours = TorchEngine.load(weights, card, threads=threads, kv_cache_mb=kv_cache_mb)
+    machine = {"load_seconds": time.perf_counter() - start}
+    tell("memory with eight chats")
+    machine["peak_bytes"] = asyncio.run(_peak_with_eight_chats(ours, plan.tokens))
     run = _Run(plan, tell, threads)
-    run.machine["load_seconds"] = time.perf_counter() - start
-    asyncio.run(run.memory(ours))
-    run.play()
     engines: dict[str, Engine] = {OURS: ours}
     with ExitStack() as stack:
         if plan.llama:
             engines[LLAMA], pid = stack.enter_context(llama_cpp(weights, threads=threads, chats=8))
         asyncio.run(run.all_rounds(engines))
         if plan.llama:
-            run.machine["llama_cpp_peak_bytes"] = peak(pid)
+            machine["llama_cpp_peak_bytes"] = peak(pid)
     if plan.transformers:
         tell("transformers, the slowest")
         asyncio.run(run.slow_engine(TRANSFORMERS, plain_transformers(weights)))
-    report = Report(medians=run.medians(), machine=run.machine)
+    report = Report(medians=run.medians(), machine=machine)
     report.ratios = ratios(report)
     return report
+
+
+async def _peak_with_eight_chats(ours: Engine, tokens: int) -> float:
+    """The most bytes held with eight chats, before anything but the engine is in the process."""
+    try:
+        await measures.many_chats(ours, 8, tokens=tokens, mark="memory")
+    except BaseException:  # interrupted: the model's thread must not outlive Python
+        await ours.close()
+        raise
+    return peak(psutil.Process().pid)
 
 
 class _Run:
     """The samples of one run as they come."""
 
     def __init__(self, plan: Plan, tell: Tell, threads: int) -> None:
-        self.machine: dict[str, float] = {}
+        from feeler.bench.prompts import answers, turns  # not before memory was measured: they take some, too
+
         self._plan = plan
         self._tell = tell
         self._threads = threads
-        self._answers: list[tuple[Message, ...]] = []
-        self._turns: list[tuple[Message, ...]] = []
+        self._answers, self._turns = answers(), turns()
         self._found: dict[str, dict[str, list[float]]] = {}
         self._begun = time.perf_counter()
 
@@ -111,22 +121,6 @@ class _Run:
     def medians(self) -> dict[str, dict[str, float]]:
         """By engine and measure."""
         return {name: {key: median(values) for key, values in of.items()} for name, of in self._found.items()}
-
-    async def memory(self, ours: Engine) -> None:
-        """The most memory held with eight chats, before anything but the engine is in the process."""
-        self._tell("memory with eight chats")
-        try:
-            await measures.many_chats(ours, 8, tokens=self._plan.tokens, mark="memory")
-        except BaseException:  # interrupted: the model's thread must not outlive Python
-            await ours.close()
-            raise
-        self.machine["peak_bytes"] = peak(psutil.Process().pid)
-
-    def play(self) -> None:
-        """Let the bot say what it asks an engine for; not before, because its parts take memory, too."""
-        from feeler.bench.prompts import answers, turns
-
-        self._answers, self._turns = answers(), turns()
 
     async def all_rounds(self, engines: dict[str, Engine]) -> None:
         """The same measure of one engine after the other, so that a noisy machine is noisy for both."""
@@ -216,12 +210,12 @@ class _Run:
 
 
 def ratios(report: Report) -> dict[str, float | None]:
-    """The figures that Feeler promises, and two beside them; None where one side was not measured.
+    """The figures that Feeler promises, and stricter ones beside them; None where one side was not measured.
 
     `of_memory_bandwidth` is our tokens a second in one chat over those that memory allows where every token
-    reads weights, K and V once. Guesses may bring that above one, so it stands there without them, too.
-    `decode_without_guesses` is `decode_one_chat` so, and `first_token_whole_history` is `first_token_turn_30`
-    of a prompt that keeps every line.
+    reads weights, K and V once. Guesses may bring that above one: it stands there without them, too, as
+    `decode_one_chat` does. `first_token_whole_history` is `first_token_turn_30` of a prompt that keeps every
+    line.
     """
     ours, other = report.medians[OURS], report.medians.get(LLAMA, {})
 

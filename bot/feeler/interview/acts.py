@@ -45,6 +45,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 BOT = r"(?:a |an |the )?(?:\w+ )?(?:bot|chat ?bot|robot|machine|ai|a\.i\.|computer|program|algorithm|llm|chat ?gpt|gpt|language model|artificial\w*)"
 HUMAN = r"(?:a |an )?(?:real|actual|human|live|living)(?: (?:person|human|being|one|people))?"
+SILLY = r"(?:stupid|dumb|idiotic|pathetic|ridiculous|moronic)"
 PATTERNS: dict[Act, re.Pattern[str]] = {
     Act.DISTRESS: _any(
         r"\bkill(?:ing)? myself\b", r"\bsuicid", r"\b(?:want|wish|ready|like) (?:to|i could|i would|i was|i were) (?:just )?(?:die|be dead|disappear|dead)\b",
@@ -79,9 +80,9 @@ PATTERNS: dict[Act, re.Pattern[str]] = {
     Act.INSULT: _any(
         r"\bf+u+c*k+ (?:you|u|off|this|yourself|your)\b", r"\b(?:shut up|screw you|go to hell|piss off|bugger off|get lost|drop dead|kiss my)\b",
         r"\b(?:you|u|ur)(?:'re| are|r)?(?: all| such| just| really| nothing but| so| fucking| a bunch of| full)* (?:an? )?(?:complete |total |fucking |bloody |real |stupid |little |utter )*(?:idiots?|stupid|morons?|useless|pathetic|dumb\w*|clowns?|jokes?|liars?|losers?|jerks?|assholes?|arseholes?|bitch\w*|bastards?|trash|garbage|scum|crap|shit|incompetent|ignorant|imbeciles?|fools?|parasites?|of shit)\b",
-        r"\byou suck\b", r"\b(?:idiot|moron|asshole|arsehole|dickhead|bitch|bastard|wanker|twat|cunt)s?\b[.!?]*$", r"\b(?:stupid|dumb|idiotic|pathetic|ridiculous|moronic) (?:company|bot|woman|man|cow)s?\b",
+        r"\byou suck\b", r"\b(?:idiot|moron|asshole|arsehole|dickhead|bitch|bastard|wanker|twat|cunt)s?\b[.!?]*$", rf"\b{SILLY} (?:company|bot|woman|man|cow)s?\b",
         # not the questions that somebody would like to ask themselves
-        r"(?:\b(?:what|such|your|these|those|another)(?: an?)?(?: \w+)? |\bthat(?:'s| is| was) an? (?:really |very )?|^|[.!?] )(?:stupid|dumb|idiotic|pathetic|ridiculous|moronic) (?:question|interview|talk)s?\b(?!,? (?:but|maybe|perhaps|sorry))",
+        rf"(?:\b(?:what|such|your|these|those|another)(?: an?)?(?: \w+)? |\bthat(?:'s| is| was) an? (?:really |very )?|^|[.!?] ){SILLY} (?:question|interview|talk)s?\b(?!,? (?:but|maybe|perhaps|sorry))",
         r"\b(?:company|firm|place|interview|you guys|questions?) (?:is|are|sucks?)(?: such| just| total| complete)* ?(?:an? )?(?:joke|crap|garbage|shit\w*|bullshit|rubbish|scam|sucks?|trash|stupid|pathetic|idiotic|dumb)\b",
         r"\bwast(?:e|es|ing|ed) (?:of )?(?:my|our|people's|everybody's|everyone's) (?:\w+ )?(?:time|days?|afternoons?|evenings?)\b", r"\bi hate you\b", r"\bpiece of (?:shit|crap|garbage)\b",
     ),

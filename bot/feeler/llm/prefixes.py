@@ -12,9 +12,7 @@ import torch
 
 Tensor = torch.Tensor
 _ROUND = 32  # tokens of room are given out in steps of this
-_SPARE = (
-    256  # tokens that a strip can grow by before it must be copied: memory that is not touched is not held
-)
+_SPARE = 256  # tokens that a strip grows by before it is copied: memory that nobody touches is not held
 WORTH_SHARING = 64  # tokens that two prompts must have in common to share a strip
 _WORTH_LOSING = 320  # tokens that a slot taken over may lose, and at most a quarter of what it keeps: the
 # last answer and what was asked for it, but not the history of another talk with the same persona
