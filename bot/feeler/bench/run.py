@@ -181,11 +181,12 @@ class _Run:
         before = bandwidth(self._threads)
         found = await measures.warm(ours.without_guesses(), asked, tokens=_WHOLE, mark=mark)
         seen = (before + bandwidth(self._threads)) / 2
-        rate = found["decode_one_chat"]
+        read = ours.bytes_per_step(asked)
         return {
-            "decode_without_guesses": rate,
+            "decode_without_guesses": found["decode_one_chat"],
+            "gigabytes_per_token": read / 1e9,
             "memory_gigabytes_per_second": seen / 1e9,
-            "tokens_per_second_by_memory": seen / ours.bytes_per_step(asked),
+            "tokens_per_second_by_memory": seen / read,
         }
 
     async def _measure(self, name: str, measuring: Coroutine[Any, Any, dict[str, float]]) -> None:
