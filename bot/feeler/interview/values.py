@@ -14,6 +14,14 @@ class Speaker(StrEnum):
     COACH = "coach"  # the practice partner's own voice, clearly not the interviewer's
 
 
+class Need(StrEnum):
+    """Whether somebody is in need, which comes before everything else."""
+
+    NONE = "none"
+    HEAVY = "heavy"  # grief, despair, tears: nothing is asked, a pause is offered
+    ACUTE = "acute"  # danger to somebody's life
+
+
 class Phase(StrEnum):
     OPENING = "opening"
     STORY = "story"
@@ -51,8 +59,10 @@ class Line:
     at: datetime  # aware, UTC
     acts: tuple[str, ...] = ()  # candidate: what they did, see `acts`
     topics: tuple[Topic, ...] = ()  # candidate: what a question was about; company: what the facts are about
+    questions: tuple[str, ...] = ()  # candidate: what they asked, exact pieces of the text
+    need: Need = Need.NONE  # candidate: whether they are in need; such a line is never taken up again
+    job: str = ""  # company: what the line had to do, see `plan.Job`
     facts: tuple[str, ...] = ()  # company: ids of the dossier facts this line told
-    probe: str = ""  # company: id of the probe this line asked
     offers: tuple[Topic, ...] = ()  # topics to put on the reply keyboard under this line
     fallback: bool = False  # company: a written line, since no draft passed
     seconds_to_first_text: float | None = None  # company

@@ -1,47 +1,63 @@
-"""A plan as the messages that the model reads: who speaks, examples, the talk so far, this turn's job.
+"""A scene as what the model reads for one line: the fields of a skill, and around them what an untaught model needs."""
 
-What stays the same for all talks of a persona comes first, and what grows only grows at its end, so that an
-engine that keeps the state of a prompt's beginning has little to read in each turn.
-"""
-
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.interview.acts import Act
-from feeler.interview.angles import angles_of
-from feeler.interview.conduct.situation import Situation
-from feeler.interview.hooks import hook_of, mirrored
-from feeler.interview.plan import Asking, Job, Plan
-from feeler.interview.questions import own_questions
-from feeler.interview.topics import LABELS
-from feeler.interview.values import Difficulty, Interview, Line, Speaker
-from feeler.interview.words import sentences
+from feeler.interview.plan import Job, last_question
+from feeler.interview.scene import Scene
+from feeler.interview.values import Line, Need, Speaker
+from feeler.interview.words import sentences, words
 from feeler.personas.library import shipped_prompts
-from feeler.personas.values import Company, Example, Persona
-from feeler.ports import Message
+from feeler.personas.values import Company, Persona, Topic
+from feeler.ports import Engine, Message
+from feeler.usecases.skills import prompt_for, prompt_untaught
 
-WINDOW = 24  # lines of the talk in a prompt
-JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
-
-
-def messages_for(situation: Situation, *, again: bool = False) -> tuple[Message, ...]:
-    """The prompt for one company turn. `again`: no draft passed, so the job is put plainer."""
-    talk = situation.interview
-    first = Message(role="system", content=persona_prompt(situation))
-    shown = [message for example in situation.persona.examples for message in _example(example, situation)]
-    said = [message for line in _window(talk) if (message := _line(line, situation))]
-    now = Message(role="user", content=f"{situation.heard}\n{job_note(situation, plainer=again)}")
-    begin = Message(role="user", content="(These were other people. Now somebody new comes in.)")
-    return (first, *shown, *_joined([begin, *said, now]))
+WINDOW = 8  # lines of the talk that an untaught model sees
+MOST = 130  # words of a message that are shown: the beginning and the end of a longer one
+DEEDS = 3  # of the candidate's stories, to take leave with
 
 
-def persona_prompt(situation: Situation) -> str:
-    """The part that is the same in every turn of every talk with this persona at this difficulty."""
-    persona, company = situation.persona, situation.company
-    people = [*company.people, *(f"{other.name}, {other.role}" for other in situation.people)]
+def messages_for(scene: Scene, engine: Engine) -> tuple[Message, ...]:
+    """The prompt for one company line on this engine."""
+    fields, job = fields_for(scene), scene.plan.job
+    if engine.taught:
+        return prompt_for(job, scene.persona.manner, fields)
+    talk = [_as_script(line, scene) for line in scene.interview.lines if _may_be_shown(line)]
+    return prompt_untaught(job, fields, persona=persona_prompt(scene), talk=talk[-WINDOW:])
+
+
+def fields_for(scene: Scene) -> Mapping[str, str]:
+    """Everything that a skill may be shown; each takes its own fields out of it."""
+    plan, persona, company, talk = scene.plan, scene.persona, scene.company, scene.interview
+    last = talk.last(Speaker.COMPANY)
+    said = " ".join(plan.reading.questions) if plan.reading.asks else scene.heard
+    easy = plan.job is Job.HAND and any(line.need is not Need.NONE for line in _heard(scene)[-1:])
+    return {
+        "me": f"{persona.name}, {persona.role} at {company.name}, {company.field}",
+        "who": talk.candidate.background,
+        "curious": talk.candidate.curious,
+        "asked": said if plan.job not in _LISTENING else "" if easy else _last_words(last),
+        "said": "" if easy else _shortened(scene.heard),
+        "before": last.text if last is not None and plan.reading.follows else "",
+        "fact": plan.note or " ".join(fact.text for fact in plan.facts),
+        "knows": plan.knower,
+        "deeds": "; ".join(_deeds(scene)),
+        "trouble": next((fact.text for fact in company.facts if fact.topic is Topic.PROBLEM and fact.id in talk.told), ""),
+        "next": next_person(scene),
+    }  # fmt: skip
+
+
+_LISTENING = frozenset({Job.ASK, Job.PUSH, Job.EASE, Job.OFFER, Job.HAND, Job.STEADY, Job.DEFLECT})
+
+
+def persona_prompt(scene: Scene) -> str:
+    """Who speaks, and the rules that hold in every line: for a model that was not taught."""
+    persona, company = scene.persona, scene.company
+    people = [*company.people, *(f"{other.name}, {other.role}" for other in scene.people)]
     return (
         _template("persona.md.jinja")
         .render(
@@ -49,7 +65,7 @@ def persona_prompt(situation: Situation) -> str:
             company=company,
             people=people or ["nobody in particular"],
             first_name=persona.name.split()[0],
-            difficulty=situation.interview.difficulty.value,
+            difficulty=scene.interview.difficulty.value,
         )
         .strip()
     )
@@ -61,126 +77,50 @@ def baseline_prompt(persona: Persona, company: Company, colleagues: tuple[Person
     return _template("baseline.md.jinja").render(persona=persona, company=company, people=people).strip()
 
 
-def job_note(situation: Situation, *, plainer: bool = False) -> str:
-    """This turn's job, in brackets, with the facts allowed now and no others."""
-    plan, talk = situation.plan, situation.interview
-    return _render_job(
-        plan,
-        difficulty=talk.difficulty,
-        told=" ".join(fact.text for fact in plan.facts),
-        again=any(fact.id in talk.told for fact in plan.facts),
-        last_question=last_question(talk),
-        next_person=_next_person(situation),
-        topic_heard=_heard_today(talk),
-        like=_like(situation),
-        plainer=plainer,
-    )
-
-
-def _render_job(plan: Plan, *, difficulty: Difficulty, told: str, **more: Any) -> str:
-    values: dict[str, Any] = {
-        "plan": plan,
-        "mirrored": mirrored(plan.hook) or "what they just said",
-        "difficulty": difficulty.value,
-        "told": told,
-        "again": False,
-        "must_ask": plan.asking is Asking.ONE,
-        "last_question": "",
-        "offer": LABELS[plan.offers[0]].lower() if plan.offers else "",
-        "begged": Act.BEGGED in plan.acts,
-        "next_person": "a colleague",
-        "topic_heard": "",
-        "like": "",
-        "plainer": False,
-    }
-    return _template("job.md.jinja").render(values | more).strip()
-
-
-def _example(example: Example, situation: Situation) -> tuple[Message, Message]:
-    """One exchange of the persona's, with the note that would have led to it."""
-    try:
-        job = Job(example.job)
-    except ValueError:
-        job = Job.ASK
-    asking = Asking.ONE if "?" in example.persona else Asking.NONE
-    said = [part for part in sentences(example.persona) if "?" not in part]
-    # what was there to tell; the first words are the persona's own way to begin
-    answer = " ".join(said[1:] or said)
-    personal = job is Job.PERSONAL
-    plan = Plan(
-        turn=1, phase=situation.plan.phase, acts=(), job=job, asking=asking, hook=hook_of(example.candidate),
-        question=angles_of((example.candidate,))[0],
-        note=answer if personal else "", knower="a colleague",
-    )  # fmt: skip
-    note = _render_job(plan, difficulty=Difficulty.NEUTRAL, told="" if personal else answer, last_question="")
-    return (
-        Message(role="user", content=f"{example.candidate}\n{note}"),
-        Message(role="assistant", content=example.persona),
-    )
-
-
-def window_start(talk: Interview) -> int:
-    """How many of the oldest lines the next prompt leaves out."""
-    spoken = sum(line.speaker is not Speaker.COACH for line in talk.lines)
-    return max(0, -(-(spoken - WINDOW) // JUMP)) * JUMP
-
-
-def _window(talk: Interview) -> tuple[Line, ...]:
-    lines = tuple(line for line in talk.lines if line.speaker is not Speaker.COACH)
-    return lines[window_start(talk) :]
-
-
-def _line(line: Line, situation: Situation) -> Message | None:
-    if line.speaker is Speaker.CANDIDATE:
-        return Message(role="user", content=line.text)
-    own = line.persona == situation.persona.slug
-    text = line.text if own else f"({_name(line.persona, situation)} said:) {line.text}"
-    return Message(role="assistant", content=text) if own else Message(role="user", content=text)
-
-
-def _name(slug: str, situation: Situation) -> str:
-    return next((other.name for other in situation.people if other.slug == slug), "A colleague")
-
-
-def _joined(messages: list[Message]) -> tuple[Message, ...]:
-    """Messages with the roles taking turns: neighbours of one role become one."""
-    found: list[Message] = []
-    for message in messages:
-        if found and found[-1].role == message.role:
-            last = found.pop()
-            message = Message(role=last.role, content=f"{last.content}\n{message.content}")
-        found.append(message)
-    return tuple(found)
-
-
-def last_question(talk: Interview) -> str:
-    """The question that the company asked last; empty before the first."""
-    for line in reversed(talk.lines):
-        if line.speaker is Speaker.COMPANY and (asked := own_questions(line.text)):
-            return asked[-1]
-    return ""
-
-
-def _next_person(situation: Situation) -> str:
-    if situation.people:
-        other = situation.people[0]
+def next_person(scene: Scene) -> str:
+    """With whom a second talk could be: a colleague of the house."""
+    if scene.people:
+        other = scene.people[0]
         return f"{other.name}, {other.role}"
-    people = situation.company.people
-    return people[0] if people else "a colleague"
+    return scene.company.people[0] if scene.company.people else ""
 
 
-def _like(situation: Situation) -> str:
-    """One of the persona's written lines for this job, as a hint at the tone: one that was not said yet."""
-    said = " ".join(situation.own_lines)
-    lines = [line for line in situation.persona.lines.get(situation.plan.job.value, ()) if "{" not in line]
-    fresh = [line for line in lines if line not in said] or lines
-    return fresh[situation.plan.turn % len(fresh)] if fresh else ""
+def _deeds(scene: Scene) -> list[str]:
+    """What the candidate told, the fullest stories; never anything from a moment of need."""
+    told = [
+        line.text
+        for line in _heard(scene)
+        if Act.TOLD in line.acts and not {Act.BEGGED, Act.INSULT} & set(line.acts) and line.need is Need.NONE
+    ]
+    fullest = sorted(told, key=lambda text: len(words(text)), reverse=True)[:DEEDS]
+    return [_shortened(text, 50) for text in told if text in fullest]
 
 
-def _heard_today(talk: Interview) -> str:
-    """The most telling words of the candidate's in the whole talk."""
-    said = [hook_of(line.text) for line in talk.lines if line.speaker is Speaker.CANDIDATE]
-    return mirrored(max(said, key=len, default=""))
+def _heard(scene: Scene) -> list[Line]:
+    return [line for line in scene.interview.lines if line.speaker is Speaker.CANDIDATE]
+
+
+def _last_words(line: Line | None) -> str:
+    """The question that the company asked last, or else its last sentence."""
+    said = sentences(line.text) if line is not None else ()
+    return next((one for one in reversed(said) if "?" in one), said[-1] if said else "")
+
+
+def _shortened(text: str, most: int = MOST) -> str:
+    parts = text.split()
+    if len(parts) <= most:
+        return " ".join(parts)
+    return " ".join([*parts[: most // 2], "…", *parts[-(most // 2) :]])
+
+
+def _may_be_shown(line: Line) -> bool:
+    return line.speaker is not Speaker.COACH and line.need is Need.NONE
+
+
+def _as_script(line: Line, scene: Scene) -> str:
+    if line.speaker is Speaker.CANDIDATE:
+        return f"They: {_shortened(line.text)}"
+    return f"{'You' if line.persona == scene.persona.slug else 'Your colleague'}: {line.text}"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a check may look at: the plan, who speaks, and everything that was said before."""
+"""One company turn: the plan, who speaks, and everything that was said before."""
 
 # ruff: noqa: E501  (patterns and lists read better on one line)
 
@@ -12,8 +12,8 @@ from feeler.personas.values import Company, Persona, Reveal
 
 
 @dataclass(frozen=True, kw_only=True)
-class Situation:
-    """One company turn that is to be judged. `interview` ends before the candidate's `heard`."""
+class Scene:
+    """One company turn that is to be written or judged. `interview` ends before the candidate's `heard`."""
 
     plan: Plan
     persona: Persona
@@ -29,7 +29,7 @@ class Situation:
         return tuple(line.text for line in self.interview.lines if line.speaker is Speaker.COMPANY)
 
     @cached_property
-    def candidate_lines(self) -> tuple[str, ...]:
+    def heard_so_far(self) -> tuple[str, ...]:
         """What the candidate has said so far, the message that is answered included."""
         said = [line.text for line in self.interview.lines if line.speaker is Speaker.CANDIDATE]
         return (*said, self.heard)
@@ -46,12 +46,10 @@ class Situation:
         ]
         people = [f"{other.name}, {other.role}" for other in self.people]
         profile = self.interview.candidate
-        probes = [f"{probe.about} {probe.question}" for probe in persona.probes]
         parts = [
             company.name, company.field, company.place, company.about, *company.people, *facts, *people,
-            persona.name, persona.role, persona.temper, persona.speech, persona.opening, persona.knows, *probes,
-            *(line for lines in persona.lines.values() for line in lines),
-            profile.name, profile.background, profile.curious, *self.own_lines, *self.candidate_lines,
+            persona.name, persona.role, persona.temper, persona.speech, persona.opening, persona.knows,
+            profile.name, profile.background, profile.curious, *self.own_lines, *self.heard_so_far,
         ]  # fmt: skip
         return "\n".join(parts)
 
@@ -66,16 +64,11 @@ class Situation:
         return frozenset(part for word in words(self.sources) for part in (word, *word.split("-")))
 
     @cached_property
-    def own_stems(self) -> frozenset[str]:
-        """The stems of what the person may say of themselves and of the house."""
-        persona, company = self.persona, self.company
-        facts = [
-            fact.text for fact in company.facts if fact in self.plan.facts or fact.id in self.interview.told
-        ]
-        own = [persona.knows, persona.opening, persona.role, persona.temper, company.field, company.about]
-        return frozenset(content(" ".join([*own, *facts, self.plan.note])))
-
-    @cached_property
     def known(self) -> frozenset[str]:
         """The stems of `sources`."""
         return frozenset(content(self.sources))
+
+    @cached_property
+    def said_last(self) -> frozenset[str]:
+        """The stems of the company's last line: an answer may go on from it."""
+        return frozenset(content(self.own_lines[-1])) if self.own_lines else frozenset()

@@ -4,8 +4,8 @@
 
 import re
 
-from feeler.interview.conduct.listening import LISTENS
-from feeler.interview.conduct.situation import Situation
+from feeler.interview.plan import Job
+from feeler.interview.scene import Scene
 from feeler.interview.words import sentences
 
 DO_NOT_ASK: dict[str, str] = {
@@ -26,13 +26,14 @@ ASKS = re.compile(
     r"\?|^\W*(?:so |and |please |now )?(?:tell me|describe|say|talk)\b|\bi (?:wonder|assume|guess|suppose|take it|imagine)\b|\b(?:curious|interested|want|like) to (?:know|hear)\b|\bmay i ask\b",
     re.IGNORECASE,
 )
+LISTENS = frozenset({Job.OPEN, Job.ASK, Job.PUSH, Job.EASE, Job.HAND, Job.STEADY, Job.LEAVE})
 TO_THEM = re.compile(r"\byou(?:r|'re|'ve)?\b", re.IGNORECASE)
 
 
-def nothing_unlawful(text: str, situation: Situation) -> str:
+def nothing_unlawful(text: str, scene: Scene) -> str:
     """No question, no guess and no remark about what a company must not ask, not even where they mentioned it."""
     for sentence in sentences(text):
-        listens = situation.plan.job in LISTENS and TO_THEM.search(sentence)
+        listens = scene.plan.job in LISTENS and TO_THEM.search(sentence)
         if not ASKS.search(sentence) and not listens:
             continue
         for what, pattern in COMPILED.items():

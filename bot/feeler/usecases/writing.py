@@ -1,0 +1,154 @@
+"""One line of the company's: drafts of one small skill, what a guard refuses dropped, the one that belongs chosen.
+
+An answer is one calm draft, shown while it is written. A question is several drafts, of which the one is said that
+is likely after this very message and unlikely after other people's (a swap test: pointwise mutual information).
+"""
+
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from functools import cache
+from time import monotonic
+from zlib import crc32
+
+import yaml
+
+from feeler.interview.acts import Act
+from feeler.interview.guards import broken, broken_so_far
+from feeler.interview.plan import ASKS, TELLS, Job
+from feeler.interview.scene import Scene
+from feeler.interview.tidying import tidy
+from feeler.interview.values import Need, Speaker
+from feeler.interview.words import sentences
+from feeler.personas.library import shipped_prompts
+from feeler.ports import Engine, Message, Preview, Request, Sampling, Scoring
+from feeler.usecases.prompting import fields_for, messages_for
+from feeler.usecases.skills import prompt_for
+from feeler.usecases.written import written_line
+
+LONGEST = 80  # tokens of a line
+CALM = 0.3  # temperature of what only has to say what its prompt holds
+WARM = 0.8  # and of what is to be found
+STOPS = ("\n",)
+BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})  # chosen by the swap test
+OWN = 2  # of the candidate's earlier messages that the question should not be about
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """What was chosen, and what it took."""
+
+    text: str
+    fallback: bool = False
+    seconds_to_first_text: float | None = None
+    seconds: float = 0.0
+    tokens: int = 0
+
+
+@dataclass(kw_only=True)
+class _Stage:
+    """Shows the line as far as it is certain, and remembers when its first words were seen."""
+
+    preview: Preview | None
+    clock: Callable[[], float]
+    started: float
+    first: float | None = None
+    shown: str = field(default="")
+
+    async def show(self, text: str) -> None:
+        if not text or text == self.shown:
+            return
+        if self.first is None:
+            self.first = self.clock() - self.started
+        self.shown = text
+        if self.preview is not None:
+            await self.preview.show(text)
+
+
+async def write_line(
+    scene: Scene, *, engine: Engine, preview: Preview | None, clock: Callable[[], float] = monotonic
+) -> Drafted:
+    """The line that the plan asks for; where no draft passes the guards, the persona's own written one.
+
+    Raises EngineError where the model cannot answer. Cancelling the task closes the engine's stream.
+    """
+    stage = _Stage(preview=preview, clock=clock, started=clock())
+    said = await _line(scene, engine, stage)
+    if scene.plan.then_ask and scene.plan.job in TELLS:
+        asking = replace(scene, plan=replace(scene.plan, job=Job.ASK, facts=(), note=""))
+        asked = await _line(asking, engine, stage)
+        if not asked.fallback:  # the answer alone is a whole line
+            both = f"{said.text} {asked.text}"
+            said = replace(said, text=both, tokens=said.tokens + asked.tokens)
+    await stage.show(said.text)
+    return replace(said, seconds_to_first_text=stage.first, seconds=clock() - stage.started)
+
+
+async def _line(scene: Scene, engine: Engine, stage: _Stage) -> Drafted:
+    """The best of the drafts that pass; a second, warmer round where none did."""
+    calm = scene.plan.job in TELLS
+    for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
+        alone = calm and not round_
+        request = Request(
+            messages=messages_for(scene, engine),
+            sampling=Sampling(temperature=heat, repetition_penalty=1.0, max_tokens=LONGEST, stop=STOPS),
+            # telling a fact seldom goes wrong, and the engine guesses the words of a single answer ahead
+            drafts=1 if alone else engine.wants_drafts,
+        )
+        drafts = await _drafts(scene, engine, request, stage if alone else None)
+        passing = {tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)}
+        if passing:
+            best = await _belonging(scene, engine, tuple(passing))
+            return Drafted(text=best, tokens=passing[best])
+    seed = crc32(f"{scene.interview.id}{scene.plan.turn}".encode())
+    return Drafted(text=written_line(scene, seed=seed), fallback=True)
+
+
+async def _drafts(
+    scene: Scene, engine: Engine, request: Request, stage: _Stage | None
+) -> list[tuple[str, int]]:
+    """All drafts as they came, each with its tokens; a single one is shown sentence by sentence."""
+    texts, tokens = [""] * request.drafts, [0] * request.drafts
+    async with aclosing(engine.stream(request)) as pieces:
+        async for piece in pieces:
+            texts[piece.draft] += piece.text
+            tokens[piece.draft] = piece.tokens
+            if stage is not None and (so_far := _whole(texts[0])) and not broken_so_far(so_far, scene):
+                await stage.show(so_far)
+    return list(zip(texts, tokens, strict=True))
+
+
+def _whole(text: str) -> str:
+    """The sentences of `text` that are finished."""
+    said = sentences(text)
+    return " ".join(said if text.rstrip()[-1:] in ".!?…" else said[:-1])
+
+
+async def _belonging(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
+    """The line that belongs to this message most; the first where nothing is to be chosen or weighed."""
+    if len(lines) == 1 or scene.plan.job not in BELONGS or "likelihoods" not in engine.can:
+        return lines[0]
+    here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
+    belongs = {
+        line: here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)
+    }
+    return max(lines, key=lambda line: belongs[line])
+
+
+def _swapped(scene: Scene) -> tuple[tuple[Message, ...], ...]:
+    """The prompt with this message, and with those of others; the candidate's own earlier ones among them."""
+    manner = scene.persona.manner
+    fields = fields_for(scene)
+    mine = [line for line in scene.interview.lines if line.speaker is Speaker.CANDIDATE]
+    told = [line.text for line in mine if Act.TOLD in line.acts and line.need is Need.NONE]
+    others = [*_others(), *({"asked": "", "said": text} for text in told[-OWN:])]
+    job = Job.ASK if scene.plan.job is Job.OPEN else scene.plan.job
+    if scene.plan.job is Job.OPEN:
+        fields = {"asked": "", "said": scene.interview.candidate.background}
+    return tuple(prompt_for(job, manner, shown) for shown in (fields, *others))
+
+
+@cache
+def _others() -> tuple[dict[str, str], ...]:
+    path = shipped_prompts() / "others.yaml"
+    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")))
