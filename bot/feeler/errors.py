@@ -6,7 +6,8 @@ FeelerError
 ├── WeightsError           weights are missing, damaged or cannot be fetched
 ├── EngineError            the model could not answer
 │   ├── EngineUnavailable  it cannot be reached or loaded; trying again may help
-│   └── PromptTooLong      what must stay in the prompt does not fit the context
+│   ├── PromptTooLong      what must stay in the prompt does not fit the context
+│   └── Unsupported        this engine cannot do it; `Engine.can` says what it can
 └── StoreError             the database refused
     └── LeaseLost          another process owns this chat now
 """
@@ -38,6 +39,10 @@ class EngineUnavailable(EngineError):
 
 class PromptTooLong(EngineError):
     """What must stay in the prompt does not fit the model's context."""
+
+
+class Unsupported(EngineError):
+    """This engine cannot do what was asked; `Engine.can` says beforehand what it can."""
 
 
 class StoreError(FeelerError):

@@ -1,12 +1,14 @@
 """What the use cases ask of the outside world: an engine that writes. Adapters implement it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from feeler.errors import Unsupported
 from feeler.interview.values import Interview
 
 Finish = Literal["stop", "length"]
+Ability = Literal["choose", "likelihoods"]  # what an engine may do beside writing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +50,54 @@ class Piece:
     finish: Finish | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choosing:
+    """A closed question to the model: which of `options` is the assistant's whole next turn?"""
+
+    messages: tuple[Message, ...]  # trimmed as those of a Request are
+    options: tuple[str, ...]  # at least one, all different, none empty; short ones are quick
+    opening: str = ""  # the turn begins with this, and an option ends it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What the model makes of a `Choosing`."""
+
+    option: str  # the likeliest
+    certainty: float  # its share, 0.0 to 1.0
+    scores: Mapping[str, float]  # of each option: log-probability in nats of its tokens and the turn's end
+    shares: Mapping[str, float]  # of each option: its probability over that of all options; they add to 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoring:
+    """How likely is each text as the beginning of the assistant's next turn, after each of the talks?
+
+    Talks that begin with the same long messages and differ in the last are quick: the beginning is read once.
+    """
+
+    talks: tuple[tuple[Message, ...], ...]  # at least one; each trimmed as the messages of a Request are
+    texts: tuple[str, ...]  # at least one, none empty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likelihood:
+    """Of one text after one talk."""
+
+    nats: float  # natural logarithm of the probability, summed over the text's tokens: at most 0
+    tokens: int
+
+
 class Engine(Protocol):
-    """A language model that streams its answer and can be cancelled."""
+    """A language model that streams its answer and can be cancelled. A subclass need do no more than that."""
 
     name: str  # for people: "torch int8 · qwen2.5-coder-1.5b-instruct"
     wants_drafts: int  # how many drafts a turn pays on this model: 4 on a small one, 1 on a strong one
+
+    @property
+    def can(self) -> frozenset[Ability]:
+        """What it can do beside writing. It may shrink: some servers say so only when they are asked."""
+        return frozenset()
 
     def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """Write the drafts of `request`. Closing the generator cancels: the slot is free at the next step.
@@ -61,6 +106,18 @@ class Engine(Protocol):
         the model cannot be reached.
         """
         ...
+
+    async def choose(self, asked: Choosing) -> Choice:
+        """Weigh the options. Cancelling the task frees its place at the next step.
+
+        Raises ValueError for options that are none, empty or the same, Unsupported when the engine cannot,
+        PromptTooLong and EngineUnavailable as `stream` does.
+        """
+        raise Unsupported(f"{self.name} cannot weigh options")
+
+    async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
+        """A row for each talk, in it an entry for each text. Cancels and raises as `choose` does."""
+        raise Unsupported(f"{self.name} cannot tell how likely a text is")
 
     async def close(self) -> None:
         """Free the model. Streams that still run end with EngineUnavailable."""

@@ -12,7 +12,7 @@ from feeler.coach.checks import Checks, retells
 from feeler.errors import EngineUnavailable
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
-from feeler.ports import Piece, Request
+from feeler.ports import Engine, Piece, Request
 
 SEEN = " got them to the same table and in two weeks had a compromise."
 NOTE = " the weeks when I got them to the same table and in two weeks we had a compromise."
@@ -138,7 +138,7 @@ async def test_a_model_that_fails_costs_nothing_but_its_sentences(found: Debrief
     assert await prose(found, engine) == found
 
 
-class Slow:
+class Slow(Engine):
     """Writes nothing for ever, and remembers that it was told to stop."""
 
     name = "slow"

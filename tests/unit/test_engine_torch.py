@@ -15,14 +15,15 @@ from feeler.bench.quality import measure_quality, reference_model
 from feeler.bench.talk import history, talk
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
 from feeler.llm import scheduler
+from feeler.llm.attention import Lane
 from feeler.llm.cards import load_cards
 from feeler.llm.chat_text import ChatText
 from feeler.llm.gguf import GgufFile
-from feeler.llm.model import Decoder, Lane
+from feeler.llm.model import Decoder
 from feeler.llm.tokenizer import read_tokenizer
 from feeler.llm.torch_engine import TorchEngine
 from feeler.llm.weights import ensure_weights
-from feeler.ports import Message, Piece, Request, Sampling
+from feeler.ports import Choosing, Message, Piece, Request, Sampling, Scoring
 from feeler.settings import load_settings
 
 pytestmark = pytest.mark.slow
@@ -64,6 +65,19 @@ async def texts(engine: TorchEngine, request: Request) -> list[str]:
         async for piece in pieces:
             written[piece.draft] += piece.text
     return written
+
+
+def reading(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A list to which every step adds the number of its rows."""
+    read: list[int] = []
+    model = engine._scheduler.model
+
+    def noted(lanes: list[Lane], then: Callable[[list[Lane]], torch.Tensor] = model.read) -> torch.Tensor:
+        read.append(sum(len(lane.tokens) for lane in lanes))
+        return then(lanes)
+
+    monkeypatch.setattr(model, "read", noted)
+    return read
 
 
 def test_the_tokenizer_is_the_one_that_transformers_makes(weights: Path) -> None:
@@ -124,6 +138,55 @@ def test_what_several_see_is_as_if_each_saw_it_alone(weights: Path) -> None:
     torch.testing.assert_close(together, alone, atol=0.02, rtol=0)
 
 
+async def test_texts_in_a_tree_weigh_what_each_weighs_in_a_pass_of_its_own(
+    engine: TorchEngine, weights: Path
+) -> None:
+    exact = reference_model(GgufFile(weights), torch.float32)
+    model = engine._scheduler.model
+    s = model.shape
+    said = ("What broke?", "What broke at night, and who mended it?", "Who sings?", "What broke at sea?")
+    talks = ((SYSTEM, QUESTION), (SYSTEM, Message(role="user", content="I fish for herring at sea.")))
+    rows = await engine.likelihoods(Scoring(talks=talks, texts=said))
+    choice = await engine.choose(Choosing(messages=talks[1], options=said))
+    for messages, row in zip(talks, rows, strict=True):
+        for text, found in zip(said, row, strict=True):
+            prompt, [tokens] = engine._text.continued(messages, [text])
+            own = torch.empty(s.layers, 2, s.kv_heads, len(prompt + tokens), s.head_dim, dtype=torch.float16)
+            lane = Lane(tokens=prompt + tokens, position=0, own=own, filled=0, wanted=len(tokens) + 1)
+            alone = model.step([lane]).log_softmax(-1)
+            nats = float(alone[torch.arange(len(tokens)), tokens].sum())
+            assert found.tokens == len(tokens)
+            assert found.nats == pytest.approx(nats, abs=0.05 * len(tokens) ** 0.5)
+            with torch.inference_mode():
+                true = exact(torch.tensor([prompt + tokens])).logits[0, len(prompt) - 1 :].log_softmax(-1)
+            assert found.nats == pytest.approx(
+                float(true[torch.arange(len(tokens)), tokens].sum()), abs=0.15 * len(tokens)
+            )
+            if messages == talks[1]:
+                end = float(alone[-1, sorted(engine._ends)].logsumexp(0))
+                assert choice.scores[text] == pytest.approx(nats + end, abs=0.05 * len(tokens) ** 0.5)
+
+
+async def test_weighing_reads_what_is_new_and_takes_nothing_from_a_talk(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = reading(engine, monkeypatch)
+    persona = replace(SYSTEM, content=SYSTEM.content * 20)
+    await texts(engine, ask(messages=(persona, QUESTION)))
+    whole = sum(read)
+    read.clear()
+    other = Message(role="user", content="I fish for herring.")
+    asked = Scoring(talks=((persona, other), (persona, QUESTION)), texts=("Where?", "With whom do you fish?"))
+    await engine.likelihoods(asked)
+    assert sum(read) < whole / 4
+    read.clear()
+    await engine.likelihoods(asked)
+    assert sum(read) < 2 * 12  # the texts and the prompts' last tokens
+    read.clear()
+    await texts(engine, ask(messages=(persona, QUESTION)))
+    assert read[0] == 1  # the prompt's last token, as if nobody had weighed anything
+
+
 async def test_everybody_is_answered_as_if_alone(engine: TorchEngine) -> None:
     requests = [ask(messages=history(1, chat=n)) for n in range(6)]
     together = await asyncio.gather(*(texts(engine, request) for request in requests))
@@ -135,14 +198,7 @@ async def test_everybody_is_answered_as_if_alone(engine: TorchEngine) -> None:
 async def test_a_persona_that_several_ask_for_at_once_is_read_once(
     engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[int] = []
-    model = engine._scheduler.model
-
-    def step(lanes: list[Lane], step: Callable[[list[Lane]], torch.Tensor] = model.step) -> torch.Tensor:
-        read.append(sum(len(lane.tokens) for lane in lanes))
-        return step(lanes)
-
-    monkeypatch.setattr(model, "step", step)
+    read = reading(engine, monkeypatch)
     persona = replace(SYSTEM, content=SYSTEM.content * 20)
     requests = [
         ask(tokens=1, messages=(persona, replace(QUESTION, content=f"{n}. {QUESTION.content}")))
@@ -168,7 +224,7 @@ async def test_guesses_save_steps_and_change_nothing(
     request = ask(tokens=48, temperature=temperature, seed=3, messages=(SYSTEM, repeat))
     steps = count()
     model = engine._scheduler.model
-    monkeypatch.setattr(model, "step", lambda lanes, step=model.step: (next(steps), step(lanes))[1])
+    monkeypatch.setattr(model, "read", lambda lanes, read=model.read: (next(steps), read(lanes))[1])
     found = []
     for rows in (0, 4):
         monkeypatch.setattr(scheduler, "_CHEAP_ROWS", rows)

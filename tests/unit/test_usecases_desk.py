@@ -510,7 +510,7 @@ class Endless(ScriptedEngine):
             self.ended = True
 
 
-class Interrupted:
+class Interrupted(Engine):
     """An engine that cannot answer."""
 
     name = "interrupted"

@@ -8,11 +8,12 @@ from typing import Any
 import torch
 
 from feeler.bench.talk import talk
+from feeler.llm.attention import Lane
 from feeler.llm.blocks import to_float
 from feeler.llm.chat_text import ChatText
 from feeler.llm.gguf import GgufFile
 from feeler.llm.linear import halves_apart
-from feeler.llm.model import Decoder, Lane, Shape, read_shape
+from feeler.llm.model import Decoder, Shape, read_shape
 from feeler.llm.tokenizer import read_tokenizer
 
 Tensor = torch.Tensor

@@ -20,14 +20,22 @@ class ChatText:
 
     def tokens(self, messages: Sequence[Message], opening: str = "") -> list[int]:
         """The whole prompt, up to where the answer goes on after `opening`."""
-        said = [{"role": message.role, "content": self._plain(message.content)} for message in messages]
-        if not self._templated:
-            return self._encode(_script(said) + opening, special=True)
-        try:
-            text = self._render(said)
-        except TemplateError:  # it knows no system message, or insists on taking turns
-            text = self._render(_taking_turns(said))
-        return self._encode(text + opening, special=False)
+        return self._encode(self._prompt(messages) + opening)
+
+    def continued(
+        self, messages: Sequence[Message], texts: Sequence[str], opening: str = ""
+    ) -> tuple[list[int], list[list[int]]]:
+        """The prompt, and each text's tokens behind it, cut as where prompt and text are read as one.
+
+        So the prompt may end earlier than by `tokens`, where its last token and a text's first would be one.
+        """
+        prompt = self._prompt(messages) + opening
+        at = max([0, *map(prompt.rfind, self._special)])  # no token reaches over a special one
+        tail = self._encode(prompt[at:], begins=not at)
+        whole = [self._encode(prompt[at:] + self._plain(text), begins=not at) for text in texts]
+        same = min(in_common(tail, tokens) for tokens in whole)
+        head = self._encode(prompt[:at]) if at else []
+        return head + tail[:same], [tokens[same:] for tokens in whole]
 
     def _plain(self, text: str) -> str:
         """Text of people's, without words that the tokenizer would read as the end of a turn."""
@@ -35,11 +43,28 @@ class ChatText:
             text = text.replace(token, "")
         return text
 
+    def _prompt(self, messages: Sequence[Message]) -> str:
+        said = [{"role": message.role, "content": self._plain(message.content)} for message in messages]
+        if not self._templated:
+            return _script(said)
+        try:
+            return self._render(said)
+        except TemplateError:  # it knows no system message, or insists on taking turns
+            return self._render(_taking_turns(said))
+
     def _render(self, said: list[dict[str, str]]) -> str:
         return str(self._tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=True))
 
-    def _encode(self, text: str, *, special: bool) -> list[int]:
-        return list(self._tokenizer(text, add_special_tokens=special)["input_ids"])
+    def _encode(self, text: str, *, begins: bool = True) -> list[int]:
+        """A template writes the special tokens itself; a script needs the one that begins a text."""
+        return list(self._tokenizer(text, add_special_tokens=begins and not self._templated)["input_ids"])
+
+
+def in_common(one: Sequence[int], other: Sequence[int]) -> int:
+    """Length of the beginning that two lists of tokens have in common."""
+    if one == other[: len(one)]:
+        return len(one)
+    return next(n for n, (a, b) in enumerate(zip(one, [*other, -1], strict=False)) if a != b)
 
 
 def _script(said: list[dict[str, str]]) -> str:

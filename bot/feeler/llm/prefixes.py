@@ -10,6 +10,8 @@ from itertools import count
 
 import torch
 
+from feeler.llm.chat_text import in_common
+
 Tensor = torch.Tensor
 _ROUND = 32  # tokens of room are given out in steps of this
 _SPARE = 256  # tokens that a strip grows by before it is copied: memory that nobody touches is not held
@@ -71,14 +73,17 @@ class Prefixes:
         strips = [slot.own for slot in self._slots] + self._shared
         return self.borrowed + sum(strip.room for strip in strips) * self.token_bytes
 
-    def acquire(self, prompt: list[int], extra: int, beside: int = 0) -> Slot | None:
+    def acquire(
+        self, prompt: list[int], extra: int, beside: int = 0, may_lose: int | None = None
+    ) -> Slot | None:
         """A slot that holds what of `prompt` was read before, with room for the rest and `extra` tokens.
 
-        `beside` is how many bytes the caller will hold on top (see `borrowed`). None: there is no memory now.
-        At least the prompt's last token is left to be read.
+        `beside` is how many bytes the caller will hold on top (see `borrowed`). A slot is taken over where it
+        loses no more than `may_lose` tokens, else its beginning is shared. None: there is no memory now. At
+        least the prompt's last token is left to be read.
         """
         best, common = self._best(prompt)
-        if best and not best.busy and self._may_take(best, common):
+        if best and not best.busy and self._may_take(best, common, may_lose):
             best.busy = True  # or it might be thrown out to make room for itself
             slot = self._extend(best, common, len(prompt) + extra, beside)
             if slot is None:
@@ -111,10 +116,10 @@ class Prefixes:
         common, _, _, slot = max(found, key=lambda entry: entry[:3])
         return (slot, common) if common else (None, 0)
 
-    def _may_take(self, slot: Slot, common: int) -> bool:
+    def _may_take(self, slot: Slot, common: int, may_lose: int | None) -> bool:
         shared = len(slot.shared.tokens) if slot.shared else 0
-        lost = slot.length - common
-        return common >= shared and lost <= min(_WORTH_LOSING, common // 4)
+        limit = min(_WORTH_LOSING, common // 4) if may_lose is None else may_lose
+        return common >= shared and slot.length - common <= limit
 
     def _extend(self, slot: Slot, common: int, room: int, beside: int) -> Slot | None:
         """Cut the slot back to what is common and give it room for `room` tokens in all."""
@@ -192,10 +197,3 @@ def _copy(slot: Slot, start: int, end: int, to: Strip) -> None:
             to.kv[:, :, :, filled : filled + last - first] = strip.kv[:, :, :, first:last]
             to.tokens += strip.tokens[first:last]
         at += len(strip.tokens)
-
-
-def in_common(one: list[int], other: list[int]) -> int:
-    """Length of the beginning that two lists have in common."""
-    if one == other[: len(one)]:
-        return len(one)
-    return next(n for n, (a, b) in enumerate(zip(one, [*other, -1], strict=False)) if a != b)

@@ -19,7 +19,7 @@ from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
 from feeler.llm.cards import SamplingDefaults
 from feeler.llm.remote_errors import Refused, explained
 from feeler.llm.stops import Opening, Stops
-from feeler.ports import Finish, Message, Piece, Request
+from feeler.ports import Engine, Finish, Message, Piece, Request
 
 _MOST_STOPS = 4  # OpenAI takes no more; the rest is watched for here
 
@@ -43,7 +43,7 @@ class _Manners:
         return None
 
 
-class RemoteEngine:
+class RemoteEngine(Engine):
     """Streams from `<url>/chat/completions`. Closing a stream closes its HTTP response."""
 
     def __init__(

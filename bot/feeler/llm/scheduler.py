@@ -7,16 +7,20 @@ pieces, so that the others keep streaming.
 
 import threading
 from collections import deque
-from itertools import islice
+from itertools import accumulate, islice
 
 import torch
 
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.llm.attention import Lane
+from feeler.llm.chat_text import in_common
 from feeler.llm.job import Job
 from feeler.llm.memory import trim
-from feeler.llm.model import Decoder, Lane
-from feeler.llm.prefixes import WORTH_SHARING, Prefixes, in_common
+from feeler.llm.model import Decoder
+from feeler.llm.prefixes import WORTH_SHARING, Prefixes
 from feeler.llm.sampler import draw
+from feeler.llm.weighing import Weighing
+from feeler.llm.writing import Writing
 
 _READ_ALONE = 128  # tokens of prompts read in a step when nobody is writing
 _READ_BESIDE = 96  # and while somebody is: others wait for this long
@@ -74,7 +78,7 @@ class Scheduler:
         work = self._schedule()
         if not work:
             return False
-        read = any(not job.writing for job, _ in work)
+        read = any(job.reading for job, _ in work)
         try:
             self._postprocess(work, self._run(work))
         except Exception as error:  # the boundary: a broken step ends its requests, not the engine
@@ -83,7 +87,7 @@ class Scheduler:
                 job.fail(
                     error if isinstance(error, EngineError) else EngineError(f"the model failed: {error!r}")
                 )
-        if read and all(job.writing for job in self._running):
+        if read and not any(job.reading for job in self._running):
             trim()  # writing takes a tenth of the scratch that reading took
         return True
 
@@ -96,27 +100,27 @@ class Scheduler:
         self._waiting = deque(job for job in self._waiting if not job.cancelled)
         while self._waiting and self._join(self._waiting[0]):
             self._waiting.popleft()
-        writing = [job for job in self._running if job.writing]
-        reading = [job for job in self._running if not job.writing]
+        reading = [job for job in self._running if job.reading]
+        writing = [job for job in self._running if isinstance(job, Writing) and not job.reading]
         spare = 0 if reading else _CHEAP_ROWS - sum(len(job.live) for job in writing)
-        work = [(job, job.next_tokens(spare // len(writing))) for job in writing]
+        work: list[tuple[Job, Lane]] = [(job, job.next_tokens(spare // len(writing))) for job in writing]
         budget = _READ_BESIDE if writing else _READ_ALONE
         for job in reading:
             if budget <= 0:
                 break
-            lane = job.next_prompt(budget)
+            lane = job.next_known(budget)
             budget -= len(lane.tokens)
             work.append((job, lane))
         return work
 
     def _join(self, job: Job) -> bool:
         """Whether the job is done with waiting: it has its memory now, or can never have it."""
-        if sum(len(other.drafts) for other in self._running) + len(job.drafts) > _MOST_ROWS and self._running:
+        if sum(other.rows for other in self._running) + job.rows > _MOST_ROWS and self._running:
             return False
         if any(_is_reading_the_same(other, job) for other in self._running):
             return False
         tails = job.tail_bytes(self.prefixes.token_bytes)
-        slot = self.prefixes.acquire(job.prompt, job.room_behind_prompt, tails)
+        slot = self.prefixes.acquire(job.prompt, job.room_behind_prompt, tails, job.may_lose)
         if slot is None and self._running:
             return False
         if slot is None:
@@ -128,47 +132,64 @@ class Scheduler:
         return True
 
     def _run(self, work: list[tuple[Job, Lane]]) -> torch.Tensor:
-        return self.model.step([lane for _, lane in work])
+        return self.model.read([lane for _, lane in work])
 
-    def _postprocess(self, work: list[tuple[Job, Lane]], logits: torch.Tensor) -> None:
-        """Note what was read, draw tokens for those who write, and tell their listeners."""
+    def _postprocess(self, work: list[tuple[Job, Lane]], hidden: torch.Tensor) -> None:
+        """Note what was read, score it or draw tokens, and tell the listeners."""
+        each = torch.split(hidden, [lane.wanted for _, lane in work])
         for job, lane in work:
             job.fed(lane)
-        drawing = [(job, job.draws()) for job, _ in work if job.writing]
-        if not drawing:
+        self._score(
+            [(job, rows) for (job, _), rows in zip(work, each, strict=True) if isinstance(job, Weighing)]
+        )
+        self._draw(
+            [
+                (job, rows)
+                for (job, _), rows in zip(work, each, strict=True)
+                if isinstance(job, Writing) and not job.reading
+            ]
+        )
+
+    def _score(self, work: list[tuple[Weighing, torch.Tensor]]) -> None:
+        """Tell every job how likely the tokens are that it asks for behind its rows."""
+        asked = [job.asked() for job, _ in work]
+        starts = accumulate((len(rows) for _, rows in work), initial=0)
+        rows = [start + row for start, pairs in zip(starts, asked, strict=False) for row, _ in pairs]
+        if rows:
+            tokens = [token for pairs in asked for _, token in pairs]
+            hidden = torch.cat([rows for _, rows in work])
+            found = iter(self.model.log_probabilities(hidden, rows, tokens).tolist())
+            for (job, _), pairs in zip(work, asked, strict=True):
+                job.take(list(islice(found, len(pairs))))
+        for job, _ in work:
+            if not job.reading:
+                self._leave(job)
+
+    def _draw(self, work: list[tuple[Writing, torch.Tensor]]) -> None:
+        """Draw tokens for all that are written."""
+        if not work:
             return
-        rows = _rows(work)
-        if rows != list(range(len(logits))):  # else there is nothing to copy
-            logits = logits[rows]
-        tokens = iter(draw(logits, [how for _, draws in drawing for how in draws]))
-        for job, draws in drawing:
-            job.take(list(islice(tokens, len(draws))))
+        logits = self.model.logits(torch.cat([rows for _, rows in work]))
+        draws = [job.draws() for job, _ in work]
+        sizes = [(len(rows), len(hows)) for (_, rows), hows in zip(work, draws, strict=True)]
+        if any(rows != hows for rows, hows in sizes):  # the first tokens of several drafts come from one row
+            logits = logits.repeat_interleave(
+                torch.tensor([hows // rows for rows, hows in sizes for _ in range(rows)]), 0
+            )
+        tokens = iter(draw(logits, [how for hows in draws for how in hows]))
+        for (job, _), hows in zip(work, draws, strict=True):
+            job.take(list(islice(tokens, len(hows))))
             if not job.live:
                 self._leave(job)
 
     def _leave(self, job: Job) -> None:
         if job in self._running:
             self._running.remove(job)
-        if job.slot is not None:
-            self.prefixes.release(job.slot)
+        if slot := job.leave():
+            self.prefixes.release(slot)
             self.prefixes.borrowed -= job.tail_bytes(self.prefixes.token_bytes)
-            job.slot = None
 
 
 def _is_reading_the_same(other: Job, job: Job) -> bool:
     """Whether `other` has yet to read a beginning of `job`: waiting for it saves reading it twice."""
-    if other.writing or other.slot is None:
-        return False
-    return in_common(other.prompt, job.prompt) - other.slot.length >= WORTH_SHARING
-
-
-def _rows(work: list[tuple[Job, Lane]]) -> list[int]:
-    """The rows of logits that are drawn from: the first tokens of all drafts of a job come from one."""
-    rows: list[int] = []
-    start = 0
-    for job, lane in work:
-        if job.writing:
-            one = lane.wanted == 1
-            rows += [start] * len(job.live) if one else range(start, start + lane.wanted)
-        start += lane.wanted
-    return rows
+    return other.reading and in_common(other.prompt, job.prompt) - other.slot.length >= WORTH_SHARING

@@ -12,23 +12,34 @@ from dataclasses import replace
 from feeler.errors import EngineError, EngineUnavailable
 from feeler.llm.fitting import fit
 from feeler.llm.improvise import improvise
+from feeler.llm.shares import ABLE, check_options, choice_of, likelihoods_of
 from feeler.llm.stops import Opening, Stops
-from feeler.ports import Finish, Message, Piece, Request
+from feeler.ports import Choice, Choosing, Finish, Likelihood, Message, Piece, Request, Scoring
 
+Weigh = Callable[[tuple[Message, ...], str], float]  # nats of a text after a talk
 Answer = Callable[[Request, int], str]  # the whole answer of one draft, by request and draft number
+
+
+def echo(messages: tuple[Message, ...], text: str) -> float:
+    """Nats of a text whose words are likely where the last message has them, and unlikely elsewhere."""
+    said = set(re.findall(r"\w+", messages[-1].content.lower())) if messages else set()
+    return -sum(1.0 if word in said else 5.0 for word in re.findall(r"\w+", text.lower()))
 
 
 class ScriptedEngine:
     """Answers from a list (one entry a request; a tuple has one answer a draft), a function, or by itself.
 
     A token is a word with the blanks before it. Requests seen are kept in `asked`, as they were fitted to the
-    context.
+    context; what it was to choose from or to weigh, in `weighed`. `weigh` says how likely a text is.
     """
+
+    can = ABLE
 
     def __init__(
         self,
         answers: Iterable[str | Sequence[str]] | Answer = improvise,
         *,
+        weigh: Weigh = echo,
         seconds_per_token: float = 0.0,
         context: int = 8192,  # words
         wants_drafts: int = 1,
@@ -36,6 +47,8 @@ class ScriptedEngine:
         self.name = "scripted"
         self.wants_drafts = wants_drafts
         self.asked: list[Request] = []
+        self.weighed: list[Choosing | Scoring] = []
+        self._weigh = weigh
         self._answer: Answer = answers if callable(answers) else _played(answers)
         self._seconds_per_token = seconds_per_token
         self._context = context
@@ -54,6 +67,27 @@ class ScriptedEngine:
             for draft in writing:
                 yield draft.step()
             writing = [draft for draft in writing if not draft.finish]
+
+    async def choose(self, asked: Choosing) -> Choice:
+        """See `feeler.ports.Engine`."""
+        check_options(asked.options)
+        self.weighed.append(asked)
+        nats = await self._nats(asked.messages, asked.options)
+        return choice_of(asked.options, nats)
+
+    async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
+        """See `feeler.ports.Engine`."""
+        self.weighed.append(asked)
+        rows = [await self._nats(talk, asked.texts) for talk in asked.talks]
+        return likelihoods_of(rows, [[len(text.split()) for text in asked.texts]] * len(rows))
+
+    async def _nats(self, talk: tuple[Message, ...], texts: Sequence[str]) -> list[float]:
+        """Of each text, after as long as its words take to be read."""
+        kept = fit(talk, self._context - max(len(text.split()) for text in texts), _words)
+        await asyncio.sleep(self._seconds_per_token * sum(len(text.split()) for text in texts))
+        if self._closed:
+            raise EngineUnavailable("the engine was closed")
+        return [self._weigh(kept, text) for text in texts]
 
     async def close(self) -> None:
         """Streams that still run end with EngineUnavailable."""

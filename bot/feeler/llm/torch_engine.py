@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from functools import cache
@@ -15,18 +15,22 @@ from feeler.llm.cards import ModelCard, SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.fitting import fit
 from feeler.llm.gguf import GgufFile
-from feeler.llm.job import Job
 from feeler.llm.memory import blocks_apart, give_back
 from feeler.llm.model import Decoder
 from feeler.llm.scheduler import Scheduler
+from feeler.llm.shares import ABLE, check_options, choice_of, likelihoods_of
 from feeler.llm.tokenizer import end_tokens, read_tokenizer
-from feeler.ports import Message, Piece, Request
+from feeler.llm.weighing import Weighing
+from feeler.llm.writing import Writing
+from feeler.ports import Choice, Choosing, Likelihood, Message, Piece, Request, Scoring
 
 _MB = 1 << 20
 
 
 class TorchEngine:
     """See `feeler.ports.Engine`."""
+
+    can = ABLE
 
     def __init__(
         self,
@@ -101,7 +105,7 @@ class TorchEngine:
         def emit(piece: Piece | Exception | None) -> None:
             loop.call_soon_threadsafe(arrived.put_nowait, piece)
 
-        job = Job(
+        job = Writing(
             await loop.run_in_executor(self._reader, self._prompt, request),
             self._sampling.fill(request.sampling),
             drafts=request.drafts,
@@ -121,13 +125,84 @@ class TorchEngine:
             job.cancelled = True
             self._scheduler.wake()
 
+    async def choose(self, asked: Choosing) -> Choice:
+        """See `feeler.ports.Engine`."""
+        check_options(asked.options)
+        [nats], _ = await self._weigh([asked.messages], asked.options, asked.opening, self._ends)
+        return choice_of(asked.options, nats)
+
+    async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
+        """See `feeler.ports.Engine`."""
+        return likelihoods_of(*await self._weigh(asked.talks, asked.texts))
+
+    async def _weigh(
+        self,
+        talks: Sequence[Sequence[Message]],
+        texts: Sequence[str],
+        opening: str = "",
+        ends: frozenset[int] = frozenset(),
+    ) -> tuple[list[list[float]], list[list[int]]]:
+        """For each talk: the texts' log-probabilities, and of how many tokens."""
+        loop = asyncio.get_running_loop()
+        jobs: list[Weighing] = []
+        answers: list[asyncio.Future[list[float]]] = []
+        counts: list[list[int]] = []
+        try:
+            for prompt, tokens in await loop.run_in_executor(
+                self._reader, lambda: [self._continued(talk, texts, opening) for talk in talks]
+            ):
+                answer: asyncio.Future[list[float]] = loop.create_future()
+                answers.append(answer)
+                counts.append([len(text) for text in tokens])
+                jobs.append(Weighing(prompt, tokens, ends=ends, emit=_settling(answer)))
+                self._scheduler.submit(jobs[-1])
+            return await asyncio.gather(*answers), counts
+        finally:
+            for job in jobs:
+                job.cancelled = True
+            self._scheduler.wake()
+
     async def close(self) -> None:
         """See `feeler.ports.Engine`."""
         await asyncio.to_thread(self._scheduler.close)
 
     def _prompt(self, request: Request) -> list[int]:
         """The prompt's tokens, without as many of the oldest messages as do not fit. Raises PromptTooLong."""
-        memory = self._scheduler.prefixes.tokens_at_most - request.drafts * request.sampling.max_tokens - 64
-        room = min(self._context - request.sampling.max_tokens, memory)
+        longest = request.sampling.max_tokens
+        room = self._room(longest, request.drafts * longest)
         read = cache(lambda said: self._text.tokens(said, request.opening))
         return read(fit(request.messages, room, lambda said: len(read(tuple(said)))))
+
+    def _continued(
+        self, messages: Sequence[Message], texts: Sequence[str], opening: str
+    ) -> tuple[list[int], list[list[int]]]:
+        """The tokens of a prompt that is cut as in `_prompt`, and of each text behind it."""
+        prompt, tokens = self._text.continued(messages, texts, opening)
+        room = self._room(max(map(len, tokens)), sum(map(len, tokens)))
+        if len(prompt) > room:
+            kept = fit(messages, room, lambda said: len(self._text.tokens(said, opening)))
+            prompt, tokens = self._text.continued(kept, texts, opening)
+        return prompt, tokens
+
+    def _room(self, longest: int, together: int) -> int:
+        """Tokens of a prompt behind which texts are to be written or read, the longest of so many tokens."""
+        memory = self._scheduler.prefixes.tokens_at_most - together - 64
+        return min(self._context - longest, memory)
+
+
+def _settling(answer: "asyncio.Future[list[float]]") -> Callable[[list[float] | Exception], None]:
+    """From the model's thread: give the future its result, if anybody still waits."""
+    loop = answer.get_loop()
+
+    def settle(found: list[float] | Exception) -> None:
+        if answer.done():
+            return
+        if isinstance(found, Exception):
+            answer.set_exception(found)
+        else:
+            answer.set_result(found)
+
+    def emit(found: list[float] | Exception) -> None:
+        loop.call_soon_threadsafe(settle, found)
+
+    return emit

@@ -6,7 +6,7 @@ GGUF, never pickles, and no code of a model's repository is ever run.
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,20 @@ from feeler.llm.cards import SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.detokenize import Detokenizer
 from feeler.llm.fitting import fit
+from feeler.llm.shares import ABLE, check_options, choice_of, likelihoods_of
 from feeler.llm.stops import Stops
-from feeler.ports import Finish, Piece, Request, Sampling
+from feeler.llm.transformers_weighing import weigh
+from feeler.ports import (
+    Choice,
+    Choosing,
+    Finish,
+    Likelihood,
+    Message,
+    Piece,
+    Request,
+    Sampling,
+    Scoring,
+)
 
 _LONGEST = (
     8192  # tokens of context where the model would take more: each costs memory, and a talk needs fewer
@@ -31,6 +43,8 @@ _LONGEST = (
 
 class TransformersEngine:
     """A model that transformers loads from a folder, a hub repository or a GGUF file."""
+
+    can = ABLE
 
     def __init__(
         self,
@@ -112,6 +126,16 @@ class TransformersEngine:
             cancelled.set()
             work.cancel()  # where it has not begun
 
+    async def choose(self, asked: Choosing) -> Choice:
+        """See `feeler.ports.Engine`."""
+        check_options(asked.options)
+        [nats], _ = await self._weigh([asked.messages], asked.options, asked.opening, self._ends)
+        return choice_of(asked.options, nats)
+
+    async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
+        """See `feeler.ports.Engine`."""
+        return likelihoods_of(*await self._weigh(asked.talks, asked.texts))
+
     async def close(self) -> None:
         """End what runs or waits, with EngineUnavailable, and free the model."""
         self._closed.set()
@@ -138,9 +162,43 @@ class TransformersEngine:
 
     def prompt(self, request: Request) -> list[int]:
         """The tokens that the model is given for `request`, fitted to the context. Raises PromptTooLong."""
-        room = self._context - request.sampling.max_tokens
-        kept = fit(request.messages, room, lambda said: len(self._text.tokens(said, request.opening)))
+        kept = self._fitted(request.messages, request.opening, request.sampling.max_tokens)
         return self._text.tokens(kept, request.opening)
+
+    def _fitted(self, messages: Sequence[Message], opening: str, longest: int) -> tuple[Message, ...]:
+        """As many of the messages as leave room for an answer of so many tokens."""
+        room = self._context - longest
+        return fit(messages, room, lambda said: len(self._text.tokens(said, opening)))
+
+    async def _weigh(
+        self,
+        talks: Sequence[Sequence[Message]],
+        texts: Sequence[str],
+        opening: str = "",
+        ends: frozenset[int] = frozenset(),
+    ) -> tuple[list[list[float]], list[list[int]]]:
+        """For each talk: the texts' log-probabilities, and of how many tokens."""
+        if self._closed.is_set():
+            raise EngineUnavailable("the engine was closed")
+        cancelled = threading.Event()
+
+        def work() -> tuple[list[list[float]], list[list[int]]]:
+            found: list[list[float]] = []
+            counts: list[list[int]] = []
+            for talk in talks:
+                if cancelled.is_set() or self._closed.is_set():
+                    raise EngineUnavailable("the engine was closed")
+                longest = max(map(len, self._text.continued(talk, texts, opening)[1]))
+                prompt, tokens = self._text.continued(self._fitted(talk, opening, longest), texts, opening)
+                found.append(weigh(self._model, prompt, tokens, ends))
+                counts.append([len(text) for text in tokens])
+            return found, counts
+
+        weighing = self._thread.submit(work)
+        try:
+            return await asyncio.wrap_future(weighing)
+        finally:
+            cancelled.set()
 
     def decode(self, tokens: list[int]) -> str:
         """The text of tokens, without the special ones."""

@@ -1,0 +1,110 @@
+"""How likely given texts are behind a prompt: a tree of tokens on its way through the batch.
+
+Texts that begin alike share the tokens that they have in common; a row sees the prompt and its own way from
+there (tree attention, as in SpecInfer, Miao et al. 2023). The tree's K and V lie behind the prompt's for as
+long as the job runs, and the prompt's stay for whoever asks next.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import torch
+
+from feeler.llm.attention import Lane
+from feeler.llm.job import Job
+
+Tensor = torch.Tensor
+Path = tuple[int, ...]  # tokens behind the prompt: a place in the tree
+
+
+class Weighing(Job):
+    """The log-probabilities of several texts behind one prompt."""
+
+    def __init__(
+        self,
+        prompt: list[int],
+        texts: Sequence[Sequence[int]],  # tokens
+        *,
+        ends: frozenset[int] = frozenset(),  # if any: each text counts with the turn's end, by one of these
+        emit: Callable[[list[float] | Exception], None],  # called once: nats of each text, or what went wrong
+    ) -> None:
+        super().__init__(prompt)
+        self._texts = [tuple(text) for text in texts]
+        self._ends = sorted(ends)
+        self._emit = emit
+        self._asked: dict[Path, list[Path]] = defaultdict(list)  # what is asked for behind a place
+        for path in sorted({text[:size] for text in self._texts for size in range(1, len(text) + 1)}):
+            self._asked[path[:-1]].append(path)
+        if ends:
+            for text in set(self._texts):
+                self._asked[text] += [(*text, end) for end in self._ends]
+        self._fed = sorted(path for path in self._asked if path)  # parents come before their children
+        place = {path: n for n, path in enumerate(self._fed)}
+        self._sees = torch.zeros(len(place), len(place), dtype=torch.bool)
+        for path, n in place.items():
+            self._sees[n, [place[path[:size]] for size in range(1, len(path) + 1)]] = True
+        self._done = 0  # of the tree's tokens
+        self._read_now = 0  # of the prompt, in this step
+        self._places: list[Path] = []  # this step's wanted rows
+        self._nats: dict[Path, float] = {}  # of a place's token behind the one before
+
+    @property
+    def rows(self) -> int:
+        """The tree is one sequence to the scheduler."""
+        return 1
+
+    @property
+    def room_behind_prompt(self) -> int:
+        """The tree's tokens."""
+        return len(self._fed)
+
+    @property
+    def may_lose(self) -> int:
+        """The last token, which is read again: what a talk kept is worth more than the copy that it saves."""
+        return 1
+
+    def next_known(self, at_most: int) -> Lane:
+        """What is left of the prompt, and the tree behind it."""
+        rest = self.prompt[self.slot.length :][:at_most]
+        whole = self.slot.length + len(rest) == len(self.prompt)
+        paths = self._fed[self._done :][: at_most - len(rest)] if whole else []
+        self._read_now = len(rest)
+        self._places = ([()] if whole and rest else []) + paths
+        lane = self._lane(rest, wanted=len(self._places))
+        if paths:
+            held, seen = lane.filled, self._sees[self._done :][: len(paths), : self._done + len(paths)]
+            lane.sees = torch.ones(len(rest) + len(paths), held + len(rest) + seen.shape[1], dtype=torch.bool)
+            lane.sees.tril_(held)
+            lane.sees[len(rest) :, : held + len(rest)] = True
+            lane.sees[len(rest) :, held + len(rest) :] = seen
+            lane.depths = [*range(len(rest)), *(len(rest) + len(path) - 1 for path in paths)]
+            lane.tokens += [path[-1] for path in paths]
+            lane.filled += self._done
+        return lane
+
+    def fed(self, lane: Lane) -> None:
+        """The model has read these tokens."""
+        prompt = lane.tokens[: self._read_now]
+        self.slot.own.tokens += prompt
+        self._done += len(lane.tokens) - len(prompt)
+        self.reading = self.slot.length < len(self.prompt) or self._done < len(self._fed)
+
+    def asked(self) -> list[tuple[int, int]]:
+        """Rows of this step's wanted ones, and the tokens whose log-probabilities are wanted behind them."""
+        return [(row, path[-1]) for row, at in enumerate(self._places) for path in self._asked[at]]
+
+    def take(self, nats: Sequence[float]) -> None:
+        """What was `asked`, in its order; tells the listener when it was the last."""
+        self._nats |= zip((path for at in self._places for path in self._asked[at]), nats, strict=True)
+        if not self.reading:
+            self._emit([self._of(text) for text in self._texts])
+
+    def fail(self, error: Exception) -> None:
+        """Nothing more will come."""
+        self._emit(error)
+
+    def _of(self, text: Path) -> float:
+        nats = sum(self._nats[text[:size]] for size in range(1, len(text) + 1))
+        if self._ends:
+            nats += float(torch.tensor([self._nats[(*text, end)] for end in self._ends]).logsumexp(0))
+        return nats
