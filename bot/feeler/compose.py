@@ -10,7 +10,7 @@ from feeler.settings import Settings
 
 if TYPE_CHECKING:
     from feeler.llm.weights import Progress
-    from feeler.ports import Archive, Engine
+    from feeler.ports import Archive, Engine, Reader
     from feeler.store import Store
     from feeler.usecases.desk import Desk
 
@@ -20,13 +20,26 @@ def build_library(settings: Settings) -> Library:
     return load_library(settings.personas_dir)
 
 
-def build_desk(settings: Settings, library: Library, engine: "Engine", archive: "Archive") -> "Desk":
-    """The desk, with the limits of the settings."""
+def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Reader":
+    """What reads messages, the same for every engine; fetches its weights, then takes a second or two."""
+    from feeler.llm.cards import reader_card, shipped_models
+    from feeler.llm.reader import EncoderReader
+    from feeler.llm.weights import ensure_weights
+
+    base = ensure_weights(reader_card(), settings.cache_dir, progress)
+    return EncoderReader.load(base, shipped_models() / "adapters" / "reader")
+
+
+def build_desk(
+    settings: Settings, library: Library, engine: "Engine", archive: "Archive", reader: "Reader | None" = None
+) -> "Desk":
+    """The desk, with the limits of the settings; the reader is loaded where none is given."""
     from feeler.usecases.desk import Desk
 
     return Desk(
         library=library,
         engine=engine,
+        reader=reader or build_reader(settings),
         archive=archive,
         budget=settings.turn_budget,
         max_chars=settings.max_message_chars,

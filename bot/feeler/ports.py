@@ -1,14 +1,16 @@
 """What the use cases ask of the outside world: an engine that writes. Adapters implement it."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from feeler.errors import Unsupported
+from feeler.interview.reading import Reading
 from feeler.interview.values import Interview
 
 Finish = Literal["stop", "length"]
-Ability = Literal["choose", "likelihoods"]  # what an engine may do beside writing
+# What an engine may do beside writing. "skills": it was taught those of `prompts/skills.yaml`, their names are enough.
+Ability = Literal["choose", "likelihoods", "skills"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,21 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Free the model. Streams that still run end with EngineUnavailable."""
+        ...
+
+
+class Reader(Protocol):
+    """Understands what people write, in closed labels and exact pieces. Quick, and the same whichever engine writes.
+
+    Both methods compute: call them in a thread.
+    """
+
+    def read(self, before: str, said: str) -> Reading:
+        """What `said` does, which answers the company's line `before` (empty where there is none)."""
+        ...
+
+    def match(self, before: str, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """For each text, the log-odds that it answers `question`, which was asked after the line `before`."""
         ...
 
 

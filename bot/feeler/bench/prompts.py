@@ -1,9 +1,12 @@
 """What the bot asks an engine for: it plays a talk itself, with the scripted engine in place of a model."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from feeler.bench.talk import talk
+from feeler.interview.acts import Act
+from feeler.interview.reading import Reading
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import load_library
 from feeler.ports import Message
@@ -32,6 +35,17 @@ def turns() -> list[tuple[Message, ...]]:
     return asyncio.run(_prompts(_candidate()))
 
 
+class _Told:
+    """A reader that takes a question mark for a question: here the engine is measured, not the reader."""
+
+    def read(self, before: str, said: str) -> Reading:
+        asks = "?" in said
+        return Reading(acts=frozenset({Act.ASKED if asks else Act.TOLD}), questions=(said,) if asks else ())
+
+    def match(self, before: str, question: str, texts: Sequence[str]) -> Sequence[float]:
+        return [float(len(set(question.split()) & set(text.split()))) for text in texts]
+
+
 async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
     """Each turn's first prompt: the bot plays the talk, with the scripted engine in place of a model."""
     library = load_library()
@@ -42,7 +56,9 @@ async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
     found = []
     for text in said:
         engine.asked.clear()
-        interview = await take_turn(interview, persona, company, text, engine=engine, now=now, people=people)
+        interview = await take_turn(
+            interview, persona, company, text, engine=engine, reader=_Told(), now=now, people=people
+        )
         found.append(engine.asked[0].messages)
     return found
 

@@ -69,7 +69,7 @@ def pull(
     Goes on where an interrupted pull stopped, and costs nothing when they are there already. Exit code 2 when
     they cannot be had.
     """
-    from feeler.llm.cards import find_card, load_cards
+    from feeler.llm.cards import find_card, load_cards, reader_card
     from feeler.llm.choose import chosen_card
     from feeler.llm.weights import ensure_weights
     from feeler.settings import load_settings
@@ -78,11 +78,8 @@ def pull(
     cards = load_cards()
     if slugs:
         wanted = [find_card(slug, cards) for slug in slugs]
-    elif card := chosen_card(settings, cards):
-        wanted = [card]
     else:
-        typer.echo(f"Nothing to fetch: the {settings.engine} engine brings its own model.")
-        return
+        wanted = [reader_card(), *([card] if (card := chosen_card(settings, cards)) else [])]
     for card in wanted:
         with progress_bar(card) as progress:
             path = ensure_weights(card, settings.cache_dir, progress)

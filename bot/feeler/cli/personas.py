@@ -82,7 +82,7 @@ def check(
     ] = None,
 ) -> None:
     """Say everything that is wrong with a folder. Exit code 1 where something in it cannot be used."""
-    from feeler.interview.conduct.fairness import DO_NOT_ASK
+    from feeler.interview.guards.unlawful import DO_NOT_ASK
     from feeler.personas.check import check_folder
     from feeler.personas.library import load_library, shipped_prompts
 

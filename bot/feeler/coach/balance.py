@@ -7,8 +7,7 @@ import re
 from feeler.coach.questions import is_question, passed_over
 from feeler.coach.values import Balance, Promise
 from feeler.coach.words import count, fold, quote, sentences
-from feeler.interview.acts import Act
-from feeler.interview.values import Interview, Speaker
+from feeler.interview.values import Interview, Need, Speaker
 
 _DEED = (
     r"(?:send|mail|email|e-mail|write|call|phone|ring|ask|introduce|show|find out|look into|check|get back|come back"
@@ -34,8 +33,7 @@ _UNSURE = re.compile(
 def balance(interview: Interview) -> Balance:
     """Words of either side, the candidate's longest message, and the questions it passed over."""
     own = [line for line in interview.lines if line.speaker is Speaker.CANDIDATE]
-    calm = [line for line in own if Act.DISTRESS not in line.acts]  # nobody measures the others
-    longest = max(calm, key=lambda line: count(line.text), default=None)
+    longest = max(own, key=lambda line: count(line.text), default=None)
     return Balance(
         candidate_words=sum(count(line.text) for line in own),
         company_words=sum(count(line.text) for line in interview.lines if line.speaker is Speaker.COMPANY),
@@ -59,7 +57,7 @@ def promises(interview: Interview) -> tuple[Promise, ...]:
 
 def troubled(interview: Interview) -> bool:
     """Whether the candidate spoke of distress."""
-    return any(Act.DISTRESS in line.acts for line in interview.lines if line.speaker is Speaker.CANDIDATE)
+    return any(line.need is not Need.NONE for line in interview.lines)
 
 
 def is_promise(sentence: str) -> bool:

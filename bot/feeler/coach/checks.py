@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from feeler.coach.values import Debrief
 from feeler.coach.words import content, count, fold, sentences
-from feeler.interview.acts import Act, acts_of
-from feeler.interview.conduct.truth import FREE_NAMES
+from feeler.interview.guards.truth import FREE_NAMES
 from feeler.interview.words import numbers
 
 GROUNDED = 0.6  # share of a sentence's telling words that were said in the talk, or are courtesies
@@ -110,7 +109,7 @@ class Checks:
             return "a name from nowhere"
         if _PLACEHOLDER.search(sentence) or _VERDICT.search(folded):
             return "a verdict or a placeholder"
-        if note and (_BEGS.search(folded) or Act.BEGGED in acts_of(sentence)):
+        if note and _BEGS.search(folded):
             return "begs"
         telling = content(sentence) - _COURTESY
         if telling and len(telling & self._said) < GROUNDED * len(telling):

@@ -1,7 +1,6 @@
 """The debrief by rules: true by construction, in milliseconds, before the model has read a word."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from feeler.coach.balance import balance, promises, troubled
 from feeler.coach.clock import day_of
@@ -14,8 +13,8 @@ from feeler.coach.role import note, role
 from feeler.coach.talents import talents
 from feeler.coach.topics import coverage, hidden
 from feeler.coach.values import Debrief, Figures, Who
-from feeler.interview.acts import Act, acts_of
-from feeler.interview.values import Interview, Speaker
+from feeler.interview.acts import Act
+from feeler.interview.values import Interview, Need, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Company, Reveal, Topic
 
@@ -25,24 +24,21 @@ FEW_TURNS = 2
 
 def findings(interview: Interview, library: Library, past: Sequence[Interview] = ()) -> Debrief:
     """Everything the rules say about a talk. `past` are the chat's other talks; later ones are ignored."""
-    read = read_again(interview)
+    read = without_need(interview)
     company = company_of(interview, library)
-    found = _counted(read, company, library)
+    found = _counted(read, company, library).evolve(troubled=troubled(interview))
     earlier = [talk for talk in past if talk.id != interview.id and talk.started <= interview.started]
     found = found.evolve(interview=interview, progress=progress(figures(found), history(earlier, library)))
     return found if found.short else _advised(found, read, company)
 
 
-def read_again(interview: Interview) -> Interview:
-    """The talk with what the candidate did in each line read off its words, once for all the rules.
+def without_need(interview: Interview) -> Interview:
+    """The talk without the messages in which somebody was in need, and without what was answered to them.
 
-    What the talk's own record says is not used: a talk and the same talk from a file give the same debrief.
+    Such a moment is never taken up again: the debrief says that there was a pause, and nothing more.
     """
-    lines = (
-        replace(line, acts=tuple(acts_of(line.text))) if line.speaker is Speaker.CANDIDATE else line
-        for line in interview.lines
-    )
-    return interview.evolve(lines=tuple(lines))
+    private = {line.turn for line in interview.lines if line.need is not Need.NONE}
+    return interview.evolve(lines=tuple(line for line in interview.lines if line.turn not in private))
 
 
 def _counted(read: Interview, company: Company, library: Library) -> Debrief:
@@ -61,7 +57,7 @@ def _counted(read: Interview, company: Company, library: Library) -> Debrief:
         topics=coverage(read, asked, learned),
         balance=balance(read),
         promises=promises(read),
-        troubled=troubled(read),
+        troubled=False,
         unread=unread(read),
     )
 
@@ -108,14 +104,14 @@ def figures(debrief: Debrief) -> Figures:
 
 def history(talks: Sequence[Interview], library: Library) -> tuple[Figures, ...]:
     """Past talks in numbers, in the order given."""
-    return tuple(figures(_counted(read_again(talk), company_of(talk, library), library)) for talk in talks)
+    return tuple(figures(_counted(without_need(talk), company_of(talk, library), library)) for talk in talks)
 
 
 def compare(talks: Sequence[Interview], library: Library, topic: Topic) -> Comparison:
     """What each interviewer told on `topic`, the talks in the order given. Empty answers are left out."""
     found: list[Answers] = []
     for talk in talks:
-        debrief = _counted(read_again(talk), company_of(talk, library), library)
+        debrief = _counted(without_need(talk), company_of(talk, library), library)
         for slug, who in debrief.people.items():
             lines = {line.number for line in talk.lines if line.persona == slug}
             answers = Answers(

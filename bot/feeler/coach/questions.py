@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from feeler.coach.topics import named_topics, topics_of
 from feeler.coach.values import Evidence, PassedOver, Question
 from feeler.coach.words import content, count, fold, quote, sentences
-from feeler.interview.acts import Act, acts_of
+from feeler.interview.acts import Act
 from feeler.interview.questions import questions_in
 from feeler.interview.topics import EMPTY
 from feeler.interview.typos import mended
@@ -143,7 +143,7 @@ def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
                         specific=follows is not None or bool(named & (about | heard | own)),
                         follows=follows,
                         topics=_topics(
-                            sentence, company, found[-1:], bool(follows) or _refers_back(sentence)
+                            line, sentence, company, found[-1:], bool(follows) or _refers_back(sentence)
                         ),
                     )
                 )
@@ -151,10 +151,12 @@ def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
     return tuple(found)
 
 
-def _topics(question: str, company: Company, before: Sequence[Question], goes_on: bool) -> tuple[Topic, ...]:
+def _topics(
+    line: Line, question: str, company: Company, before: Sequence[Question], goes_on: bool
+) -> tuple[Topic, ...]:
     """What a question is about; one that goes on with "it" or names no topic stays with the one before it."""
     named = named_topics(question, company)
-    if not named and Act.PERSONAL in acts_of(question):
+    if not named and Act.PERSONAL in line.acts:
         return (Topic.PATH,)
     if goes_on and (not named or _STAYS.search(_bare(question))):
         for earlier in before:
@@ -221,8 +223,6 @@ def passed_over(interview: Interview) -> tuple[PassedOver, ...]:
 def _answers(reply: Line, asked: str) -> bool:
     """Whether a message holds anything but questions, courtesies and dodges. One word answers a closed question."""
     text, acts = reply.text, reply.acts
-    if Act.DISTRESS in acts:
-        return True
     if Act.DODGED in acts:
         return False
     if _leaves_it_open(asked):

@@ -18,7 +18,7 @@ from feeler.coach.questions import is_question
 from feeler.coach.values import Evidence, Talent
 from feeler.coach.words import content, count, fold, quote, sentences
 from feeler.errors import DataError
-from feeler.interview.acts import Act, acts_of
+from feeler.interview.acts import Act
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.library import shipped_prompts
 
@@ -137,7 +137,7 @@ def talents(interview: Interview, needs: Sequence[Need]) -> tuple[Talent, ...]:
 
 
 def _deeds(line: Line) -> list[_Deed]:
-    if {Act.DISTRESS, Act.PROMPT} & set(line.acts):
+    if Act.PROMPT in line.acts:
         return []
     return [
         _Deed(line=line, at=at, text=sentence, weight=_weight(sentence))
@@ -145,7 +145,7 @@ def _deeds(line: Line) -> list[_Deed]:
         if count(sentence) >= FEWEST
         and not is_question(sentence)
         and tells_a_deed(sentence)
-        and not (Act.INSULT in line.acts and Act.INSULT in acts_of(sentence))
+        and Act.INSULT not in line.acts
     ]
 
 

@@ -3,12 +3,10 @@
 from datetime import datetime
 from time import monotonic
 
-from feeler.interview.conduct.listening import tells
-from feeler.interview.plan import make_plan
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Company, Persona
-from feeler.ports import Engine, Message, Preview, Request, Sampling
-from feeler.usecases.drafting import read_prompt
+from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling
+from feeler.usecases.drafting import hear, read_prompt
 from feeler.usecases.prompting import baseline_prompt
 
 
@@ -19,12 +17,12 @@ async def baseline_turn(
     text: str,
     *,
     engine: Engine,
+    reader: Reader,
     preview: Preview | None = None,
     now: datetime,
     people: tuple[Persona, ...] = (),
 ) -> Interview:
-    """The talk with `text` and the one draft that came; the plan only serves to judge it."""
-    plan = make_plan(interview, persona, company, text)
+    """The talk with `text` and the one draft that came."""
     messages = (
         *_messages(interview, persona, company, people),
         Message(role="user", content=text),
@@ -34,15 +32,10 @@ async def baseline_turn(
     async for piece in engine.stream(Request(messages=messages, sampling=Sampling(max_tokens=160))):
         said, tokens = said + piece.text, piece.tokens
         first = first if first is not None or not said else monotonic() - started
-    heard = Line(
-        number=len(interview.lines) + 1, turn=plan.turn, speaker=Speaker.CANDIDATE, persona=persona.slug,
-        phase=plan.phase, text=text, at=now, acts=tuple(plan.acts), topics=plan.topics,
-    )  # fmt: skip
-    told = tuple(fact for fact in company.facts if tells(said, fact))
+    heard = await hear(interview, persona, text, reader=reader, now=now)
     answer = Line(
-        number=heard.number + 1, turn=plan.turn, speaker=Speaker.COMPANY, persona=persona.slug,
-        phase=plan.phase, text=said.strip() or "…", at=now, facts=tuple(fact.id for fact in told),
-        topics=tuple(dict.fromkeys(fact.topic for fact in told)), seconds_to_first_text=first,
+        number=heard.number + 1, turn=heard.turn, speaker=Speaker.COMPANY, persona=persona.slug,
+        phase=heard.phase, text=said.strip() or "…", at=now, seconds_to_first_text=first,
         seconds=monotonic() - started, tokens=tokens,
     )  # fmt: skip
     return interview.evolve(lines=(*interview.lines, heard, answer))

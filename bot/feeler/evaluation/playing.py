@@ -1,4 +1,4 @@
-"""Plays one script as a whole talk and judges every company turn with the conduct checks."""
+"""Plays one script as a whole talk and keeps every turn of it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from feeler.evaluation.baseline import baseline_turn, baseline_warm_up
 from feeler.evaluation.records import BASELINE, Record
 from feeler.evaluation.scripts import Script
-from feeler.interview.conduct import broken
-from feeler.interview.conduct.listening import tells
-from feeler.interview.conduct.situation import Situation
+from feeler.interview.guards import GUARDS
 from feeler.interview.phases import is_over
-from feeler.interview.plan import Job, Plan, make_plan
+from feeler.interview.plan import Job, Plan
+from feeler.interview.scene import Scene
 from feeler.interview.values import Difficulty, Interview, Line, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
-from feeler.ports import Engine
+from feeler.ports import Engine, Reader
 from feeler.usecases.drafting import open_talk, switch_persona, take_turn, warm_up
 
 
@@ -36,6 +35,7 @@ async def play(
     casting: Casting,
     library: Library,
     engine: Engine,
+    reader: Reader,
     *,
     budget: int,
     difficulty: Difficulty,
@@ -64,19 +64,12 @@ async def play(
             continue
         if is_over(talk):
             break
-        situation = Situation(
-            plan=make_plan(talk, persona, company, line),
-            persona=persona,
-            company=company,
-            interview=talk,
-            heard=line,
-            people=library.colleagues(persona),
-            open_dossier=casting.way == BASELINE,
-        )
         after = await turn(
-            talk, persona, company, line, engine=engine, now=datetime.now(UTC), people=situation.people
-        )
-        records.append(_record(casting, situation, after.lines[len(talk.lines) :]))
+            talk, persona, company, line,
+            engine=engine, reader=reader, now=datetime.now(UTC), people=library.colleagues(persona),
+        )  # fmt: skip
+        said = after.lines[len(talk.lines) :]
+        records.append(_record(casting, talk, persona, library, said))
         talk = after
         after_turn()
     if records:
@@ -95,37 +88,43 @@ def _colleague(line: str, persona: Persona, library: Library) -> Persona | None:
     return next((other for other in library.colleagues(persona) if other.slug == words[1]), None)
 
 
-def _record(casting: Casting, situation: Situation, said: tuple[Line, ...]) -> Record:
+def _record(
+    casting: Casting, talk: Interview, persona: Persona, library: Library, said: tuple[Line, ...]
+) -> Record:
+    heard = said[0]
     company = next((line for line in said if line.speaker is Speaker.COMPANY), None)
     coach = next((line.text for line in said if line.speaker is Speaker.COACH), "")
-    plan = situation.plan
-    text = company.text if company else ""
-    due = plan.facts if plan.questions else ()
     return Record(
         way=casting.way,
         script=casting.script.name,
-        persona=situation.persona.slug,
-        turn=plan.turn,
-        phase=plan.phase.value,
-        job=plan.job.value,
-        acts=tuple(act.value for act in plan.acts),
-        heard=situation.heard,
-        text=text,
+        persona=persona.slug,
+        turn=heard.turn,
+        phase=heard.phase.value,
+        job=company.job if company else "",
+        acts=heard.acts,
+        heard=heard.text,
+        text=company.text if company else "",
         coach=coach,
-        findings=judged(text, situation) if company else (),
+        broken=_unsafe(company, heard, talk, persona, library) if company else (),
+        asked=heard.questions,
+        told=company.facts if company else (),
+        need=heard.need.value,
         fallback=company.fallback if company else False,
         seconds=round(company.seconds or 0.0, 2) if company else 0.0,
         first=round(company.seconds_to_first_text or 0.0, 2) if company else 0.0,
         tokens=(company.tokens or 0) if company else 0,
-        due=tuple(fact.id for fact in due),
-        got=tuple(fact.id for fact in due if tells(text, fact)),
     )
 
 
-def judged(text: str, situation: Situation) -> tuple[tuple[str, str], ...]:
-    """What the conduct checks say, as pairs; also where the practice partner should have spoken."""
-    plan: Plan = situation.plan
-    found = [(finding.check, finding.complaint) for finding in broken(text, situation)]
-    if plan.job is Job.SILENT:
-        found.append(("steps out of the role", f"the practice partner should answer ({plan.coach})"))
-    return tuple(found)
+SAFETY = ("no leak", "nothing unlawful", "no promise")
+
+
+def _unsafe(
+    company: Line, heard: Line, talk: Interview, persona: Persona, library: Library
+) -> tuple[str, ...]:
+    """What must not happen at all, said by the guards; they are no measure of anything else."""
+    house = library.company_of(persona)
+    facts = tuple(fact for fact in house.facts if fact.id in company.facts)
+    plan = Plan(turn=heard.turn, phase=heard.phase, job=Job(company.job or Job.ASK), facts=facts)
+    scene = Scene(plan=plan, persona=persona, company=house, interview=talk, heard=heard.text)
+    return tuple(name for name in SAFETY if GUARDS[name](company.text, scene))

@@ -1,4 +1,4 @@
-"""What is kept of every judged turn, one JSON object a line, so that an evaluation can be resumed."""
+"""What is kept of every played turn, one JSON object a line, so that an evaluation can be resumed."""
 
 import json
 from collections.abc import Iterable
@@ -23,13 +23,14 @@ class Record:
     heard: str
     text: str  # the company's line; empty where only the coach spoke
     coach: str = ""
-    findings: tuple[tuple[str, str], ...] = ()  # check, complaint
+    broken: tuple[str, ...] = ()  # guards of safety that the line breaks: what must not happen at all
+    asked: tuple[str, ...] = ()  # the candidate's questions
+    told: tuple[str, ...] = ()  # ids of the facts that the line was to tell
+    need: str = "none"
     fallback: bool = False
     seconds: float = 0.0
     first: float = 0.0  # seconds to the first text shown
     tokens: int = 0
-    due: tuple[str, ...] = ()  # facts that the candidate's questions opened
-    got: tuple[str, ...] = ()  # those of them that the line tells
     last: bool = False  # the talk's last record
 
     @property

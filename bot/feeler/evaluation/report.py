@@ -1,4 +1,4 @@
-"""The HTML report: the totals, and the talks themselves with failed checks marked."""
+"""The HTML report: the totals, and the talks themselves."""
 
 # ruff: noqa: E501  (style sheet and markup)
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from feeler.evaluation.records import Record
 from feeler.evaluation.totals import by_talk, totals
-from feeler.personas.library import Library
 
 STYLE = """
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -19,11 +18,11 @@ small{opacity:.75}.bad small{color:#c0392b;opacity:1}summary{cursor:pointer;font
 """
 
 
-def report(records: Iterable[Record], library: Library, *, engine: str) -> str:
+def report(records: Iterable[Record], *, engine: str) -> str:
     """A page of its own, without scripts or anything from elsewhere. Everything spoken is escaped."""
     found = tuple(records)
     ways = sorted({record.way for record in found}, reverse=True)
-    table = _table({way: totals((r for r in found if r.way == way), library) for way in ways})
+    table = _table({way: totals(r for r in found if r.way == way) for way in ways})
     talks = "".join(_talk(found, talk) for talk in by_talk(found))
     return (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Feeler: evaluation</title>"
@@ -52,16 +51,18 @@ def _cell(value: Any) -> str:
 
 def _talk(records: tuple[Record, ...], talk: dict[str, Any]) -> str:
     said = [r for r in records if r.talk == (talk["way"], talk["script"], talk["persona"])]
-    bad = sum(bool(record.findings) for record in said)
-    name = f"{talk['way']} · {talk['script']} with {talk['persona']} · {len(said)} turns, {bad} with a failed check"
+    bad = sum(bool(record.broken) for record in said)
+    name = f"{talk['way']} · {talk['script']} with {talk['persona']} · {len(said)} turns" + (
+        f", {bad} unsafe" if bad else ""
+    )
     return f"<details{' open' if bad else ''}><summary>{escape(name)}</summary>{''.join(map(_turn, said))}</details>"
 
 
 def _turn(record: Record) -> str:
-    marks = [f"{check}: {complaint}" for check, complaint in record.findings]
+    marks = record.broken
     notes = [record.phase, record.job, f"{record.seconds:.1f} s"]
     notes += ["written line"] if record.fallback else []
-    notes += [f"due: {', '.join(record.due)}; told: {', '.join(record.got) or 'none'}"] if record.due else []
+    notes += [f"told: {', '.join(record.told) or 'nothing'}"] if record.asked else []
     lines = [f"<div class='line heard'>{escape(record.heard)}</div>"]
     if record.text:
         bad = " bad" if marks else ""

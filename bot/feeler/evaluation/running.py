@@ -9,7 +9,7 @@ from feeler.evaluation.records import BASELINE, OURS, Ledger, Record
 from feeler.evaluation.scripts import Script
 from feeler.interview.values import Difficulty
 from feeler.personas.library import Library
-from feeler.ports import Engine
+from feeler.ports import Engine, Reader
 
 
 def castings(
@@ -31,6 +31,7 @@ async def run(
     wanted: Sequence[Casting],
     library: Library,
     engine: Engine,
+    reader: Reader,
     ledger: Ledger,
     *,
     at_once: int,
@@ -48,7 +49,7 @@ async def run(
     async def one(casting: Casting) -> None:
         async with places:
             records = await play(
-                casting, library, engine, budget=budget, difficulty=difficulty,
+                casting, library, engine, reader, budget=budget, difficulty=difficulty,
                 after_turn=lambda: progress(casting, False),
             )  # fmt: skip
             ledger.add(records)

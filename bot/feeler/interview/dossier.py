@@ -37,7 +37,7 @@ class Opened:
 def open_facts(
     interview: Interview, persona: Persona, company: Company, reading: Reading, match: Match
 ) -> Opened:
-    """What may be told to the questions of `reading`; what was told already only where nothing else answers."""
+    """What may be told to the questions of `reading`; what was told already, only for want of others."""
     found = Opened()
     for question in reading.questions[:MOST]:
         one = _open(interview, persona, company, reading, question, match)
@@ -69,9 +69,11 @@ def _open(
     told = interview.told
 
     def may(fact: Fact) -> bool:
-        return fact.reveal is not Reveal.PROBED or (
-            reading.follows and last is not None and fact.topic in last.topics
-        ) or (fact.topic in touched and bool(interview.told & _of(company, fact.topic)))
+        return (
+            fact.reveal is not Reveal.PROBED
+            or (reading.follows and last is not None and fact.topic in last.topics)
+            or (fact.topic in touched and bool(interview.told & _of(company, fact.topic)))
+        )
 
     ranked = sorted(zip(facts, scores, strict=False), key=lambda pair: -_fresh(pair[1], pair[0].id in told))
     allowed = [(fact, score) for fact, score in ranked if may(fact)]
@@ -113,7 +115,7 @@ def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[T
 
 
 def volunteered(interview: Interview, company: Company, said: str, match: Match) -> Fact | None:
-    """What the company tells of itself, unasked: of its trouble before all else, and what fits `said` best."""
+    """What the company tells of itself, unasked: its trouble before all else, and what fits `said` best."""
     told = interview.told
     left = [fact for fact in company.facts if fact.reveal is Reveal.VOLUNTEERED and fact.id not in told]
     trouble = [fact for fact in left if fact.topic is Topic.PROBLEM] or left

@@ -1,6 +1,6 @@
 """The plan for one turn: from what the candidate did, the one job that follows from it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from feeler.interview.acts import Act
@@ -43,7 +43,7 @@ class Plan:
 
     turn: int  # of the candidate's message that is answered
     phase: Phase
-    reading: Reading = Reading()
+    reading: Reading = field(default_factory=Reading)
     job: Job
     facts: tuple[Fact, ...] = ()  # to be told now
     note: str = ""  # a sentence of the persona's own knowledge that answers a personal question
@@ -66,7 +66,7 @@ THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
 def make_plan(
     interview: Interview, persona: Persona, company: Company, text: str, reading: Reading, match: Match
 ) -> Plan:
-    """The plan for answering `text`, which is not yet a line of `interview` and was understood as `reading`."""
+    """The plan for answering `text`, not yet a line of `interview`, which was understood as `reading`."""
     turn = interview.turn + 1
     plan = Plan(turn=turn, phase=phase_at(turn, interview.budget), reading=reading, job=Job.ASK)
     plan = (
@@ -107,7 +107,7 @@ def _since_danger(heard: tuple[Line, ...]) -> int | None:
 
 
 def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
-    """Jobs that come before the talk: another language, a machine, an attack on the role, a goodbye, an insult."""
+    """Jobs before the talk's own: another language, an attack on the role, a goodbye, an insult."""
     acts, asks = plan.acts, plan.reading.asks
     if Act.PRIVACY in acts or Act.MACHINE in acts:
         return replace(plan, job=Job.SILENT, coach="privacy" if Act.PRIVACY in acts else "machine")
@@ -184,9 +184,9 @@ def _invited(plan: Plan, interview: Interview, company: Company) -> Plan:
     """Offer untouched topics with a hand-over, and let the practice partner say it where nobody asks."""
     if plan.phase not in LEADS or plan.job in (Job.SILENT, Job.PAUSE):
         return plan
-    offers = tuple(
-        topic for topic in untouched(interview, company, 5) if topic not in plan.reading.topics
-    )[:3]
+    offers = tuple(topic for topic in untouched(interview, company, 5) if topic not in plan.reading.topics)[
+        :3
+    ]
     plan = replace(plan, offers=offers)
     quiet = not plan.reading.asks and plan.job in (Job.ASK, Job.OFFER, Job.HAND, Job.PUSH)
     if quiet and plan.phase is Phase.QUESTIONS and offers and _turns_since_coach(interview) >= COACH_EVERY:

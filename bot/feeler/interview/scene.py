@@ -1,7 +1,5 @@
 """One company turn: the plan, who speaks, and everything that was said before."""
 
-# ruff: noqa: E501  (patterns and lists read better on one line)
-
 from dataclasses import dataclass
 from functools import cached_property
 

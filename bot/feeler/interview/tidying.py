@@ -12,9 +12,11 @@ ENDED = re.compile(r"[.!?…][\"'”’)]*$")
 
 
 def tidy(draft: str, scene: Scene) -> str:
-    """Without label, quotes around it, notes, a half sentence at the end, and what trails behind a question."""
+    """Without label, quotes, notes, a half sentence at the end, and what trails behind a question."""
     names = "|".join(re.escape(name) for name in {scene.persona.name, scene.persona.name.split()[0]})
-    text = re.sub(rf"^\s*(?:{names}|interviewer|assistant|you said)\s*:\s*", "", draft.strip(), flags=re.IGNORECASE)
+    text = re.sub(
+        rf"^\s*(?:{names}|interviewer|assistant|you said)\s*:\s*", "", draft.strip(), flags=re.IGNORECASE
+    )
     text = NOTE.sub(" ", text).split("\n")[0]
     if text.count('"') % 2 or (QUOTES.match(text) and text.count('"') <= 2):
         text = QUOTES.sub("", text)

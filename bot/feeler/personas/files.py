@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from feeler.errors import DataError
 from feeler.personas.strict_yaml import dump_yaml, load_yaml
-from feeler.personas.values import Company, Example, Fact, Persona, Probe, Reveal, Topic
+from feeler.personas.values import Company, Example, Fact, Manner, Persona, Probe, Reveal, Topic
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 CHAT_MARKUP = re.compile(r"<\|[^>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
@@ -32,14 +32,6 @@ class Problem:
     def __str__(self) -> str:
         kind = "warning: " if self.warning else ""
         return ": ".join(part for part in (self.file, self.field, kind + self.what) if part)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plain:
-    """What a persona gets where it has no lines or probes of its own."""
-
-    lines: dict[str, tuple[str, ...]]
-    probes: tuple[Probe, ...]
 
 
 def problems_as_error(problems: list[Problem]) -> DataError:
@@ -101,6 +93,7 @@ class _Persona(_Strict):
     name: Short
     role: Short
     company: Slug
+    manner: Manner = Manner.GENTLE
     temper: Sentence
     speech: Sentence
     opening: Sentence
@@ -111,20 +104,20 @@ class _Persona(_Strict):
     extra: dict[str, Any] = {}
 
 
-class _Plain(_Strict):
+Lines = dict[str, tuple[str, ...]]
+
+
+class _Lines(_Strict):
     lines: dict[Short, tuple[Sentence, ...]]
-    probes: tuple[_Probe, ...]
 
 
-def read_plain(text: str, slug: str, file: str) -> tuple[Plain | None, list[Problem]]:
-    """The plain lines and probes in `text`, or None and everything that is wrong with it."""
+def read_lines(text: str, slug: str, file: str) -> tuple[Lines | None, list[Problem]]:
+    """The lines by job in `text`, or None and everything that is wrong with it."""
     try:
-        found = _validated(_Plain, load_yaml(text), slug, file)
+        found = _validated(_Lines, {"lines": load_yaml(text)}, slug, file)
     except DataError as error:
         return None, [_whole(file, error)]
-    if isinstance(found, list):
-        return None, found
-    return Plain(lines=found.lines, probes=tuple(Probe(**probe.__dict__) for probe in found.probes)), []
+    return (None, found) if isinstance(found, list) else (found.lines, [])
 
 
 def read_company(text: str, slug: str, file: str) -> tuple[Company | None, list[Problem]]:

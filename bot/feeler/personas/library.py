@@ -7,22 +7,22 @@ from typing import Protocol, TypeVar
 
 from feeler.errors import DataError
 from feeler.personas.files import (
-    Plain,
+    Lines,
     Problem,
     problems_as_error,
     read_company,
+    read_lines,
     read_persona,
-    read_plain,
 )
 from feeler.personas.values import Company, Persona
 
 Thing = TypeVar("Thing", Company, Persona)
-Made = TypeVar("Made", Company, Persona, Plain, covariant=True)
+Made = TypeVar("Made", Company, Persona, Lines, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """Personas and companies by slug. Every persona has a company, lines for every job, and probes."""
+    """Personas and companies by slug. Every persona has a company and lines for every job."""
 
     personas: dict[str, Persona]
     companies: dict[str, Company]
@@ -78,7 +78,7 @@ def load_library(folder: Path | None = None) -> Library:
     )
     if problems := (shipped.problems + own.problems or homeless(library)):
         raise problems_as_error(problems)
-    plain, found = _read(shipped_prompts() / "plain.yaml", read_plain)
+    plain, found = _read(shipped_prompts() / "plain.yaml", read_lines)
     if plain is None:
         raise problems_as_error(found)
     return replace(
@@ -120,13 +120,10 @@ def homeless(library: Library) -> list[Problem]:
     ]
 
 
-def _furnished(persona: Persona, plain: Plain) -> Persona:
-    """With plain lines for the jobs it has none for, and plain probes where it has none at all."""
-    return replace(
-        persona,
-        lines={**plain.lines, **{job: lines for job, lines in persona.lines.items() if lines}},
-        probes=persona.probes or plain.probes,
-    )
+def _furnished(persona: Persona, plain: Lines) -> Persona:
+    """With plain lines for the jobs it has none for."""
+    own = {job: lines for job, lines in persona.lines.items() if lines}
+    return replace(persona, lines={**plain, **own})
 
 
 class _Reader(Protocol[Made]):

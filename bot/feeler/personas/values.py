@@ -32,6 +32,17 @@ class Reveal(StrEnum):
     NEVER = "never"  # must not even enter a prompt
 
 
+class Manner(StrEnum):
+    """How a company's person speaks: a few choices that a small model can follow."""
+
+    JOVIAL = "jovial"  # loud and big-hearted, wants to know what happened next
+    DRY = "dry"  # few words, statements, doubts a little, never praises
+    BLUNT = "blunt"  # short sentences, takes one word and digs there
+    WARM = "warm"  # quiet, asks the hard thing gently
+    GENTLE = "gentle"  # unhurried, a little dry humour
+    EXACT = "exact"  # how many, how long, how do you know
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fact:
     """One thing the company knows about itself, written as its people would say it aloud."""
@@ -73,35 +84,23 @@ class Example:
     persona: str
 
 
-# The jobs a company's line can have, and what its written lines may hold: {question} is the probe's written
-# question, {fact} the dossier's words, {hook} a few words of the candidate's, {knower} a colleague who would
-# know, {note} a sentence of the persona's own, {name} and {role} those of one who arrives in mid-talk. A line
-# whose slot cannot be filled is not used. Those with a remark are no jobs but pieces of lines: a model goes
-# on with them, or they stand before a question.
+# What the written lines of last resort may hold, by job: {question} is the one asked last, {fact} the dossier's
+# words, {knower} a colleague who would know, {name} and {role} those of one who arrives in mid-talk. A line whose
+# slot cannot be filled is not used.
 SLOTS: dict[str, frozenset[str]] = {
-    "react and ask": frozenset({"hook", "question"}),
-    "push": frozenset({"hook"}),
-    "say back": frozenset({"hook"}),  # frames what the candidate did: {hook} is "you ran a shop"
-    "nod": frozenset(),  # begins a line where nothing can be said back
-    "bridge": frozenset(),  # before a question that does not follow from what was said
-    "back to you": frozenset(),  # before a question that follows an answer
-    "kindly": frozenset(),  # begins a line to somebody who begs for a job
-    "take away": frozenset({"hook"}),  # frames, at the end of a talk, what stays with the persona
-    "arrive": frozenset({"name", "role"}),
-    "rephrase": frozenset({"question"}),
-    "answer": frozenset({"fact"}),
-    "answer near": frozenset({"fact"}),
-    "not known": frozenset({"knower"}),
-    "hold back": frozenset(),
-    "answer personally": frozenset({"note"}),
-    "tell": frozenset({"hook", "fact"}),
-    "hand over": frozenset({"hook"}),
+    "ask": frozenset(),
+    "push": frozenset(),
+    "ease": frozenset({"question"}),
+    "near": frozenset({"fact"}),
+    "unknown": frozenset({"knower"}),
+    "hand": frozenset(),
     "steady": frozenset(),
     "deflect": frozenset(),
-    "close": frozenset(),
-    "goodbye": frozenset(),
+    "leave": frozenset(),
+    "bye": frozenset(),
+    "pause": frozenset(),
+    "arrive": frozenset({"name", "role"}),
 }
-PARTS = frozenset({"say back", "nod", "bridge", "back to you", "kindly", "take away"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +109,9 @@ class Persona:
     name: str
     role: str
     company: str  # slug of the company
+    manner: Manner = Manner.GENTLE
     temper: str
-    speech: str  # the way of speaking, for the prompt
+    speech: str  # the way of speaking, in the persona's own terms
     opening: str  # the line this persona opens a talk with
     knows: str  # the file's body: first person, each sentence speakable on its own
     probes: tuple[Probe, ...]

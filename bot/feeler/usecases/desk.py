@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from feeler.personas.library import Library
-from feeler.ports import Archive, Engine, Preview
+from feeler.ports import Archive, Engine, Preview, Reader
 from feeler.usecases import ending, privacy, starting, talking, texts
 from feeler.usecases.commands import parse_command, perform
 from feeler.usecases.reading_ahead import ReadingAhead
@@ -23,6 +23,7 @@ class Desk:
         *,
         library: Library,
         engine: Engine,
+        reader: Reader,
         archive: Archive,
         budget: int = 16,
         max_chars: int = 4000,
@@ -31,6 +32,7 @@ class Desk:
         self.means = Means(
             library=library,
             engine=engine,
+            reader=reader,
             archive=archive,
             ahead=ReadingAhead(library, engine),
             budget=budget,

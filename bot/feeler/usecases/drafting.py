@@ -1,19 +1,24 @@
 """One turn of the talk: the plan, the company's line, and the practice partner's where it has one."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from zlib import crc32
 
-from feeler.interview.conduct.situation import Situation
+from feeler.interview.acts import Act
+from feeler.interview.phases import phase_at
 from feeler.interview.plan import Job, Plan, make_plan
+from feeler.interview.reading import Reading
+from feeler.interview.scene import Scene
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
 from feeler.personas.values import Company, Persona
-from feeler.ports import Engine, Message, Preview, Request, Sampling
+from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling
 from feeler.usecases.prompting import messages_for
-from feeler.usecases.searching import Drafted, draft
-from feeler.usecases.written import coach_line
+from feeler.usecases.writing import Drafted, write_line
+from feeler.usecases.written import coach_line, written_line
 
 
 def open_talk(
@@ -66,6 +71,32 @@ def switch_persona(interview: Interview, persona: Persona, company: Company, *, 
     return interview.evolve(persona=persona.slug, lines=(*interview.lines, arrival))
 
 
+async def first_line(
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    *,
+    engine: Engine,
+    people: tuple[Persona, ...] = (),
+) -> Interview:
+    """The talk just opened, its first line taking up what the candidate wrote of themselves.
+
+    Unchanged where they wrote nothing, or where no draft would do. Raises EngineError.
+    """
+    if not interview.candidate.background.strip():
+        return interview
+    plan = Plan(turn=0, phase=Phase.OPENING, job=Job.OPEN)
+    scene = Scene(
+        plan=plan, persona=persona, company=company, interview=interview.evolve(lines=()),
+        heard=interview.candidate.background, people=people,
+    )  # fmt: skip
+    drafted = await write_line(scene, engine=engine, preview=None)
+    if drafted.fallback:
+        return interview
+    opening = replace(interview.lines[0], text=drafted.text, job=Job.OPEN.value)
+    return interview.evolve(lines=(opening, *interview.lines[1:]))
+
+
 async def take_turn(
     interview: Interview,
     persona: Persona,
@@ -73,42 +104,71 @@ async def take_turn(
     text: str,
     *,
     engine: Engine,
+    reader: Reader,
     preview: Preview | None = None,
     now: datetime,
     people: tuple[Persona, ...] = (),
     clock: Callable[[], float] = monotonic,
 ) -> Interview:
-    """The talk with the candidate's `text` and what the company (and the coach) said to it.
+    """The talk with the candidate's `text` and what the company (and the coach) said to it: read, plan, write.
 
     `people` are the persona's colleagues, who may be named as those who would know. Cancelling the task
     closes the engine's stream. Raises EngineError where the model cannot answer.
     """
-    plan = make_plan(interview, persona, company, text)
-    situation = Situation(
-        plan=plan, persona=persona, company=company, interview=interview, heard=text, people=people
+    heard = await hear(interview, persona, text, reader=reader, now=now)
+    plan = await asyncio.to_thread(
+        make_plan, interview, persona, company, text, reading_of(heard), reader.match
     )
-    heard = Line(
-        number=len(interview.lines) + 1,
-        turn=plan.turn,
-        speaker=Speaker.CANDIDATE,
-        persona=persona.slug,
-        phase=plan.phase,
-        text=text,
-        at=now,
-        acts=tuple(plan.acts),
-        topics=plan.topics,
-    )
+    heard = replace(heard, phase=plan.phase)
+    scene = Scene(plan=plan, persona=persona, company=company, interview=interview, heard=text, people=people)
     lines = [*interview.lines, heard]
-    if plan.job is not Job.SILENT:
-        drafted = await draft(situation, engine=engine, preview=preview, clock=clock)
-        lines.append(_company_line(plan, persona, drafted, number=len(lines) + 1, now=now))
+    if plan.job is Job.PAUSE:
+        lines.append(
+            _company_line(
+                plan, persona, Drafted(text=written_line(scene, seed=plan.turn)), len(lines) + 1, now
+            )
+        )
+    elif plan.job is not Job.SILENT:
+        drafted = await write_line(scene, engine=engine, preview=preview, clock=clock)
+        lines.append(_company_line(plan, persona, drafted, len(lines) + 1, now))
     if plan.coach:
         lines.append(_coach_line(plan, interview, persona, number=len(lines) + 1, now=now))
     return interview.evolve(lines=tuple(lines))
 
 
-def _company_line(plan: Plan, persona: Persona, drafted: Drafted, *, number: int, now: datetime) -> Line:
-    asked = plan.probe if plan.probe and "?" in drafted.text else None
+async def hear(interview: Interview, persona: Persona, text: str, *, reader: Reader, now: datetime) -> Line:
+    """The candidate's next line, understood: whatever happens to the answer, this is kept."""
+    last = interview.last(Speaker.COMPANY)
+    reading = await asyncio.to_thread(reader.read, last.text if last is not None else "", text)
+    turn = interview.turn + 1
+    return Line(
+        number=len(interview.lines) + 1,
+        turn=turn,
+        speaker=Speaker.CANDIDATE,
+        persona=persona.slug,
+        phase=phase_at(turn, interview.budget),
+        text=text,
+        at=now,
+        acts=tuple(sorted(reading.acts)),
+        topics=reading.topics,
+        questions=reading.questions,
+        follows=reading.follows,
+        need=reading.need,
+    )
+
+
+def reading_of(line: Line) -> Reading:
+    """What the candidate's line was understood as."""
+    return Reading(
+        acts=frozenset(Act(act) for act in line.acts),
+        topics=line.topics,
+        questions=line.questions,
+        follows=line.follows,
+        need=line.need,
+    )
+
+
+def _company_line(plan: Plan, persona: Persona, drafted: Drafted, number: int, now: datetime) -> Line:
     return Line(
         number=number,
         turn=plan.turn,
@@ -117,9 +177,9 @@ def _company_line(plan: Plan, persona: Persona, drafted: Drafted, *, number: int
         phase=plan.phase,
         text=drafted.text,
         at=now,
-        topics=tuple(dict.fromkeys([*(fact.topic for fact in plan.facts), *plan.topics])),
+        job=plan.job.value,
+        topics=tuple(dict.fromkeys([*(fact.topic for fact in plan.facts), *plan.reading.topics])),
         facts=tuple(fact.id for fact in plan.facts),
-        probe=asked.id if asked else "",
         offers=plan.offers,
         fallback=drafted.fallback,
         seconds_to_first_text=drafted.seconds_to_first_text,
@@ -150,16 +210,17 @@ async def warm_up(
     engine: Engine,
     people: tuple[Persona, ...] = (),
 ) -> None:
-    """Let the engine read the persona's part of the prompt while the candidate types their first message.
+    """Let the engine read what the next prompts begin with while the candidate types.
 
-    Worth calling where a talk opens or a colleague comes in; an engine
-    that keeps the state of a prompt's beginning then has only the message itself to read.
+    Worth calling where a talk opens or a colleague comes in; an engine that keeps the state of a prompt's
+    beginning then has only the message itself to read.
     """
-    plan = make_plan(interview, persona, company, "")
-    situation = Situation(
-        plan=plan, persona=persona, company=company, interview=interview, heard="", people=people
-    )
-    await read_prompt(engine, messages_for(situation))
+    for job in (Job.ASK, Job.TELL):
+        plan = Plan(turn=1, phase=Phase.STORY, job=job)
+        scene = Scene(
+            plan=plan, persona=persona, company=company, interview=interview, heard="", people=people
+        )
+        await read_prompt(engine, messages_for(scene, engine))
 
 
 async def read_prompt(engine: Engine, messages: tuple[Message, ...]) -> None:

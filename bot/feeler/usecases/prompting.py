@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.interview.acts import Act
-from feeler.interview.plan import Job, last_question
+from feeler.interview.plan import Job
 from feeler.interview.scene import Scene
 from feeler.interview.values import Line, Need, Speaker
 from feeler.interview.words import sentences, words
@@ -24,7 +24,7 @@ DEEDS = 3  # of the candidate's stories, to take leave with
 def messages_for(scene: Scene, engine: Engine) -> tuple[Message, ...]:
     """The prompt for one company line on this engine."""
     fields, job = fields_for(scene), scene.plan.job
-    if engine.taught:
+    if "skills" in engine.can:
         return prompt_for(job, scene.persona.manner, fields)
     talk = [_as_script(line, scene) for line in scene.interview.lines if _may_be_shown(line)]
     return prompt_untaught(job, fields, persona=persona_prompt(scene), talk=talk[-WINDOW:])

@@ -8,7 +8,6 @@ from feeler.interview.values import Interview
 from feeler.personas.library import Library
 from feeler.ports import Engine
 from feeler.usecases.drafting import warm_up
-from feeler.usecases.prompting import window_start
 
 
 class ReadingAhead:
@@ -20,7 +19,7 @@ class ReadingAhead:
         self._under_way: dict[int, asyncio.Task[None]] = {}
 
     def begin(self, chat_id: int, before: Interview | None, after: Interview | None) -> None:
-        """Read ahead where a talk was opened, somebody came into the room, or old lines left the prompt."""
+        """Read ahead where a talk was opened, somebody came into the room, or somebody came in."""
         if after is None or after.ended or (before and _beginning(before) == _beginning(after)):
             return
         if chat_id in self._under_way or after.persona not in self._library.personas:
@@ -46,6 +45,6 @@ class ReadingAhead:
             )
 
 
-def _beginning(talk: Interview) -> tuple[str, str, int]:
+def _beginning(talk: Interview) -> tuple[str, str]:
     """What decides with which words the talk's next prompt begins."""
-    return talk.id, talk.persona, window_start(talk)
+    return talk.id, talk.persona

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 from feeler.errors import EngineError, PromptTooLong
 from feeler.interview.phases import is_over
-from feeler.interview.plan import make_plan
 from feeler.interview.topics import LABELS
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Topic
 from feeler.usecases import texts
 from feeler.usecases.choosing import somebody, topic_meant
-from feeler.usecases.drafting import take_turn
+from feeler.usecases.drafting import hear, take_turn
 from feeler.usecases.starting import begin
 from feeler.usecases.values import Button, Outcome, Reply
 from feeler.usecases.visit import Stopped, Visit, coach, company
@@ -97,15 +96,17 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
                 library.company_of(persona),
                 text,
                 engine=visit.means.engine,
+                reader=visit.means.reader,
                 preview=visit.preview,
                 now=visit.now,
                 people=library.colleagues(persona),
             )
     except Stopped:
-        return visit.answer(interview=_heard(visit, before, text), undo=before)
+        return visit.answer(interview=await _heard(visit, before, text), undo=before)
     except EngineError as error:
         sorry = texts.PROMPT_TOO_LONG if isinstance(error, PromptTooLong) else texts.UNAVAILABLE
-        return visit.answer(sorry.format(name=visit.name), interview=_heard(visit, before, text), undo=before)
+        kept = await _heard(visit, before, text)
+        return visit.answer(sorry.format(name=visit.name), interview=kept, undo=before)
     replies = [_as_reply(line) for line in after.lines[len(before.lines) + 1 :]]
     if is_over(after) and not is_over(before):
         over = texts.CLOSING if after.turn >= after.budget else texts.GOODBYE
@@ -113,21 +114,10 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
     return visit.answer(*replies, interview=after, undo=before)
 
 
-def _heard(visit: Visit, before: Interview, text: str) -> Interview:
+async def _heard(visit: Visit, before: Interview, text: str) -> Interview:
     """The talk with the candidate's line, and no answer to it."""
     persona = visit.means.library.persona(before.persona)
-    plan = make_plan(before, persona, visit.means.library.company_of(persona), text)
-    line = Line(
-        number=len(before.lines) + 1,
-        turn=plan.turn,
-        speaker=Speaker.CANDIDATE,
-        persona=persona.slug,
-        phase=plan.phase,
-        text=text,
-        at=visit.now,
-        acts=tuple(plan.acts),
-        topics=plan.topics,
-    )
+    line = await hear(before, persona, text, reader=visit.means.reader, now=visit.now)
     return before.evolve(lines=(*before.lines, line))
 
 

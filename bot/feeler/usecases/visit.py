@@ -11,7 +11,7 @@ from feeler.coach import Debrief
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
-from feeler.ports import Archive, Engine, Preview
+from feeler.ports import Archive, Engine, Preview, Reader
 from feeler.usecases.reading_ahead import ReadingAhead
 from feeler.usecases.values import Chat, Outcome, Reply
 
@@ -91,6 +91,7 @@ class Means:
 
     library: Library
     engine: Engine
+    reader: Reader
     archive: Archive
     budget: int = 16  # turns of a talk, where the user has not chosen
     max_chars: int = 4000  # of one message

@@ -15,7 +15,7 @@ import yaml
 
 from feeler.interview.acts import Act
 from feeler.interview.guards import broken, broken_so_far
-from feeler.interview.plan import ASKS, TELLS, Job
+from feeler.interview.plan import TELLS, Job
 from feeler.interview.scene import Scene
 from feeler.interview.tidying import tidy
 from feeler.interview.values import Need, Speaker
@@ -96,7 +96,9 @@ async def _line(scene: Scene, engine: Engine, stage: _Stage) -> Drafted:
             drafts=1 if alone else engine.wants_drafts,
         )
         drafts = await _drafts(scene, engine, request, stage if alone else None)
-        passing = {tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)}
+        passing = {
+            tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
+        }
         if passing:
             best = await _belonging(scene, engine, tuple(passing))
             return Drafted(text=best, tokens=passing[best])
@@ -129,9 +131,7 @@ async def _belonging(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> st
     if len(lines) == 1 or scene.plan.job not in BELONGS or "likelihoods" not in engine.can:
         return lines[0]
     here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
-    belongs = {
-        line: here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)
-    }
+    belongs = {line: here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)}
     return max(lines, key=lambda line: belongs[line])
 
 

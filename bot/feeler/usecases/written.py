@@ -1,4 +1,4 @@
-"""Lines that people wrote: the persona's last resort where no draft passed, and the practice partner's."""
+"""Lines that people wrote: the last resort where no draft passed, and what the practice partner says."""
 
 import random
 from functools import cache
@@ -6,51 +6,40 @@ from functools import cache
 import yaml
 
 from feeler.errors import DataError
-from feeler.interview.conduct import broken
-from feeler.interview.conduct.situation import Situation
-from feeler.interview.plan import Asking, Job, Plan
+from feeler.interview.guards import broken
+from feeler.interview.plan import Job, Plan, last_question
+from feeler.interview.scene import Scene
 from feeler.interview.topics import LABELS
+from feeler.interview.words import sentences
 from feeler.personas.library import shipped_prompts
-from feeler.usecases.beginnings import steadying
-from feeler.usecases.prompting import last_question
 
 
-def written_line(situation: Situation, *, seed: int) -> str:
-    """The persona's own written line for this job, the last resort: the one that breaks the fewest rules."""
-    plan, persona = situation.plan, situation.persona
-    asked = plan.question
-    others = [probe.question for probe in persona.probes if probe.question != asked]
-    if plan.job is Job.REPHRASE:
-        asked = last_question(situation.interview) or asked
-    job = steadying(plan) if plan.job is Job.STEADY else plan.job.value
-    choices = list(persona.lines.get(job, ())) or ["{fact} {note} {question}"]
+def written_line(scene: Scene, *, seed: int) -> str:
+    """The last resort for this job: the fact as it stands, or a plain line that breaks the fewest guards."""
+    plan, persona = scene.plan, scene.persona
+    if plan.job in (Job.TELL, Job.OFFER, Job.MINE):
+        return plan.note or " ".join(fact.text for fact in plan.facts)
+    choices = list(persona.lines.get(plan.job.value, ())) or [persona.opening]
     random.Random(seed).shuffle(choices)
-    best, least = persona.opening, 99
-    for question in (asked, *others):
-        for choice in choices:
-            text = _filled(choice, situation, question)
-            if not text or ("{hook}" in choice and not plan.hook):
-                continue
-            faults = len(broken(text, situation))
-            if faults < least:
-                best, least = text, faults
-            if not faults:
-                return best
-    return best
+    filled = [line for choice in choices if (line := _filled(choice, scene))]
+    return min(filled or [persona.opening], key=lambda line: len(broken(line, scene)))
 
 
-def _filled(choice: str, situation: Situation, question: str) -> str:
-    plan = situation.plan
+def _filled(choice: str, scene: Scene) -> str:
+    """The line with its slots filled; empty where one cannot be."""
+    plan = scene.plan
+    asked = [one for one in sentences(last_question(scene.interview)) if "?" in one]
     values = {
-        "hook": plan.hook, "question": question, "fact": " ".join(fact.text for fact in plan.facts),
-        "note": plan.note, "knower": plan.knower or "a colleague",
-    }  # fmt: skip
+        "fact": " ".join(fact.text for fact in plan.facts),
+        "knower": plan.knower,
+        "question": asked[-1] if asked else "",
+    }
     text = choice
     for name, value in values.items():
+        if "{" + name + "}" in text and not value:
+            return ""
         text = text.replace("{" + name + "}", value)
-    if plan.asking is Asking.ONE and "?" not in text:
-        text = f"{text} {question}"
-    return " ".join(text.split())
+    return text
 
 
 def coach_line(plan: Plan, *, seed: int) -> str:

@@ -12,7 +12,9 @@ FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff]")
 WHOLE = re.compile(r"[.!?…][\"'”’)]*$")
 
 
-ALIKE = 0.6  # share of common words from which on two questions are the same; for other sentences, ALIKE + 0.15
+ALIKE = (
+    0.6  # share of common words from which on two questions are the same; for other sentences, ALIKE + 0.15
+)
 
 
 def short_enough(text: str, scene: Scene) -> str:
@@ -40,6 +42,8 @@ def no_loop(text: str, scene: Scene) -> str:
     if len(set(runs)) < len(runs) - 1:
         return "turns in a loop"
     return "" if content(text) else "is empty talk"
+
+
 def asks_or_not(text: str, scene: Scene) -> str:
     """One question where the line is to ask, none where it is to answer or to end."""
     asked = text.count("?")

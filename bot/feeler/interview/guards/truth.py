@@ -12,19 +12,23 @@ from feeler.personas.values import Reveal
 NAME = re.compile(r"(?<![.!?…:\"“”'’]\s)(?<![.!?…\"“”\n])(?<=\S\s)\b([A-Z][\w’'-]+)")
 FREE_NAMES = frozenset(
     "i i'm i've i'd i'll monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december english christmas easter ok hr it ai cv mr mrs ms dr god".split()  # noqa: SIM905
+)
 HIRES = re.compile(
     r"\byou(?:'re| are) (?:hired|in\b|on the team)|\b(?:the|this|a) (?:job|position|place|role) is yours\b|\byou(?:'ve| have)? (?:got|have) the (?:job|position|role)\b|\bwelcome (?:aboard|to the (?:team|company|family))\b|\b(?:we|i)(?:'ll| will|'re going to| are going to| can| could)? (?:hire|employ) you\b|\b(?:we|i)(?:'ll| will| can| could|'d like to| would like to|'re happy to| want to) (?:offer|give) you (?:a|the|this|an)(?: \w+)? (?:job|position|role|contract|place|offer)\b|\byou (?:can|will|could|may) start (?:with us |here )?(?:on|next|tomorrow|in|as soon|right away|immediately)\b|\bi (?:guarantee|promise)\b|\bwe(?:'d| would) love to have you (?:on|join|as|here|in)\b|\bconsider yourself\b|\b(?:we|i)(?:'ll| will) (?:create|make) (?:a|the) (?:job|position|role|place) for you\b|\byou(?:'d| would| will|'ll) (?:definitely|certainly|surely) (?:get|have|be hired)\b",
     re.IGNORECASE,
+)  # fmt: skip
 PROMISE = re.compile(
     r"\b(?:i|we)(?:'ll| will|'m going to| am going to|'re going to| shall) (?:personally |also |then |certainly |definitely )?(?:send|call|email|e-mail|mail|write|phone|contact|introduce|arrange|schedule|set up|organi[sz]e|invite|connect|forward|follow up|get back|keep you|put you|make sure|ensure|recommend you|refer|help you|show you|give you|let you know|teach|train|pay|ask)\b"
     r"|\b(?:let(?:'s| us) meet|(?:see|meet) you|come) (?:tomorrow|again tomorrow|on monday|next week)\b",
     re.IGNORECASE,
+)
 TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
     r"\b(?:give|offer|get) you (?:a|the|that|this|one) (?:chance|job|try|place|position|role|contract|start)\b"
     r"|\byou(?:'d| would|'ll| will)? (?:surely |certainly |definitely )?(?:have|stand) (?:a|every) (?:\w+ )?chance\b"
     r"|\b(?:hire|employ|take you on|have you (?:here|start|on board|join))\b|\byou(?:'re| are) hired\b"
     r"|\byou (?:can|could|may|will) start (?:here|on|next|tomorrow|with us)\b|\blet(?:'s| us) start (?:tomorrow|on|next)\b|\bwelcome (?:aboard|to the team)\b",
     re.IGNORECASE,
+)
 DENIES = re.compile(r"\b(?:not?|never|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
 LEAK = 0.7  # of a secret's words
 NEW = 2  # words of meaning that an answer may have beside its fact and the question

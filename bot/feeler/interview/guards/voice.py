@@ -11,20 +11,25 @@ from feeler.interview.words import words
 STAGE = re.compile(
     r"\*[^*]{1,80}\*|[\[\]{}<>|#`_]|\((?:[a-z ]*)(?:smil|laugh|nod|paus|lean|sigh|chuckl|think|look|grin|shrug)[^)]*\)|^\s*[-•]\s|\d\.\s+\w+.*\n\s*\d\.",
     re.IGNORECASE,
+)
 LABEL = re.compile(
     r"(?:^|\n)\s*(?:candidate|interviewer|you|user|assistant|system|human|coach|me|[A-Z][\w.&-]+(?: [A-Z][\w.&-]+){0,2})\s*:(?!\d)",
     re.IGNORECASE,
+)
 THIRD = re.compile(
     r"\b(?:the|this|that|our|a|every) (?:candidate|applicant|interviewee)s?\b|\b(?:candidate|applicant|interviewee)'s\b|\bthis person's (?:background|experience|skills)\b|\b(?:his|her|their) (?:background|experience|skills|strengths|cv|resume|interview)\b",
     re.IGNORECASE,
+)
 PROMPT_WORDS = re.compile(
     r"\b(?:dossier|prompt|system message|language model|role-?play\w*|in character|my persona|persona|the (?:given |provided |above )?(?:fact|instruction|note|script|context|text)s?(?: above| below| provided| given| in brackets)?(?= (?:is|are|says?|above|below|provided|given|in brackets)\b)|brackets?|placeholder|token limit|max(?:imum)? \d+ words|(?:one|exactly one|two|three) (?:short )?(?:question|sentence)s? (?:about|only))\b",
     re.IGNORECASE,
+)
 ASSISTANT = re.compile(
     r"\bas an? (?:ai|artificial|assistant|language|virtual|chatbot)\b|\bi(?:'m| am) (?:just |only )?(?:an? )?(?:ai|assistant|virtual|chatbot|bot|language model|computer program)\b|\bhow (?:can|may) i (?:help|assist)\b|\bfeel free to\b|\bhere to (?:help|assist)\b|\b(?:please )?let me know if\b|\bhope (?:this|that) helps\b"
     r"|^\W*(?:certainly|absolutely|of course|great question|good question|excellent question|sure thing|sure)[!,.]|\b(?:that's|that is|what) an? (?:great|excellent|good|fantastic|interesting|very good) question\b|\bhappy to (?:help|assist|answer|provide)\b|\banything else (?:i can|you(?:'d| would) like)\b"
     r"|\bthank you for (?:sharing|providing|reaching out|your (?:interest|question|message|input|inquiry))\b|\bi (?:completely |totally |fully )?understand your (?:concern|frustration|question|situation)|\bi(?:'m| am) sorry,? but i\b|\bi apologi[sz]e\b|\bi (?:really )?appreciate your (?:interest|question|honesty|feedback|understanding|time)\b|\bit(?:'s| is) (?:important|essential|crucial) to (?:note|remember|understand)\b|\bprovide (?:you with )?(?:more |further |any )?(?:information|assistance|details)\b|\bcan't assist\b|\bas (?:a|an) (?:interviewer|hiring manager)\b|\bi don't have (?:access|personal|the ability|feelings)\b",
     re.IGNORECASE,
+)  # fmt: skip
 MINE = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|us|our)\b", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 
