@@ -31,6 +31,7 @@ class Settings(BaseSettings):
 
     engine: Literal["auto", "torch", "transformers", "remote", "scripted"] = "auto"
     model: str = "qwen2.5-coder-1.5b-instruct"
+    adapter: str = ""
     threads: int | None = Field(default=None, ge=1)
     kv_cache_mb: int = Field(default=384, ge=64)
     remote_url: str = "http://127.0.0.1:8080/v1"

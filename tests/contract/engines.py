@@ -20,6 +20,8 @@ params.n_ctx = 4 * 1024
 params.n_parallel = 4
 params.cpuparams.n_threads = 1  # it spins, and other tests run beside it
 params.warmup = False
+if len(sys.argv) > 2:
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(sys.argv[2], 1.0)]
 server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
 sys.stdin.read()
@@ -73,10 +75,10 @@ def make_tiny_llama(folder: Path, *, template: str | None = _TEMPLATE, context: 
 
 
 @contextmanager
-def llama_cpp_server(weights: Path) -> Iterator[str]:
+def llama_cpp_server(weights: Path, adapter: Path | None = None) -> Iterator[str]:
     """llama.cpp's server in a process of its own; yields its OpenAI-compatible URL."""
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVER, str(weights)],
+        [sys.executable, "-c", _SERVER, str(weights), *([str(adapter)] if adapter else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ import torch
 from gguf.quants import dequantize
 
 from feeler.errors import WeightsError
-from feeler.llm.blocks import to_float, unpack
+from feeler.llm.blocks import to_float
 from feeler.llm.gguf import GgufFile
 from feeler.llm.linear import Int8Linear, int8_rows, quantize
 
@@ -67,8 +67,8 @@ def test_a_row_does_not_depend_on_its_company() -> None:
 
 
 def test_an_unknown_format_is_named() -> None:
-    with pytest.raises(WeightsError, match="IQ2_XS"):
-        unpack(torch.zeros(1, 74, dtype=torch.uint8), "IQ2_XS")
+    with pytest.raises(WeightsError, match="Q1_0"):
+        to_float(torch.zeros(1, 180, dtype=torch.uint8), "Q1_0")
 
 
 def write_gguf(path: Path) -> np.ndarray:

@@ -1,15 +1,16 @@
-"""`feeler models`: which models there are, fetch one, check what is in the cache."""
+"""`feeler models`: which models there are, fetch one, check what is in the cache, hand on an adapter."""
 
 import json
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from feeler.errors import WeightsError
+from feeler.errors import DataError, WeightsError
 
 if TYPE_CHECKING:
     from feeler.llm.cards import ModelCard
@@ -20,7 +21,7 @@ _QUIET_SECONDS = 5.0  # between lines where nobody watches a bar
 
 
 def register(app: typer.Typer) -> None:
-    """Add `feeler models list|pull|verify`."""
+    """Add `feeler models list|pull|verify|adapter`."""
     models = typer.Typer(
         help="List, fetch and check the models that Feeler can run.",
         no_args_is_help=True,
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     models.command("verify", epilog="Example: `feeler models verify qwen2.5-coder-1.5b-instruct`")(
         verify_models
     )
+    models.command("adapter", epilog="Example: `feeler models adapter --gguf adapter.gguf`")(adapter_file)
     app.add_typer(models, name="models")
 
 
@@ -114,6 +116,38 @@ def verify_models(
             wrong.append(str(error))
     if wrong:
         raise WeightsError("; ".join(wrong))
+
+
+def adapter_file(
+    gguf: Annotated[Path, typer.Option(metavar="FILE", help="Where to write it; must not exist.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="ADAPTER", help="A shipped adapter, or a folder; default: FEELER_ADAPTER."),
+    ] = "",
+) -> None:
+    """Write the adapter of FEELER_MODEL as the GGUF file that llama.cpp and Ollama take.
+
+    Needs the model's weights in the cache. Exit code 2 when there is no adapter, or it does not fit them.
+    """
+    from feeler.llm.adapter_cards import find_adapter
+    from feeler.llm.cards import find_card, load_cards
+    from feeler.llm.weights import verify
+    from feeler.settings import load_settings
+
+    settings = load_settings()
+    card = find_card(settings.model, load_cards())
+    folder = find_adapter(name or settings.adapter, card)
+    if folder is None:
+        raise DataError(f"{card.slug} has no adapter, or FEELER_ADAPTER is none: name one")
+    if gguf.exists():
+        raise DataError(f"{gguf} is there already: remove it, or name another file")
+    weights = verify(card, settings.cache_dir)
+    from feeler.llm.adapter import read_adapter
+    from feeler.llm.adapter_gguf import write_gguf
+    from feeler.llm.gguf import GgufFile
+
+    write_gguf(read_adapter(folder), GgufFile(weights), gguf)
+    typer.echo(f"{gguf}: {gguf.stat().st_size / 1e6:.1f} MB, for `llama-server -m {weights} --lora {gguf}`")
 
 
 @contextmanager

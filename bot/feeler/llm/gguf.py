@@ -51,9 +51,25 @@ class GgufFile:
         for key in ("tokens", "merges", "token_type", "scores"):
             self.metadata.pop(f"tokenizer.ggml.{key}", None)
 
+    def tensor(self, name: str) -> TensorInfo:
+        """Where a tensor lies; WeightsError where the file lacks it."""
+        if name not in self.tensors:
+            raise WeightsError(
+                f"{self.path} lacks the tensor {name}: fetch a whole file of a model that runs here"
+            )
+        return self.tensors[name]
+
+    def value(self, key: str) -> Any:
+        """Of the metadata; WeightsError where the file lacks it."""
+        if key not in self.metadata:
+            raise WeightsError(
+                f"{self.path} lacks {key} in its metadata: fetch a file that was converted anew"
+            )
+        return self.metadata[key]
+
     def rows(self, name: str, start: int = 0, stop: int | None = None) -> torch.Tensor:
         """The raw blocks of rows [start, stop) as uint8 (rows, row_bytes), copied out of the file."""
-        info = self.tensors[name]
+        info = self.tensor(name)
         count = (info.rows if stop is None else stop) - start
         offset = info.offset + start * info.row_bytes
         raw = np.fromfile(self.path, dtype=np.uint8, count=count * info.row_bytes, offset=offset)
@@ -64,7 +80,7 @@ class GgufFile:
 
         A mapped file would count as the process's memory, 64 KB for each row that was ever touched.
         """
-        info = self.tensors[name]
+        info = self.tensor(name)
         raw = np.empty((len(rows), info.row_bytes), np.uint8)
         with self.path.open("rb", buffering=0) as file:
             for n, row in enumerate(rows):

@@ -7,10 +7,12 @@ limits. Products are exact in int32, so a row's result does not depend on what e
 """
 
 import warnings
+from collections.abc import Collection, Mapping
 
 import torch
 
-from feeler.llm.blocks import to_float, unpack
+from feeler.llm.adapter import Change
+from feeler.llm.blocks import Groups, has_groups, to_float, unpack
 from feeler.llm.gguf import GgufFile
 
 Tensor = torch.Tensor
@@ -85,14 +87,23 @@ class Int8Linear:
         return whole.add_(rest, alpha=1 / _FINE)  # every other row of `y`: a copy would cost more
 
 
-def int8_rows(raw: Tensor, kind: str, out: Tensor) -> Tensor:
-    """Blocks as uint8 (rows, row_bytes) -> int8 into `out` (rows, cols); the rows' steps, float32 (rows,)."""
+def int8_rows(raw: Tensor, kind: str, out: Tensor, change: Change | None = None) -> Tensor:
+    """Blocks as uint8 (rows, row_bytes) -> int8 into `out` (rows, cols); the rows' steps, float32 (rows,).
+
+    `change` is added to all rows of the tensor before they are rounded.
+    """
     rows, cols = out.shape
     steps = torch.empty(rows)
     at_once = max(1, _CHUNK // cols)
     for start in range(0, rows, at_once):
         part = slice(start, start + at_once)
-        out[part], steps[part] = _to_int8(raw[part], kind)
+        if change is None and has_groups(kind):
+            out[part], steps[part] = _groups_to_int8(unpack(raw[part], kind))
+        else:
+            weight = to_float(raw[part], kind)
+            if change:
+                weight = weight + change.rows(start, start + at_once)
+            out[part], steps[part] = _to_int8(weight)
     return steps
 
 
@@ -102,30 +113,33 @@ def read_linear(
     *,
     start: int = 0,
     stop: int | None = None,
-    paired: list[str] | None = None,
+    paired: Collection[str] = (),
     head_dim: int = 0,
+    changes: Mapping[str, Change] | None = None,
 ) -> Int8Linear:
     """Several projections of the same input as one layer; for `paired` ones see `halves_apart`.
 
-    Of each, the rows [start, stop) as far as there are so many.
+    Of each, the rows [start, stop) as far as there are so many. `changes` are added to whole projections, by
+    their names.
     """
-    blocks = []
+    blocks, biases = [], []
     for name in names:
-        info = file.tensors[f"{name}.weight"]
+        info = file.tensor(f"{name}.weight")
         raw = file.rows(info.name, start, min(stop or info.rows, info.rows))
-        if paired and name in paired:
-            raw = raw[halves_apart(info.rows, head_dim)]
-        blocks.append((raw, info))
-    sizes = [len(raw) for raw, _ in blocks]
+        bias = read_vector(file, f"{name}.bias")[start:stop] if f"{name}.bias" in file.tensors else None
+        if name in paired:
+            order = halves_apart(info.rows, head_dim)
+            raw, bias = raw[order], None if bias is None else bias[order]
+        blocks.append((raw, info, (changes or {}).get(name)))
+        biases.append(torch.zeros(len(raw)) if bias is None else bias)
+    sizes = [len(raw) for raw, *_ in blocks]
     weight = torch.empty(sum(sizes), blocks[0][1].cols, dtype=torch.int8)
     steps = [
-        int8_rows(raw, info.kind, out)
-        for (raw, info), out in zip(blocks, torch.split(weight, sizes), strict=True)
+        int8_rows(raw, info.kind, out, change)
+        for (raw, info, change), out in zip(blocks, torch.split(weight, sizes), strict=True)
     ]
-    biases = [
-        read_vector(file, f"{name}.bias")[start:stop] for name in names if f"{name}.bias" in file.tensors
-    ]
-    return Int8Linear(weight, torch.cat(steps), torch.cat(biases) if biases else None)
+    biased = any(f"{name}.bias" in file.tensors for name in names)
+    return Int8Linear(weight, torch.cat(steps), torch.cat(biases) if biased else None)
 
 
 def halves_apart(rows: int, head_dim: int) -> Tensor:
@@ -135,12 +149,16 @@ def halves_apart(rows: int, head_dim: int) -> Tensor:
 
 def read_vector(file: GgufFile, name: str) -> Tensor:
     """A small tensor as float32, in one dimension."""
-    return to_float(file.rows(name), file.tensors[name].kind).flatten()
+    return to_float(file.rows(name), file.tensor(name).kind).flatten()
 
 
-def _to_int8(raw: Tensor, kind: str) -> tuple[Tensor, Tensor]:
-    groups = unpack(raw, kind)
+def _groups_to_int8(groups: Groups) -> tuple[Tensor, Tensor]:
     step = groups.bound().div_(127)
     by = step[:, None]
     weight = groups.q.float().mul_(groups.scale / by).sub_(groups.minimum / by)
     return weight.round_().to(torch.int8).flatten(1), step[:, 0]
+
+
+def _to_int8(weight: Tensor) -> tuple[Tensor, Tensor]:
+    step = weight.abs().amax(1, keepdim=True).clamp_min_(_TINY).div_(127)
+    return (weight / step).round_().to(torch.int8), step[:, 0]

@@ -4,7 +4,7 @@ transformers' own model code spends 30 ms of Python and small operations on a to
 these two families need: fused projections, int8 rows, K and V in strips that several sequences may share.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from feeler.errors import WeightsError
+from feeler.llm.adapter import Adapter, Change
 from feeler.llm.attention import Attention, Lane
 from feeler.llm.blocks import to_float
 from feeler.llm.gguf import GgufFile
@@ -42,18 +43,18 @@ class Shape:
 class Layer:
     """One block of the decoder: attention and feed-forward."""
 
-    def __init__(self, file: GgufFile, n: int, shape: Shape) -> None:
+    def __init__(self, file: GgufFile, n: int, shape: Shape, changes: Mapping[str, Change]) -> None:
         q, k, v, output, gate, up, down = (
             f"blk.{n}.{name}"
             for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
         )
         turned = [q, k] if shape.paired else []
         self.attention_norm = read_vector(file, f"blk.{n}.attn_norm.weight")
-        self.qkv = read_linear(file, [q, k, v], paired=turned, head_dim=shape.head_dim)
-        self.output = read_linear(file, [output])
+        self.qkv = read_linear(file, [q, k, v], paired=turned, head_dim=shape.head_dim, changes=changes)
+        self.output = read_linear(file, [output], changes=changes)
         self.ffn_norm = read_vector(file, f"blk.{n}.ffn_norm.weight")
-        self.gate_up = read_linear(file, [gate, up])
-        self.down = read_linear(file, [down])
+        self.gate_up = read_linear(file, [gate, up], changes=changes)
+        self.down = read_linear(file, [down], changes=changes)
 
     @property
     def linears(self) -> tuple[Int8Linear, ...]:
@@ -63,11 +64,16 @@ class Layer:
 class Decoder:
     """Weights and the forward step."""
 
-    def __init__(self, file: GgufFile, threads: int) -> None:
+    def __init__(self, file: GgufFile, threads: int, adapter: Adapter | None = None) -> None:
         self.shape = read_shape(file)
         self._file = file
         self.norm = read_vector(file, "output_norm.weight")
-        self.layers, self.head = _read_weights(file, self.shape, threads)
+        if adapter:
+            adapter.check(
+                {name.removesuffix(".weight"): (info.rows, info.cols) for name, info in file.tensors.items()}
+            )
+        changes = adapter.changes if adapter else {}
+        self.layers, self.head = _read_weights(file, self.shape, threads, changes)
         each = torch.arange(0, self.shape.head_dim, 2, dtype=torch.float64) / self.shape.head_dim
         self._speeds = self.shape.theta**-each  # of the rotations, in radians a position
         self._epsilon = torch.tensor(self.shape.epsilon)
@@ -144,7 +150,9 @@ def _wanted(lanes: list[Lane]) -> list[int]:
     return rows
 
 
-def _read_weights(file: GgufFile, shape: Shape, threads: int) -> tuple[list[Layer], list[Int8Linear]]:
+def _read_weights(
+    file: GgufFile, shape: Shape, threads: int, changes: Mapping[str, Change]
+) -> tuple[list[Layer], list[Int8Linear]]:
     """The layers, and the output layer in parts of the vocabulary.
 
     They are read side by side, each by one thread: most operations of the conversion are too small for two.
@@ -152,7 +160,7 @@ def _read_weights(file: GgufFile, shape: Shape, threads: int) -> tuple[list[Laye
     name = "output" if "output.weight" in file.tensors else "token_embd"
     starts = range(0, shape.vocabulary, _HEAD_ROWS)
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        layers = pool.map(lambda n: Layer(file, n, shape), range(shape.layers))
+        layers = pool.map(lambda n: Layer(file, n, shape, changes), range(shape.layers))
         head = pool.map(lambda at: read_linear(file, [name], start=at, stop=at + _HEAD_ROWS), starts)
         return list(layers), list(head)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from feeler.llm.adapter import read_adapter
 from feeler.llm.cards import ModelCard, SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.fitting import fit
@@ -63,6 +64,7 @@ class TorchEngine:
         threads: int | None = None,  # default: one a core
         kv_cache_mb: int = 384,
         wants_drafts: int | None = None,  # default: the card's
+        adapter: Path | None = None,  # a checked folder
     ) -> "TorchEngine":
         """Load a GGUF file; takes seconds. Raises WeightsError."""
         threads = threads or len(os.sched_getaffinity(0))
@@ -74,12 +76,14 @@ class TorchEngine:
         # libgomp then lets all of them sleep between operations; a step of 4 rows took 1.5 times as long.
         torch.set_num_threads(1)
         with blocks_apart():
-            model = Decoder(file, threads)
+            model = Decoder(file, threads, read_adapter(adapter) if adapter else None)
         give_back()
         return cls(
             Scheduler(model, threads=threads, kv_cache_bytes=kv_cache_mb * _MB),
             tokenizer,
-            name=f"torch int8 · {card.slug if card else weights.stem}",
+            name=" · ".join(
+                ["torch int8", card.slug if card else weights.stem, *([adapter.name] if adapter else [])]
+            ),
             ends=ends,
             context=card.context if card else model.shape.context,
             sampling=card.sampling if card else None,

@@ -17,6 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, 
 from transformers.utils import logging
 
 from feeler.errors import EngineUnavailable, WeightsError
+from feeler.llm.adapter import add_to_modules, read_adapter
 from feeler.llm.cards import SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.detokenize import Detokenizer
@@ -77,6 +78,7 @@ class TransformersEngine:
         context: int | None = None,
         sampling: SamplingDefaults | None = None,
         wants_drafts: int = 1,
+        adapter: Path | None = None,  # a checked folder
     ) -> "TransformersEngine":
         """Load a folder, or a hub's `owner/name` or `owner/name@revision`. Raises WeightsError."""
         place, _, revision = (source, "", "") if Path(source).exists() else source.partition("@")
@@ -97,10 +99,15 @@ class TransformersEngine:
                 "owner/name in Hugging Face format, with safetensors and without code of its own)"
             ) from None
         model.eval()
+        model = model.to(device, _dtype(model.dtype, device))
+        if adapter:
+            add_to_modules(model, read_adapter(adapter))
         return cls(
-            model.to(device, _dtype(model.dtype, device)),
+            model,
             tokenizer,
-            name=f"transformers · {gguf or source} on {device}",
+            name=" · ".join(
+                ["transformers", f"{gguf or source} on {device}", *([adapter.name] if adapter else [])]
+            ),
             context=context,
             sampling=sampling,
             wants_drafts=wants_drafts,
