@@ -24,7 +24,8 @@ DATA = Path(__file__).parent / "data"
 FROZEN = 4  # lower layers: what words are is known already
 RATE, RATE_OF_HEADS = 6e-5, 1e-3
 BATCH = 24
-AMONG = 7  # texts beside the right one in a question's batch
+SHORT = 4  # words of an answer that says little
+AMONG = 6  # texts beside the right one in a question's batch
 Row = dict[str, Any]
 Tensor = torch.Tensor
 
@@ -213,42 +214,51 @@ def save(encoder: Encoder, heads: Heads, out: Path) -> None:
     save_file(kept, out / "reader.safetensors")
 
 
+def readings_of(stories: Sequence[Row], companies: Sequence[Row]) -> list[Row]:
+    """What the rows of the other skills say about reading: stories tell, and questions to companies ask."""
+    told = [
+        {"before": row["asked"], "said": row["said"], "acts": _acts_of_story(row["said"]), "topics": [],
+         "asked": [], "follows": False}
+        for row in stories
+    ]  # fmt: skip
+    asked = [
+        {"before": one["before"], "said": one["asked"], "acts": ["asked"], "asked": [one["asked"]],
+         "topics": [one["topic"]], "follows": bool(one["before"])}
+        for company in companies
+        for one in company["questions"]
+        if "topic" in one
+    ]  # fmt: skip
+    return [*told, *asked]
+
+
+def _acts_of_story(said: str) -> list[str]:
+    return ["short"] if len(said.split()) <= SHORT else ["told"]
+
+
 def all_tasks(chance: random.Random) -> list[Callable[[], Task]]:
     """The tasks, each made anew for every epoch: other lines before, other wrong facts."""
-    needs, readings = rows_of("need_*.jsonl"), rows_of("read_*.jsonl")
+    needs, asks, companies = rows_of("need_*.jsonl"), rows_of("ask_*.jsonl"), rows_of("companies_*.jsonl")
+    readings = [*rows_of("read_*.jsonl"), *readings_of(asks, companies)]
     for row in readings:
-        row["labels"] = [
-            *row["acts"],
-            *(["follows"] if row["follows"] else []),
-            *(["deed"] if row["deed"] else []),
-        ]
-    asked = [row["asked"] for row in rows_of("ask_*.jsonl")] or [""]
-    stories = [row["said"] for row in rows_of("ask_*.jsonl")]
-    questions = questions_of(rows_of("companies_*.jsonl"), chance)
+        row["labels"] = [*row["acts"], *(["follows"] if row["follows"] else [])]
+    questions = questions_of(companies, chance)
+    lines = ["", *(row["asked"] for row in asks)]
 
     def need() -> Task:
-        plain = [{"text": said, "label": "none"} for said in chance.sample(stories, min(len(stories), 400))]
-        rows = [{**row, "before": chance.choice(["", *asked])} for row in [*needs, *plain]]
-        return Task(
-            name="need", rows=rows, loss=need_loss, length=lambda r: len(r["text"]) + len(r["before"])
-        )
+        stories = chance.sample(asks, min(len(asks), 300))
+        plain = [{"text": row["said"], "label": "none"} for row in stories]
+        rows = [{**row, "before": chance.choice(lines)} for row in [*needs, *plain]]
+        return Task(name="need", rows=rows, loss=need_loss, length=lambda r: len(r["text"] + r["before"]))
 
     def reading() -> Task:
         return Task(
-            name="reading",
-            rows=readings,
-            loss=reading_loss,
-            length=lambda r: len(r["said"]) + len(r["before"]),
+            name="reading", rows=readings, loss=reading_loss, length=lambda r: len(r["said"] + r["before"])
         )
 
     def match() -> Task:
         rows = pick_texts(questions, chance)
         return Task(
-            name="match",
-            rows=rows,
-            loss=match_loss,
-            length=lambda r: len(r["question"]) + len(r["before"]),
-            batch=4,
+            name="match", rows=rows, loss=match_loss, length=lambda r: len(r["question"] + r["before"]), batch=4
         )
 
     return [make for make, rows in ((need, needs), (reading, readings), (match, questions)) if rows]

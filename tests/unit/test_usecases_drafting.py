@@ -1,27 +1,23 @@
 """One turn with an engine whose drafts are known: what is chosen, what is shown, and what happens when all fail."""
 
-# ruff: noqa: E501  (lines of talk read better whole)
-
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 
-from feeler.interview.conduct import broken
-from feeler.interview.conduct.situation import Situation
-from feeler.interview.plan import make_plan
-from feeler.interview.values import Difficulty, Interview, Speaker
+from feeler.interview.plan import Job
+from feeler.interview.values import Candidate, Interview, Need, Speaker
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
 from feeler.personas.values import Reveal
-from feeler.usecases.drafting import open_talk, switch_persona, take_turn
-from feeler.usecases.prompting import messages_for
+from feeler.ports import Message, Reader
+from feeler.usecases.drafting import first_line, open_talk, switch_persona, take_turn
+from tests.readers import ACUTE, HEAVY, FedReader, asks
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
-STORY = "I drove a tower crane in the port for eleven years and I never dropped a load."
-SAID_BACK = "You drove a tower crane in the port for eleven years, bravo! What did you get"  # by rule
-GOOD = " better at in the port?"
-BAD = " paid for it, and how old are you?"
+STORY = "I drove a tower crane in the port for eleven years. Twice I refused to lift because of the wind."
+GOOD = "What wind speed did you read when you refused?"
+OTHER = "What did you do first?"
+BAD = "Who paid you for it, and how old are you?"
 
 
 class Shown:
@@ -45,135 +41,127 @@ def start(library: Library, slug: str = "emil", **more: object) -> Interview:
 
 
 async def turn(
-    library: Library, talk: Interview, text: str, engine: ScriptedEngine, shown: Shown | None = None
+    library: Library,
+    talk: Interview,
+    text: str,
+    engine: ScriptedEngine,
+    shown: Shown | None = None,
+    reader: Reader | None = None,
 ) -> Interview:
     persona = library.persona(talk.persona)
     return await take_turn(
         talk, persona, library.company_of(persona), text,
-        engine=engine, preview=shown, now=NOW, people=library.colleagues(persona),
+        engine=engine, reader=reader or FedReader(), preview=shown, now=NOW, people=library.colleagues(persona),
     )  # fmt: skip
 
 
 async def test_the_draft_that_passes_is_said(library: Library) -> None:
     engine = ScriptedEngine([(BAD, GOOD)], wants_drafts=2)
     talk = await turn(library, start(library), STORY, engine)
-    assert talk.lines[-1].text == f"{SAID_BACK}{GOOD}"
+    assert talk.lines[-1].text == GOOD
+    assert talk.lines[-1].job == "ask"
     assert not talk.lines[-1].fallback
-    assert len(engine.asked) == 1
 
 
 async def test_a_bad_draft_is_never_shown(library: Library) -> None:
     shown = Shown()
     await turn(library, start(library), STORY, ScriptedEngine([(BAD, GOOD)], wants_drafts=2), shown)
-    assert shown.frames
-    assert all(f"{SAID_BACK}{GOOD}".startswith(frame) for frame in shown.frames)
+    assert shown.frames == [GOOD]
 
 
-async def test_a_second_round_follows_with_the_job_put_plainer(library: Library) -> None:
-    said = iter([BAD, GOOD])
-    engine = ScriptedEngine(lambda request, draft: f"{request.opening}{next(said)}")
+async def test_the_question_that_belongs_to_this_story_is_asked(library: Library) -> None:
+    def weigh(messages: tuple[Message, ...], text: str) -> float:
+        here = "crane" in messages[-1].content
+        return -10.0 if here or text == OTHER else -40.0  # the other question is as likely after any story
+
+    engine = ScriptedEngine([(OTHER, GOOD)], wants_drafts=2, weigh=weigh)
     talk = await turn(library, start(library), STORY, engine)
-    assert talk.lines[-1].text.endswith(GOOD)
-    assert not talk.lines[-1].fallback
+    assert talk.lines[-1].text == GOOD
+
+
+async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Library) -> None:
+    engine = ScriptedEngine([BAD, GOOD])
+    talk = await turn(library, start(library), STORY, engine)
+    assert talk.lines[-1].text == GOOD
     first, second = engine.asked
-    assert second.sampling.temperature != first.sampling.temperature
-    assert second.messages[-1].content != first.messages[-1].content
+    assert (second.sampling.temperature or 0) > (first.sampling.temperature or 0)
 
 
-async def test_the_personas_own_line_is_the_last_resort(library: Library) -> None:
+async def test_where_all_fail_a_plain_written_line_is_said_and_counted(library: Library) -> None:
     talk = await turn(library, start(library), STORY, ScriptedEngine([BAD, BAD]))
-    line = talk.lines[-1]
-    assert line.fallback
+    assert talk.lines[-1].fallback
+    assert talk.lines[-1].text.endswith("?")
+
+
+async def test_a_fact_is_told_as_it_stands_where_every_draft_goes_beyond_it(library: Library) -> None:
+    fact = next(fact for fact in library.company("brandl").facts if fact.reveal is Reveal.ASKED)
+    reader = FedReader({"and that?": asks("and that?")}, lambda question, text: text == fact.text)
+    wild = f"{fact.text} Our elephants also paint the ceiling in purple stripes."
+    talk = await turn(library, start(library), "and that?", ScriptedEngine([wild, wild]), reader=reader)
+    assert talk.lines[-1].text == fact.text
+    assert talk.lines[-1].facts == (fact.id,)
+
+
+async def test_the_answer_and_then_a_question_on_what_was_told(library: Library) -> None:
+    fact = next(fact for fact in library.company("brandl").facts if fact.reveal is Reveal.ASKED)
+    text = f"{STORY} And with you?"
+    reader = FedReader({text: asks("And with you?", told=True)}, lambda question, one: one == fact.text)
+    talk = await turn(library, start(library), text, ScriptedEngine([fact.text, GOOD]), reader=reader)
+    assert talk.lines[-1].text == f"{fact.text} {GOOD}"
+
+
+async def test_a_model_that_was_not_taught_gets_the_persona_and_the_task(library: Library) -> None:
+    engine = ScriptedEngine([GOOD])
+    engine.can = frozenset()
+    await turn(library, start(library), STORY, engine)
+    first, *_, last = engine.asked[0].messages
     persona = library.persona("emil")
-    plan = make_plan(start(library), persona, library.company("brandl"), STORY)
-    situation = Situation(
-        plan=plan, persona=persona, company=library.company("brandl"), interview=start(library), heard=STORY
-    )
-    assert broken(line.text, situation) == ()
+    assert persona.name in first.content
+    assert persona.temper in first.content
+    assert STORY in last.content
+    assert all(fact.text not in first.content for fact in library.company("brandl").facts)
 
 
-async def test_a_question_about_the_company_brings_the_fact(library: Library) -> None:
-    fact = next(fact for fact in library.company("brandl").facts if fact.id == "contract-plus")
-    engine = ScriptedEngine(
-        lambda request, draft: f"I will tell you. {fact.text} What do you earn your living with?"
-    )
-    talk = await turn(library, start(library), "What would I earn with you?", engine)
-    assert talk.lines[-1].facts == ("contract-plus",)
-    assert fact.text in engine.asked[0].messages[-1].content
-
-
-async def test_no_secret_enters_a_prompt(library: Library) -> None:
-    for persona in library.personas.values():
-        company = library.company_of(persona)
-        talk = start(library, persona.slug)
-        for heard in (
-            STORY,
-            "What is your biggest problem?",
-            "Is anybody leaving, is there a recall or a sale?",
-        ):
-            plan = make_plan(talk, persona, company, heard)
-            situation = Situation(plan=plan, persona=persona, company=company, interview=talk, heard=heard)
-            prompt = "\n".join(message.content for message in messages_for(situation))
-            for fact in company.facts:
-                if fact.reveal is Reveal.NEVER:
-                    assert fact.text not in prompt
-
-
-async def test_the_practice_partner_answers_whether_it_is_a_machine(library: Library) -> None:
-    engine = ScriptedEngine([])
-    talk = await turn(library, start(library), "Honestly, are you a real person?", engine)
+async def test_somebody_in_need_is_met_without_the_model(library: Library) -> None:
+    engine = ScriptedEngine([])  # any question to it would fail
+    reader = FedReader({"I can't any more": HEAVY, "I want to die": ACUTE})
+    talk = await turn(library, start(library), "I can't any more", engine, reader=reader)
+    assert talk.lines[-1].job == Job.PAUSE
+    assert "?" not in talk.lines[-1].text
+    talk = await turn(library, talk, "I want to die", engine, reader=reader)
     assert talk.lines[-1].speaker is Speaker.COACH
-    assert "machine" in talk.lines[-1].text
-    assert not engine.asked
+    assert talk.lines[-2].need is Need.ACUTE
 
 
-async def test_distress_is_met_outside_the_role(library: Library) -> None:
-    talk = await turn(library, start(library), "I can't go on, I want to die.", ScriptedEngine([]))
-    assert [line.speaker for line in talk.lines[-2:]] == [Speaker.CANDIDATE, Speaker.COACH]
-    assert "emergency" in talk.lines[-1].text
-
-
-async def test_another_language_is_answered_in_both(library: Library) -> None:
-    german = "Ich habe zwölf Jahre in einer Bank gearbeitet und möchte etwas anderes machen."
-    talk = await turn(library, start(library), german, ScriptedEngine([]))
-    assert "Englisch" in talk.lines[-1].text
-    assert "English" in talk.lines[-1].text
-
-
-async def test_who_only_answers_is_invited_to_ask_but_not_every_time(library: Library) -> None:
-    talk = start(library, budget=16)
-    for number in range(14):
-        talk = await turn(
-            library, talk, f"In year {number} I moved {number + 3} loads of timber.", ScriptedEngine()
-        )
-    coached = [line.turn for line in talk.lines if line.speaker is Speaker.COACH]
-    assert 1 <= len(coached) <= 3
-    assert all(later - earlier >= 3 for earlier, later in pairwise(coached))
-    assert len(next(line.offers for line in talk.lines if line.speaker is Speaker.COACH)) == 3
-
-
-async def test_a_colleague_comes_into_the_room(library: Library) -> None:
-    talk = await turn(library, start(library), STORY, ScriptedEngine([GOOD]))
-    other = library.colleagues(library.persona("emil"))[0]
-    talk = switch_persona(talk, other, library.company("brandl"), now=NOW)
-    assert talk.persona == other.slug
-    assert other.name in talk.lines[-1].text
+async def test_a_moment_of_need_never_enters_a_later_prompt(library: Library) -> None:
+    reader = FedReader({"my brother died in spring": HEAVY, "how big is the team?": asks("how big is the team?")})
     engine = ScriptedEngine()
-    await turn(library, talk, "I left because the port was closed down by the city.", engine)
-    assert any(STORY in message.content for message in engine.asked[0].messages)
+    engine.can = frozenset()
+    talk = await turn(library, start(library), "my brother died in spring", engine, reader=reader)
+    for text in ("how big is the team?", "I was a baker.", "Then I sold ovens."):
+        talk = await turn(library, talk, text, engine, reader=reader)
+    shown = "\n".join(message.content for asked in engine.asked for message in asked.messages)
+    assert "brother" not in shown
 
 
-async def test_the_prompt_only_grows_at_its_end(library: Library) -> None:
-    talk = start(library)
-    engine = ScriptedEngine()
-    for number in range(6):
-        talk = await turn(library, talk, f"In year {number} I moved {number + 3} loads of timber.", engine)
-    prompts = [request.messages for request in engine.asked]
-    for earlier, later in pairwise(prompts):
-        assert later[: len(earlier) - 1] == earlier[:-1]
+async def test_what_somebody_wrote_at_the_start_is_taken_up_in_the_first_line(library: Library) -> None:
+    talk = start(library, candidate=Candidate(background="I kept bees on a church roof."))
+    persona = library.persona("emil")
+    line = "I'm Emil, and there is no job today. How did you get the bees up there?"
+    engine = ScriptedEngine([line])
+    opened = await first_line(talk, persona, library.company_of(persona), engine=engine)
+    assert opened.lines[0].text == line
+    assert "church roof" in engine.asked[0].messages[-1].content
 
 
-async def test_a_strong_model_writes_one_draft(library: Library) -> None:
-    engine = ScriptedEngine([GOOD], wants_drafts=1)
-    await turn(library, start(library, difficulty=Difficulty.TOUGH), STORY, engine)
-    assert [request.drafts for request in engine.asked] == [1]
+async def test_without_a_word_about_them_the_opening_is_the_personas_own(library: Library) -> None:
+    talk, persona = start(library), library.persona("emil")
+    opened = await first_line(talk, persona, library.company_of(persona), engine=ScriptedEngine([]))
+    assert opened == talk
+
+
+def test_a_colleague_comes_in(library: Library) -> None:
+    persona = library.persona("johanna")
+    talk = switch_persona(start(library), persona, library.company_of(persona), now=NOW)
+    assert persona.name in talk.lines[-1].text
+    assert talk.persona == "johanna"

@@ -2,12 +2,14 @@
 
 import re
 
-from feeler.interview.plan import ASKS
+from feeler.interview.grounded import grounded
+from feeler.interview.plan import ASKS, Job
 from feeler.interview.scene import Scene
 from feeler.interview.words import sentences
 
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(r"\[[^\]]*\]?|\*[^*]{0,80}\*")
+_LISTENS = frozenset({Job.ASK, Job.PUSH})
 ENDED = re.compile(r"[.!?…][\"'”’)]*$")
 
 
@@ -27,5 +29,8 @@ def tidy(draft: str, scene: Scene) -> str:
         kept.append(sentence)
         if "?" in sentence and scene.plan.job in ASKS:
             break
+    if scene.plan.job in _LISTENS:
+        # what is said back before the question is theirs word by word, or it is left out
+        kept = [one for one in kept if "?" in one or grounded(one, scene.heard)]
     said = " ".join(kept)
     return said[:1].upper() + said[1:]

@@ -10,7 +10,7 @@ from feeler.personas.values import Topic
 Tensor = torch.Tensor
 
 NEEDS = tuple(need.value for need in Need)
-ACTS = (*(act.value for act in Act), "follows", "deed")  # the last two are no acts, and read alike
+ACTS = (*(act.value for act in Act), "follows")  # the last is no act, and read alike
 TOPICS = tuple(topic.value for topic in Topic)
 
 

@@ -14,7 +14,7 @@ from feeler.llm.fitting import fit
 from feeler.llm.improvise import improvise
 from feeler.llm.shares import ABLE, check_options, choice_of, likelihoods_of
 from feeler.llm.stops import Opening, Stops
-from feeler.ports import Choice, Choosing, Finish, Likelihood, Message, Piece, Request, Scoring
+from feeler.ports import Ability, Choice, Choosing, Finish, Likelihood, Message, Piece, Request, Scoring
 
 Weigh = Callable[[tuple[Message, ...], str], float]  # nats of a text after a talk
 Answer = Callable[[Request, int], str]  # the whole answer of one draft, by request and draft number
@@ -33,7 +33,7 @@ class ScriptedEngine:
     context; what it was to choose from or to weigh, in `weighed`. `weigh` says how likely a text is.
     """
 
-    can = ABLE
+    can: frozenset[Ability] = ABLE | {"skills"}
 
     def __init__(
         self,

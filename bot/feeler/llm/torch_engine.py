@@ -23,7 +23,7 @@ from feeler.llm.shares import ABLE, check_options, choice_of, likelihoods_of
 from feeler.llm.tokenizer import end_tokens, read_tokenizer
 from feeler.llm.weighing import Weighing
 from feeler.llm.writing import Writing
-from feeler.ports import Choice, Choosing, Likelihood, Message, Piece, Request, Scoring
+from feeler.ports import Ability, Choice, Choosing, Likelihood, Message, Piece, Request, Scoring
 
 _MB = 1 << 20
 
@@ -31,7 +31,7 @@ _MB = 1 << 20
 class TorchEngine:
     """See `feeler.ports.Engine`."""
 
-    can = ABLE
+    can: frozenset[Ability] = ABLE
 
     def __init__(
         self,
@@ -43,9 +43,12 @@ class TorchEngine:
         context: int,
         sampling: SamplingDefaults | None = None,
         wants_drafts: int = 1,
+        taught: bool = False,
     ) -> None:
         self.name = name
         self.wants_drafts = wants_drafts
+        if taught:
+            self.can = ABLE | {"skills"}
         self._scheduler = scheduler
         self._tokenizer = tokenizer
         self._text = ChatText(tokenizer)
@@ -88,6 +91,7 @@ class TorchEngine:
             context=card.context if card else model.shape.context,
             sampling=card.sampling if card else None,
             wants_drafts=wants_drafts or (card.wants_drafts if card else 1),
+            taught=adapter is not None,
         )
 
     def bytes_per_step(self, messages: Sequence[Message]) -> int:

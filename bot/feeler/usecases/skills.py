@@ -59,7 +59,7 @@ def skills() -> Mapping[Job, Skill]:
     """What `prompts/skills.yaml` says of each job. Raises DataError for a job that it lacks or does not know."""
     path = shipped_prompts() / "skills.yaml"
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    wanted = {job.value for job in Job if job is not Job.SILENT}
+    wanted = {job.value for job in Job if job not in (Job.PAUSE, Job.SILENT)}
     if set(found) != wanted:
         odd = ", ".join(sorted(set(found) ^ wanted))
         raise DataError(f"{path.name}: these skills are missing or unknown: {odd}")

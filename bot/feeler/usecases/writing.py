@@ -127,11 +127,17 @@ def _whole(text: str) -> str:
 
 
 async def _belonging(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
-    """The line that belongs to this message most; the first where nothing is to be chosen or weighed."""
+    """The line that belongs to this message most; the first where nothing is to be chosen or weighed.
+
+    Pointwise mutual information, log p(line | this) - max log p(line | another), and once more log p(line | this):
+    by the first alone the oddest line wins.
+    """
     if len(lines) == 1 or scene.plan.job not in BELONGS or "likelihoods" not in engine.can:
         return lines[0]
     here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
-    belongs = {line: here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)}
+    belongs = {
+        line: 2 * here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)
+    }
     return max(lines, key=lambda line: belongs[line])
 
 

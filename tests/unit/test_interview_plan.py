@@ -1,0 +1,184 @@
+"""What the company does next, by what the candidate did: a table, without a model."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from feeler.interview.acts import Act
+from feeler.interview.phases import phase_at
+from feeler.interview.plan import Job, Plan, make_plan
+from feeler.interview.reading import Reading
+from feeler.interview.values import Difficulty, Interview, Need, Speaker
+from feeler.personas.library import load_library
+from feeler.personas.values import Reveal, Topic
+from feeler.usecases.drafting import open_talk
+from tests.readers import ACUTE, HEAVY, TELLS, FedReader, asks
+
+LIBRARY = load_library()
+EMIL, BRANDL = LIBRARY.persona("emil"), LIBRARY.company("brandl")
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+FACTS = {fact.id: fact for fact in BRANDL.facts}
+PROBED = next(fact for fact in BRANDL.facts if fact.reveal is Reveal.PROBED)
+NEVER = next(fact for fact in BRANDL.facts if fact.reveal is Reveal.NEVER)
+EASY = next(fact for fact in BRANDL.facts if fact.topic is PROBED.topic and fact.reveal is Reveal.ASKED)
+
+
+def talk(**more: object) -> Interview:
+    return open_talk(EMIL, BRANDL, id="1", now=NOW, **more)  # type: ignore[arg-type]
+
+
+def did(*acts: Act) -> Reading:
+    return Reading(acts=frozenset(acts))
+
+
+def planned(before: Interview, reading: Reading, text: str = "…", fact: str = "") -> Plan:
+    reader = FedReader(answers=lambda question, one: one == fact)
+    return make_plan(before, EMIL, BRANDL, text, reading, reader.match)
+
+
+def after(before: Interview, reading: Reading, text: str, answer: str = "", **more: object) -> Interview:
+    """The talk with one more message, and the company's answer to it if there was one."""
+    last = before.lines[-1]
+    heard = replace(
+        last, number=last.number + 1, turn=before.turn + 1, speaker=Speaker.CANDIDATE, text=text,
+        acts=tuple(reading.acts), need=reading.need, job="", topics=reading.topics,
+        phase=phase_at(before.turn + 1, before.budget),
+    )  # fmt: skip
+    lines = [*before.lines, heard]
+    if answer:
+        lines.append(
+            replace(last, number=last.number + 2, turn=before.turn + 1, text=answer, **more)  # type: ignore[arg-type]
+        )
+    return before.evolve(lines=tuple(lines))
+
+
+@pytest.mark.parametrize(
+    ("reading", "job"),
+    [
+        (TELLS, Job.ASK),
+        (did(Act.SHORT), Job.PUSH),
+        (did(Act.VAGUE), Job.PUSH),
+        (did(Act.DODGED), Job.PUSH),
+        (did(Act.CLARIFY), Job.EASE),
+        (did(Act.BEGGED), Job.STEADY),
+        (did(Act.INSULT), Job.STEADY),
+        (did(Act.PROMPT), Job.DEFLECT),
+        (did(Act.MACHINE), Job.SILENT),
+        (did(Act.PRIVACY), Job.SILENT),
+        (did(Act.ASKS_LEAVE), Job.HAND),
+        (did(Act.GOODBYE), Job.LEAVE),
+        (ACUTE, Job.SILENT),
+        (HEAVY, Job.PAUSE),
+    ],
+)
+def test_the_first_message_decides_the_job(reading: Reading, job: Job) -> None:
+    assert planned(talk(), reading).job is job
+
+
+def test_nobody_is_pushed_twice_in_a_row() -> None:
+    once = after(talk(), did(Act.SHORT), "yes", "Which day was that?")
+    assert planned(once, did(Act.SHORT)).job is Job.ASK
+
+
+def test_a_tough_interviewer_wants_a_case_even_of_a_story_that_stays_vague() -> None:
+    vague = did(Act.TOLD, Act.VAGUE)
+    assert planned(talk(), vague).job is Job.ASK
+    assert planned(talk(difficulty=Difficulty.TOUGH), vague).job is Job.PUSH
+
+
+def test_a_question_is_answered_with_the_fact_that_answers_it() -> None:
+    plan = planned(talk(), asks("How big is the team?"), fact=FACTS["size"].text)
+    assert (plan.job, [fact.id for fact in plan.facts]) == (Job.TELL, ["size"])
+
+
+def test_what_no_fact_answers_is_not_known_and_somebody_is_named_who_would() -> None:
+    plan = planned(talk(), asks("Do you have a parrot?"))
+    assert plan.job is Job.UNKNOWN
+    assert not plan.facts
+    assert plan.knower in BRANDL.people
+
+
+def test_a_question_about_the_person_is_answered_by_what_they_know_of_themselves() -> None:
+    own = EMIL.knows.replace("\n", " ").split(". ")[0] + "."
+    plan = planned(talk(), asks("And you, how did you get here?"), fact=own)
+    assert (plan.job, plan.note) == (Job.MINE, own)
+
+
+def test_what_nobody_may_know_is_not_even_looked_at() -> None:
+    plan = planned(talk(), asks("Is it true?"), fact=NEVER.text)
+    assert plan.job is Job.UNKNOWN
+
+
+def test_the_harder_half_comes_out_on_a_follow_up_only() -> None:
+    first = planned(talk(), asks("What goes wrong?"), fact=PROBED.text)
+    assert PROBED not in first.facts
+    assert first.more
+    told = after(
+        talk(), replace(asks("And here?"), topics=(PROBED.topic,)), "And here?", EASY.text,
+        facts=(EASY.id,), topics=(PROBED.topic,),
+    )  # fmt: skip
+    on = planned(told, asks("what goes wrong then?", follows=True), fact=PROBED.text)
+    assert [fact.id for fact in on.facts] == [PROBED.id]
+
+
+def test_a_story_with_a_question_is_answered_and_taken_up() -> None:
+    plan = planned(talk(), asks("How big is the team?", told=True), fact=FACTS["size"].text)
+    assert plan.job is Job.TELL
+    assert plan.then_ask
+
+
+def test_half_of_the_talk_is_the_candidates() -> None:
+    before = talk(budget=10)
+    jobs = []
+    for _ in range(9):
+        plan = planned(before, TELLS)
+        jobs.append(plan.job)
+        before = after(before, TELLS, "And then I sold it.", f"Line {len(jobs)}.", job=plan.job.value)
+    assert jobs[:4] == [Job.ASK] * 4
+    assert {Job.HAND, Job.OFFER} <= set(jobs[4:])
+    assert jobs.count(Job.ASK) <= 6
+
+
+def test_a_talk_ends_with_leave_taken_once() -> None:
+    plan = planned(talk(), did(Act.GOODBYE))
+    assert plan.job is Job.LEAVE
+    left = after(talk(), did(Act.GOODBYE), "bye", "I keep the hay.", job=Job.LEAVE.value)
+    assert planned(left, did(Act.GOODBYE)).job is Job.BYE
+
+
+def test_a_tapped_topic_asks_about_it() -> None:
+    reading = Reading(acts=frozenset({Act.ASKED, Act.PICKED}), topics=(Topic.TEAM,), questions=("The team",))
+    plan = planned(talk(), reading, fact=FACTS["size"].text)
+    assert plan.facts[0].topic is Topic.TEAM
+
+
+# --- somebody in need -------------------------------------------------------------------------------------
+
+
+def test_after_a_danger_the_interviewer_is_silent_until_the_person_goes_on() -> None:
+    before = after(talk(), ACUTE, "better without me")
+    assert planned(before, TELLS, "it is late").coach == "aftercare"
+    assert planned(before, did(Act.GOES_ON), "let's go on").job is Job.HAND
+    assert planned(before, asks("how big is the team?"), fact=FACTS["size"].text).job is Job.TELL
+
+
+def test_the_same_words_stop_nobody_twice() -> None:
+    before = after(talk(), HEAVY, "This job is killing me", "We can leave that.")
+    assert planned(before, HEAVY, "this job is  killing me").job is not Job.PAUSE
+    assert planned(before, HEAVY, "my brother died").job is Job.PAUSE
+
+
+def test_a_pause_is_followed_by_an_easy_beginning() -> None:
+    before = after(talk(), HEAVY, "my brother died", "We can leave that.")
+    assert planned(before, TELLS, "ok. I was a baker.").job is Job.HAND
+
+
+def test_the_coach_adds_a_line_only_where_it_recurs() -> None:
+    assert planned(talk(), HEAVY, "one").coach == ""
+    assert planned(after(talk(), HEAVY, "one", "Leave that."), HEAVY, "two").coach == "heavy"
+
+
+def test_need_comes_before_everything_else_in_the_message() -> None:
+    both = replace(asks("How big is the team?"), need=Need.ACUTE)
+    assert planned(talk(), both, fact=FACTS["size"].text).coach == "acute"
