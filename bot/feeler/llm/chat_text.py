@@ -26,7 +26,7 @@ class ChatText:
         try:
             text = self._render(said)
         except TemplateError:  # it knows no system message, or insists on taking turns
-            text = self._render(_taking_turns(said))
+            text = self._render(taking_turns(said))
         return self._encode(text + opening, special=False)
 
     def _plain(self, text: str) -> str:
@@ -47,7 +47,7 @@ def _script(said: list[dict[str, str]]) -> str:
     return "\n".join([*lines, "Assistant:"])
 
 
-def _taking_turns(said: list[dict[str, str]]) -> list[dict[str, str]]:
+def taking_turns(said: list[dict[str, str]]) -> list[dict[str, str]]:
     """User and assistant in turn, the user first; the system's words open the user's first message."""
     turns: list[dict[str, str]] = []
     for message in said:
