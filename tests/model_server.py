@@ -104,10 +104,17 @@ def chunk(content: Any = None, finish: Any = None, **delta: Any) -> dict[str, An
 DONE = "data: [DONE]\n\n"
 
 
-def ask(*messages: Message, opening: str = "", stop: tuple[str, ...] = (), drafts: int = 1) -> Request:
+def ask(
+    *messages: Message, opening: str = "", stop: tuple[str, ...] = (), drafts: int = 1, tokens: int = 160
+) -> Request:
     """A request with a persona and a question, where no messages are given."""
     usual = (Message(role="system", content="You are Ruth."), Message(role="user", content="Hello?"))
-    return Request(messages=messages or usual, opening=opening, sampling=Sampling(stop=stop), drafts=drafts)
+    return Request(
+        messages=messages or usual,
+        opening=opening,
+        sampling=Sampling(stop=stop, max_tokens=tokens),
+        drafts=drafts,
+    )
 
 
 async def answer(engine: RemoteEngine, request: Request | None = None) -> str:

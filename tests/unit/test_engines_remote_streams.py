@@ -234,6 +234,24 @@ async def test_a_model_that_only_thinks_is_named_as_the_trouble() -> None:
     assert len(server.bodies) == 2
 
 
+async def test_a_prompt_that_is_only_to_be_read_is_not_thought_about() -> None:
+    server = always(chunk(reasoning_content="Hm"), chunk(finish="length"), DONE)
+    async with raw_serving(server) as engine:
+        for _ in range(2):
+            assert await answer(engine, ask(tokens=1)) == ""
+        assert engine.remark
+    assert [body["max_tokens"] for body in server.bodies] == [1, 1]
+
+
+async def test_one_draft_that_is_all_thought_does_not_spoil_the_others() -> None:
+    first = {"choices": [{"index": 0, "delta": {"reasoning_content": LONG}, "finish_reason": "length"}]}
+    second = {"choices": [{"index": 1, "delta": {"content": "Yes, we do."}, "finish_reason": "stop"}]}
+    async with raw_serving(always(first, second, DONE)) as engine:
+        pieces = [piece async for piece in engine.stream(ask(drafts=2))]
+    assert "".join(piece.text for piece in pieces if piece.draft == 1) == "Yes, we do."
+    assert sorted(piece.draft for piece in pieces if piece.finish) == [0, 1]
+
+
 async def test_thoughts_that_begin_without_a_tag_are_held_back_from_the_second_time_on() -> None:
     words = [chunk(word + " ") for word in LONG.split()]
     server = always(*words, chunk("</think>"), YES, NO, STOP, DONE)

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
@@ -17,7 +17,7 @@ from feeler.llm.cards import SamplingDefaults
 from feeler.llm.remote_connection import Connection
 from feeler.llm.remote_draft import RemoteDraft
 from feeler.llm.remote_errors import ServerSaid, explained
-from feeler.llm.remote_manners import Manners
+from feeler.llm.remote_manners import Manners, wants_answer
 from feeler.llm.remote_models import first_chat_model
 from feeler.llm.remote_stream import Bit, Done
 from feeler.ports import Message, Piece, Request
@@ -33,6 +33,14 @@ _THINKS = (
 
 class _OnlyThought(Exception):
     """The model spent all its tokens on thoughts."""
+
+
+@dataclass(kw_only=True)
+class _Course:
+    """What an attempt leaves behind."""
+
+    body: dict[str, Any] = field(default_factory=dict)  # of the last request
+    thought: bool = False
 
 
 class RemoteEngine:
@@ -68,41 +76,48 @@ class RemoteEngine:
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See `feeler.ports.Engine`."""
-        messages, manners, written = request.messages, self._manners, False
-        sent: dict[str, Any] = {}
+        messages, manners = request.messages, self._manners
+        written: set[int] = set()  # drafts with any text
         while True:
+            silent: list[Piece] = []  # drafts that ended without any
+            course = _Course()
             try:
-                async with aclosing(self._attempt(request, messages, manners, sent)) as pieces:
+                async with aclosing(self._attempt(request, messages, manners, course)) as pieces:
                     async for piece in pieces:
-                        written = written or bool(piece.text)
+                        if piece.text.strip():
+                            written.add(piece.draft)
+                        elif piece.finish and piece.draft not in written:
+                            silent.append(piece)
+                            continue
                         yield piece
-                return
+                if silent and course.thought and not written and wants_answer(request):
+                    raise _OnlyThought
+                break
             except Exception as error:  # the boundary: whatever a server sends, the turn can be had again
                 if written or self._connection.closed:
                     raise self._failure(error) from None
                 if isinstance(error, ServerSaid) and error.refusal and error.too_long:
                     messages = _shorter(messages, str(error))
                 elif isinstance(error, ServerSaid) and error.refusal:
-                    manners = self._simpler(manners, error, sent, request)
+                    manners = self._simpler(manners, error, course.body, request)
                 elif isinstance(error, _OnlyThought) and not manners.thinks:
                     manners = self._noticed(manners)
                 else:
                     raise self._failure(error) from None
+        for piece in silent:
+            yield piece
 
     async def close(self) -> None:
         """Close the connections; streams that still run end with EngineUnavailable."""
         await self._connection.close()
 
     async def _attempt(
-        self, request: Request, messages: tuple[Message, ...], manners: Manners, sent: dict[str, Any]
+        self, request: Request, messages: tuple[Message, ...], manners: Manners, course: _Course
     ) -> AsyncGenerator[Piece, None]:
-        """All drafts of the request, by one response or by one each; remembers the manners that served.
-
-        The body of the last request is left in `sent`.
-        """
+        """All drafts of the request, by one response or by one each; remembers the manners that served."""
         missing = list(range(request.drafts))
         if request.drafts == 1 or manners.several:
-            answer = self._answer(request, messages, manners, sent, first=0, drafts=request.drafts)
+            answer = self._answer(request, messages, manners, course, first=0, drafts=request.drafts)
             async with aclosing(answer) as one:
                 async for piece in one:
                     if piece.draft in missing:
@@ -112,7 +127,9 @@ class RemoteEngine:
             if not missing:
                 return
             manners = replace(manners, without=manners.without | {"n"})  # it took `n` and overlooked it
-        answers = [self._answer(request, messages, manners, sent, first=draft, drafts=1) for draft in missing]
+        answers = [
+            self._answer(request, messages, manners, course, first=draft, drafts=1) for draft in missing
+        ]
         async with aclosing(_together(answers)) as pieces:
             async for piece in pieces:
                 self._served(manners)
@@ -123,7 +140,7 @@ class RemoteEngine:
         request: Request,
         messages: tuple[Message, ...],
         manners: Manners,
-        sent: dict[str, Any],
+        course: _Course,
         *,
         first: int,
         drafts: int,
@@ -133,8 +150,7 @@ class RemoteEngine:
             self._model = first_chat_model(await self._connection.models(), self._url)
             self.name = f"remote · {self._model} at {self._url}"
         body = manners.body(request, messages, self._sampling, first=first, drafts=drafts)
-        sent.clear()
-        sent.update(body)
+        course.body = body
         writers = [RemoteDraft(first + at, request, manners) for at in range(drafts)]
         said_done = False
         async with aclosing(self._connection.bits({"model": self._model, **body})) as bits:
@@ -144,11 +160,11 @@ class RemoteEngine:
                     said_done = bit is not None
                     break
                 if bit.index < drafts and (piece := writers[bit.index].take(bit)):
-                    self._check_thoughts(writers[bit.index], manners)
+                    self._check_thoughts(writers[bit.index], course)
                     yield piece
         for writer in self._whole(writers, said_done):
             last = writer.end()
-            self._check_thoughts(writer, manners)
+            self._check_thoughts(writer, course)
             if last:
                 yield last
 
@@ -171,15 +187,14 @@ class RemoteEngine:
             raise EngineUnavailable(f"{self._url} broke off in the middle of an answer")
         return begun
 
-    def _check_thoughts(self, writer: RemoteDraft, manners: Manners) -> None:
+    def _check_thoughts(self, writer: RemoteDraft, course: _Course) -> None:
         """Learn that the model thinks; raises where that has spoiled the draft."""
+        course.thought = course.thought or writer.thought
         if writer.thought and not self._manners.thinks:
             self._manners = self._noticed(self._manners)
         if writer.headless:
             self._manners = replace(self._manners, headless=True)
             raise EngineUnavailable(f"{self._url}: the model's thoughts came as its answer")
-        if writer.finish and writer.thought and not writer.written:
-            raise _OnlyThought
 
     def _noticed(self, manners: Manners) -> Manners:
         if not self._manners.thinks:

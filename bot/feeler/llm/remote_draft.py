@@ -1,6 +1,6 @@
 """One draft of a remote answer, while its bits arrive."""
 
-from feeler.llm.remote_manners import THINKING_ROOM, Manners
+from feeler.llm.remote_manners import Manners
 from feeler.llm.remote_stream import Bit
 from feeler.llm.stops import Opening, Stops
 from feeler.llm.thoughts import Thoughts
@@ -20,12 +20,10 @@ class RemoteDraft:
         self._thoughts = Thoughts(headless=manners.headless)
         self._opening = Opening(request.opening)
         self._stops = Stops(request.sampling.stop)
-        room = request.sampling.max_tokens + (THINKING_ROOM if manners.thinks else 0)
-        self._left = room * _LONGEST_TOKEN  # characters, for servers that know no end
+        self._left = manners.room(request) * _LONGEST_TOKEN  # characters, for servers that know no end
         self._reason = ""
         self._tokens = 0
         self._thought = False  # in a field of its own
-        self.written = False  # whether any text was shown
         self.finish: Finish | None = None
 
     @property
@@ -74,7 +72,6 @@ class RemoteDraft:
         return self._piece(text)
 
     def _piece(self, text: str) -> Piece | None:
-        self.written = self.written or bool(text.strip())
         if not text and not self.finish:
             return None
         return Piece(draft=self._number, text=text, tokens=self._tokens, finish=self.finish)

@@ -24,7 +24,12 @@ _EXTRAS = frozenset(  # beyond what OpenAI defines
     )
 )
 _NEEDED = frozenset(("model", "messages", "stream"))
-THINKING_ROOM = 2048  # tokens beside the answer's, for a model that thinks first
+_THINKING_ROOM = 2048  # tokens beside the answer's, for a model that thinks first
+
+
+def wants_answer(request: Request) -> bool:
+    """Whether more is wanted than that the prompt be read."""
+    return request.sampling.max_tokens > 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +48,11 @@ class Manners:
     def several(self) -> bool:
         """Whether one request may ask for several answers."""
         return "n" not in self.without
+
+    def room(self, request: Request) -> int:
+        """Tokens that the model may write."""
+        thinking = _THINKING_ROOM if self.thinks and wants_answer(request) else 0
+        return request.sampling.max_tokens + thinking
 
     def body(
         self,
@@ -65,7 +75,7 @@ class Manners:
             "stream": True,
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
-            limit: sampling.max_tokens + (THINKING_ROOM if self.thinks else 0),
+            limit: self.room(request),
             "top_k": sampling.top_k,
             "repetition_penalty": sampling.repetition_penalty,
             "repeat_penalty": sampling.repetition_penalty,
