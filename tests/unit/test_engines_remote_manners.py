@@ -179,6 +179,20 @@ async def test_what_a_server_refuses_is_left_out_from_then_on(
         assert "max_tokens" not in server.bodies[-1]
 
 
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_model_of_our_choice_that_turns_out_not_to_talk_is_passed_over(status: int) -> None:
+    words = '"odd-name" does not support chat'
+    server = picky(lambda body: words if body["model"] == "odd-name" else "", status=status)
+    server.models = as_json({"data": [{"id": "odd-name"}, {"id": "other"}]})
+    async with raw_serving(server, model="") as engine:
+        assert await answer(engine) == "Yes."
+        server.models = as_json({"data": [{"id": "odd-name"}]})
+    async with raw_serving(server, model="") as engine:
+        with pytest.raises(EngineUnavailable, match="FEELER_REMOTE_MODEL"):
+            await answer(engine)
+    assert [body["model"] for body in server.bodies] == ["odd-name", "other", "odd-name"]
+
+
 async def test_what_a_validation_error_quotes_of_the_talk_is_not_taken_for_its_reason() -> None:
     quoted = {
         "messages": [{"role": "system", "content": "context length exceeded, temperature, system role"}]

@@ -12,8 +12,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.errors import EngineError, EngineUnavailable
 from feeler.llm.cards import SamplingDefaults
+from feeler.llm.fitting import without_older_half
 from feeler.llm.remote_connection import Connection
 from feeler.llm.remote_draft import RemoteDraft
 from feeler.llm.remote_errors import ServerSaid, explained
@@ -60,6 +61,8 @@ class RemoteEngine:
     ) -> None:
         self._url = url.rstrip("/")
         self._model = model
+        self._chooses = not model
+        self._unfit: set[str] = set()  # models that turned out not to be made for talking
         self.name = f"remote · {model or 'first model'} at {self._url}"
         self.wants_drafts = wants_drafts
         self._sampling = sampling or SamplingDefaults()
@@ -97,7 +100,10 @@ class RemoteEngine:
                 if written or self._connection.closed:
                     raise self._failure(error) from None
                 if isinstance(error, ServerSaid) and error.refusal and error.too_long:
-                    messages = _shorter(messages, str(error))
+                    messages = without_older_half(messages, str(error))
+                elif isinstance(error, ServerSaid) and error.about_model and self._chooses:
+                    self._unfit.add(str(course.body["model"]))
+                    self._model = ""
                 elif isinstance(error, ServerSaid) and error.refusal:
                     manners = self._simpler(manners, error, course.body, request)
                 elif isinstance(error, _OnlyThought) and not manners.thinks:
@@ -147,13 +153,13 @@ class RemoteEngine:
     ) -> AsyncGenerator[Piece, None]:
         """One HTTP response: `drafts` drafts, numbered from `first`."""
         if not self._model:
-            self._model = first_chat_model(await self._connection.models(), self._url)
+            self._model = first_chat_model(await self._connection.models(), self._url, self._unfit)
             self.name = f"remote · {self._model} at {self._url}"
         body = manners.body(request, messages, self._sampling, first=first, drafts=drafts)
-        course.body = body
+        course.body = {"model": self._model, **body}
         writers = [RemoteDraft(first + at, request, manners) for at in range(drafts)]
         said_done = False
-        async with aclosing(self._connection.bits({"model": self._model, **body})) as bits:
+        async with aclosing(self._connection.bits(course.body)) as bits:
             while not all(writer.finish for writer in writers):
                 bit = await self._next(bits, all(writer.ended for writer in writers))
                 if not isinstance(bit, Bit):
@@ -247,18 +253,3 @@ async def _together(streams: list[AsyncGenerator[Piece, None]]) -> AsyncGenerato
         await asyncio.gather(*awaited, return_exceptions=True)
         for stream in streams:
             await stream.aclose()
-
-
-def _shorter(messages: tuple[Message, ...], refusal: str) -> tuple[Message, ...]:
-    """Without the older half of the turns that may be left out; PromptTooLong when none is left.
-
-    What is left begins with the user where that can be, as a talk does.
-    """
-    head = messages[:1] if messages[0].role == "system" else ()
-    body = messages[len(head) :]
-    if len(body) < 2:
-        raise PromptTooLong(f"the persona and the last message alone are too long for the server: {refusal}")
-    kept = body[len(body) // 2 :]
-    while len(kept) > 1 and kept[0].role == "assistant":
-        kept = kept[1:]
-    return (*head, *kept)

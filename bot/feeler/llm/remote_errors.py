@@ -62,6 +62,14 @@ class ServerSaid(Exception):
         return self.about_roles and bool(re.search("system|developer", self._all, re.IGNORECASE))
 
     @property
+    def about_model(self) -> bool:
+        """Whether the model is not made for talking."""
+        unable = (
+            r"not support (chat|completion|generat|the chat)|not a (chat|generat|language)|embedding|rerank"
+        )
+        return self.status < 500 and bool(re.search(unable, self._all, re.IGNORECASE))
+
+    @property
     def about_beginning(self) -> bool:
         """Whether the last message being the assistant's is the reason."""
         return bool(re.search(r"prefill|(last|final).{0,20}(message|role)", self._all, re.IGNORECASE))

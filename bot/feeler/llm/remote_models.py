@@ -1,6 +1,7 @@
 """Which of a server's models is asked, where the settings name none: the first that can hold a talk."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from feeler.errors import EngineUnavailable
@@ -22,8 +23,8 @@ _KINDS = (
 )  # of a model, by server
 
 
-def first_chat_model(listed: object, url: str) -> str:
-    """The name of the first model in the answer to `/models` that is made for talking.
+def first_chat_model(listed: object, url: str, unfit: Collection[str] = ()) -> str:
+    """The name of the first model in the answer to `/models` that is made for talking, and not `unfit`.
 
     Raises EngineUnavailable where it is no list of models, or holds none of that kind.
     """
@@ -35,7 +36,7 @@ def first_chat_model(listed: object, url: str) -> str:
             "(often /v1), or set FEELER_REMOTE_MODEL"
         )
     named = [(_name(model), model) for model in listed]
-    chosen = next((name for name, model in named if name and _talks(name, model)), "")
+    chosen = next((name for name, model in named if name and name not in unfit and _talks(name, model)), "")
     if not chosen:
         others = f" for talking, only {len(listed)} of other kinds" if listed else ""
         raise EngineUnavailable(f"{url} lists no model{others}; load one there, or set FEELER_REMOTE_MODEL")
