@@ -24,7 +24,6 @@ QUIET = {
     "alembic": logging.WARNING,
     "psycopg": logging.INFO,
     "aiohttp.access": logging.WARNING,
-    "openai": logging.INFO,
     "matplotlib": logging.INFO,
     "fpdf": logging.WARNING,
     "fontTools": logging.WARNING,

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +23,10 @@ from tests.durability.postgres import PostgresServer, find_postgres
 
 from feeler.compose import build_desk, build_library, opened_store, running_engine
 from feeler.errors import SettingsError
+from feeler.llm.scripted import ScriptedEngine
 from feeler.mailroom import Answer, Call, Incoming, Verdict
 from feeler.phone.server import BotApiServer
+from feeler.ports import Engine, Piece, Request
 from feeler.store import Store, open_store
 from feeler.telegram.run import run_bot
 from feeler.usecases.values import Chat, Outcome
@@ -34,12 +36,14 @@ FEELER = Path(sys.executable).with_name("feeler")
 
 
 @asynccontextmanager
-async def interviewing(server: BotApiServer, folder: Path, **more: Any) -> AsyncIterator[Store]:
-    """The bot as it is, on the scripted engine."""
+async def interviewing(
+    server: BotApiServer, folder: Path, given: Engine | None = None, **more: Any
+) -> AsyncIterator[Store]:
+    """The bot as it is, on the scripted engine or the one given."""
     settings = settings_for(server, folder, **more)
     async with opened_store(settings) as store, running_engine(settings) as engine:
         stop = asyncio.Event()
-        desk = build_desk(settings, build_library(settings), engine, store)
+        desk = build_desk(settings, build_library(settings), given or engine, store)
         bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, stop=stop))
         try:
             yield store
@@ -228,6 +232,39 @@ async def test_an_error_after_the_answer_was_written_ends_with_an_apology_and_th
     assert CANARY not in caplog.text
 
 
+class CrashingEngine(ScriptedEngine):
+    """Has a mistake of ours in it, until it is mended."""
+
+    mended = False
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
+        if not self.mended:
+            raise KeyError(CANARY)
+        async for piece in super().stream(request):
+            yield piece
+
+
+async def test_what_was_said_is_kept_for_again_when_its_answer_crashes_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("feeler.telegram.worker.FAILURES", 2)
+    engine = CrashingEngine()
+    async with BotApiServer() as server, interviewing(server, tmp_path, given=engine) as store:
+        user = server.user(1001, "Ada")
+        opened = user.say("/new johanna")
+        await user.wait_for(lambda shown: "third generation" in shown.text, 10, after=opened)
+        assert "/again" in (await user.ask(f"My story has {CANARY} in it.")).text
+        assert "/again" in (await user.ask("/again")).text  # it still crashes, and nothing is lost
+        [talk] = await store.talks(1001)
+        assert [line.text for line in talk.lines[1:]] == [f"My story has {CANARY} in it."]
+        engine.mended = True
+        answered = await user.ask("/again")
+        [talk] = await store.talks(1001)
+        assert talk.lines[2].text in answered.text
+    assert "KeyError" in caplog.text
+    assert CANARY not in caplog.text
+
+
 async def test_forgetting_leaves_no_byte_of_what_was_said(tmp_path: Path) -> None:
     async with BotApiServer() as server, interviewing(server, tmp_path) as store:
         await _talk_and_forget(server, store, tmp_path)
@@ -241,7 +278,7 @@ async def test_forgetting_leaves_no_byte_in_the_tables_of_postgresql(tmp_path: P
     if find_postgres() is None:
         pytest.skip("no PostgreSQL server here; Debian: apt-get install postgresql")
     with PostgresServer() as postgres:
-        settings = {"database_url": postgres.url}
+        settings: dict[str, Any] = {"database_url": postgres.url}
         async with BotApiServer() as server, interviewing(server, tmp_path, **settings) as store:
             await _talk_and_forget(server, store, postgres.data, on_disk=lambda: _to_disk(postgres.url))
             _to_disk(postgres.url)

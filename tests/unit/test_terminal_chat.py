@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from feeler.cli import build_app
-from feeler.errors import DataError
+from feeler.errors import DataError, FeelerError
 from feeler.terminal.script import read_script
 
 SCRIPT = """\
@@ -89,6 +89,30 @@ def test_json_names_the_files_that_were_asked_for(
     files = [row["file"] for line in done.stdout.splitlines() if "file" in (row := json.loads(line))]
     assert files
     assert all((tmp_path / file).stat().st_size for file in files)
+
+
+def _crash(*_: object, **__: object) -> Any:
+    raise KeyError("what somebody said")
+
+
+def test_a_crash_in_an_answer_keeps_the_line_for_again_and_shows_no_traceback(
+    tmp_path: Path, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeler.usecases.talking.take_turn", _crash)
+    done = chat_here(tmp_path, monkeypatch, "--persona", "emil", "--script", str(script))
+    assert done.exit_code == 0
+    assert "/again" in done.stdout
+    assert "Traceback" not in done.output
+
+
+def test_a_crash_of_everything_is_said_in_one_line(
+    tmp_path: Path, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeler.terminal.screen.Screen.show", _crash)
+    done = chat_here(tmp_path, monkeypatch, "--persona", "emil", "--script", str(script))
+    assert isinstance(done.exception, FeelerError)
+    assert "KeyError" in str(done.exception)
+    assert "somebody" not in str(done.exception)
 
 
 def test_files_of_another_talk_are_never_overwritten(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feeler.errors import DataError
+from feeler.errors import DataError, FeelerError
 from feeler.interview.values import Difficulty
 
 if TYPE_CHECKING:
@@ -71,7 +71,15 @@ def chat(
         raise DataError(f"{save}: is not a folder that transcripts could go to")
     wishes = Chat(chat_id=0, difficulty=difficulty, budget=budget)
     surface = _surface(library, as_json=as_json, echo=lines is not None, folder=save)
-    if not asyncio.run(_talk(settings, library, wishes, surface, first, lines)):
+    try:
+        done = asyncio.run(_talk(settings, library, wishes, surface, first, lines))
+    except FeelerError:
+        raise
+    except Exception as error:  # the error boundary: nobody at a terminal is helped by a traceback
+        raise FeelerError(
+            f"the talk was ended by an error of Feeler's own ({type(error).__name__}); please report it"
+        ) from None
+    if not done:
         raise typer.Exit(INTERRUPTED)
 
 

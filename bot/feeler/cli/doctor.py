@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from feeler.errors import FeelerError
+from feeler.errors import EngineError, FeelerError
 
 if TYPE_CHECKING:
     from telegram import Bot, WebhookInfo
@@ -91,6 +91,8 @@ def model(settings: "Settings") -> Iterator[Finding]:
     card = chosen_card(settings, load_cards())
     if card is None:
         yield Finding(about="model", state="ok", text=f"engine {settings.engine} needs no weights of ours")
+        if settings.engine == "remote":
+            yield asyncio.run(_ask_server(settings))
         return
     if weights_path(card, settings.cache_dir).is_file():
         yield Finding(about="model", state="ok", text=f"{verify(card, settings.cache_dir).name} is verified")
@@ -113,6 +115,31 @@ def model(settings: "Settings") -> Iterator[Finding]:
         remedy="" if roomy else "close other programs, or choose a smaller FEELER_MODEL",
     )
     yield Finding(about="processor", state="ok", text=f"{psutil.cpu_count(logical=False) or 1} cores")
+
+
+async def _ask_server(settings: "Settings") -> Finding:
+    """Whether the model server answers, and what there is to know of its model."""
+    from feeler.llm.choose import make_remote
+    from feeler.ports import Message, Request, Sampling
+
+    engine = make_remote(settings)
+    try:
+        hello = Request(
+            messages=(Message(role="user", content="What is two and two? Answer in one word."),),
+            sampling=Sampling(max_tokens=40),
+        )
+        async for _ in engine.stream(hello):
+            pass
+    except EngineError as error:
+        return Finding(about="server", state="wrong", text=str(error))
+    finally:
+        await engine.close()
+    return Finding(
+        about="server",
+        state="mind" if engine.remark else "ok",
+        text=f"{engine.name} answers",
+        remedy=engine.remark,
+    )
 
 
 def personas(settings: "Settings") -> Iterator[Finding]:

@@ -72,7 +72,7 @@ def _script(said: list[dict[str, str]]) -> str:
     return "\n".join([*lines, "Assistant:"])
 
 
-def _taking_turns(said: list[dict[str, str]]) -> list[dict[str, str]]:
+def taking_turns(said: list[dict[str, str]]) -> list[dict[str, str]]:
     """User and assistant in turn, the user first; the system's words open the user's first message."""
     turns: list[dict[str, str]] = []
     for message in said:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feeler.errors import SettingsError
 from feeler.llm.adapter_cards import find_adapter
@@ -9,6 +10,9 @@ from feeler.llm.cards import ModelCard, find_card, load_cards
 from feeler.llm.weights import Progress, ensure_weights
 from feeler.ports import Engine
 from feeler.settings import Settings
+
+if TYPE_CHECKING:
+    from feeler.llm.remote import RemoteEngine
 
 _TORCH_FAMILIES = ("qwen2", "llama")  # what `torch_engine` runs
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w.-]+)?")
@@ -54,7 +58,7 @@ def make_engine(settings: Settings, progress: Progress | None = None) -> Engine:
 
         return ScriptedEngine(wants_drafts=settings.drafts or 1)
     if settings.engine == "remote":
-        return _remote(settings)
+        return make_remote(settings)
     card = chosen_card(settings, load_cards())
     if card is None:
         from feeler.llm.transformers_engine import TransformersEngine
@@ -66,7 +70,8 @@ def make_engine(settings: Settings, progress: Progress | None = None) -> Engine:
     return _from_card(settings, card, ensure_weights(card, settings.cache_dir, progress))
 
 
-def _remote(settings: Settings) -> Engine:
+def make_remote(settings: Settings) -> "RemoteEngine":
+    """The engine for the server that the settings name; raises SettingsError where they cannot be used."""
     from feeler.llm.remote import RemoteEngine
 
     key = settings.remote_api_key

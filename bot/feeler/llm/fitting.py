@@ -8,6 +8,22 @@ from feeler.ports import Message
 BLOCK = 8  # messages: so the beginning stays the same for some turns, and what an engine kept of it is of use
 
 
+def without_older_half(messages: tuple[Message, ...], refusal: str) -> tuple[Message, ...]:
+    """Leave out the older half of the messages, where nobody can count tokens.
+
+    What is left begins with the user where that can be, as a talk does. Raises PromptTooLong, with the
+    server's words, when a first system message and the last message alone are left.
+    """
+    head = messages[:1] if messages[0].role == "system" else ()
+    body = messages[len(head) :]
+    if len(body) < 2:
+        raise PromptTooLong(f"the persona and the last message alone are too long for the server: {refusal}")
+    kept = body[len(body) // 2 :]
+    while len(kept) > 1 and kept[0].role == "assistant":
+        kept = kept[1:]
+    return (*head, *kept)
+
+
 def fit(
     messages: Sequence[Message], room: int, count: Callable[[Sequence[Message]], int]
 ) -> tuple[Message, ...]:

@@ -1,46 +1,47 @@
 """Any OpenAI-compatible server as an engine: vLLM, llama.cpp's server, Ollama, or a service on the net.
 
-Such servers differ in what they take. The engine asks for all it can use and does without what the server
-refuses, from then on: several answers in one request (`n`), sampling fields beyond OpenAI's, an answer begun
-for the model. No tokenizer is at hand, so a prompt that the server finds too long loses its older turns by
-halves.
+Such servers differ in what they take (`remote_manners`) and in what they send (`remote_stream`). The engine
+asks for all it can use and does without what the server refuses, from then on. No tokenizer is at hand, so a
+prompt that the server finds too long loses its older turns by halves. Whatever goes wrong is an EngineError.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import openai
-from openai import AsyncOpenAI
-
-from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.errors import EngineError, EngineUnavailable
 from feeler.llm.cards import SamplingDefaults
-from feeler.llm.remote_errors import Refused, explained
-from feeler.llm.stops import Opening, Stops
-from feeler.ports import Engine, Finish, Message, Piece, Request
+from feeler.llm.fitting import without_older_half
+from feeler.llm.remote_connection import Connection
+from feeler.llm.remote_draft import RemoteDraft
+from feeler.llm.remote_errors import ServerSaid, explained
+from feeler.llm.remote_manners import Manners, wants_answer
+from feeler.llm.remote_models import first_chat_model
+from feeler.llm.remote_stream import Bit, Done
+from feeler.ports import Engine, Message, Piece, Request
 
-_MOST_STOPS = 4  # OpenAI takes no more; the rest is watched for here
+log = logging.getLogger(__name__)
+
+_GRACE = 5.0  # seconds to wait for more after the server has given a reason to end: it may not mean it
+_THINKS = (
+    "the model thinks before it answers, which takes time and is never shown; choose one that does not, "
+    "or switch thinking off at the server"
+)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Manners:
-    """What this server has been found to take."""
+class _OnlyThought(Exception):
+    """The model spent all its tokens on thoughts."""
 
-    several: bool = True  # `n` above 1
-    extras: bool = True  # top_k, repetition penalty
-    begun: bool = True  # a last message of the assistant's, to be continued
 
-    def less(self, *, several: bool, begun: bool) -> "_Manners | None":
-        """The next simpler manners for a request that asks for `several` drafts or has `begun` the answer."""
-        if self.several and several:
-            return replace(self, several=False)
-        if self.extras:
-            return replace(self, extras=False)
-        if self.begun and begun:
-            return replace(self, begun=False)
-        return None
+@dataclass(kw_only=True)
+class _Course:
+    """What an attempt leaves behind."""
+
+    body: dict[str, Any] = field(default_factory=dict)  # of the last request
+    thought: bool = False
 
 
 class RemoteEngine(Engine):
@@ -50,7 +51,7 @@ class RemoteEngine(Engine):
         self,
         url: str,
         *,
-        model: str = "",  # empty: the first that the server lists
+        model: str = "",  # empty: the first for talking that the server lists
         api_key: str = "",
         sampling: SamplingDefaults | None = None,
         wants_drafts: int = 1,
@@ -58,169 +59,178 @@ class RemoteEngine(Engine):
         silence_seconds: float = 120.0,  # between two bits of an answer; the first waits for the whole prompt
         tries: int = 3,
     ) -> None:
-        self.name = f"remote · {model or 'first model'} at {url}"
-        self.wants_drafts = wants_drafts
-        self._url = url
+        self._url = url.rstrip("/")
         self._model = model
+        self._chooses = not model
+        self._unfit: set[str] = set()  # models that turned out not to be made for talking
+        self.name = f"remote · {model or 'first model'} at {self._url}"
+        self.wants_drafts = wants_drafts
         self._sampling = sampling or SamplingDefaults()
-        self._manners = _Manners()
-        self._closed = False
-        self._client = AsyncOpenAI(
-            base_url=url,
-            api_key=api_key or "none",
-            timeout=openai.Timeout(silence_seconds, connect=connect_seconds),
-            max_retries=tries - 1,
+        self._silence = silence_seconds
+        self._manners = Manners()
+        self._connection = Connection(
+            self._url, api_key, connect_seconds=connect_seconds, silence_seconds=silence_seconds, tries=tries
         )
+
+    @property
+    def remark(self) -> str:
+        """What whoever runs the bot should know of this server by now; empty where there is nothing."""
+        return _THINKS if self._manners.thinks else ""
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See `feeler.ports.Engine`."""
-        if self._closed:
-            raise EngineUnavailable("the engine was closed")
         messages, manners = request.messages, self._manners
+        written: set[int] = set()  # drafts with any text
         while True:
+            silent: list[Piece] = []  # drafts that ended without any
+            course = _Course()
             try:
-                async with aclosing(self._attempt(request, messages, manners)) as pieces:
+                async with aclosing(self._attempt(request, messages, manners, course)) as pieces:
                     async for piece in pieces:
+                        if piece.text.strip():
+                            written.add(piece.draft)
+                        elif piece.finish and piece.draft not in written:
+                            silent.append(piece)
+                            continue
                         yield piece
-                return
-            except Refused as refusal:
-                if refusal.too_long:
-                    messages = _shorter(messages, str(refusal))
-                    continue
-                simpler = manners.less(several=request.drafts > 1, begun=bool(request.opening))
-                if simpler is None:
-                    raise EngineError(f"{self._url} refused the request: {refusal}") from None
-                manners = simpler
+                if silent and course.thought and not written and wants_answer(request):
+                    raise _OnlyThought
+                break
+            except Exception as error:  # the boundary: whatever a server sends, the turn can be had again
+                if written or self._connection.closed:
+                    raise self._failure(error) from None
+                if isinstance(error, ServerSaid) and error.refusal and error.too_long:
+                    messages = without_older_half(messages, str(error))
+                elif isinstance(error, ServerSaid) and error.about_model and self._chooses:
+                    self._unfit.add(str(course.body["model"]))
+                    self._model = ""
+                elif isinstance(error, ServerSaid) and error.refusal:
+                    manners = self._simpler(manners, error, course.body, request)
+                elif isinstance(error, _OnlyThought) and not manners.thinks:
+                    manners = self._noticed(manners)
+                else:
+                    raise self._failure(error) from None
+        for piece in silent:
+            yield piece
 
     async def close(self) -> None:
         """Close the connections; streams that still run end with EngineUnavailable."""
-        self._closed = True
-        await self._client.close()
+        await self._connection.close()
 
     async def _attempt(
-        self, request: Request, messages: tuple[Message, ...], manners: _Manners
+        self, request: Request, messages: tuple[Message, ...], manners: Manners, course: _Course
     ) -> AsyncGenerator[Piece, None]:
         """All drafts of the request, by one response or by one each; remembers the manners that served."""
+        missing = list(range(request.drafts))
         if request.drafts == 1 or manners.several:
-            written = set()
-            async with aclosing(
-                self._answer(request, messages, manners, first=0, drafts=request.drafts)
-            ) as one:
+            answer = self._answer(request, messages, manners, course, first=0, drafts=request.drafts)
+            async with aclosing(answer) as one:
                 async for piece in one:
-                    written.add(piece.draft)
-                    self._manners = manners
+                    if piece.draft in missing:
+                        missing.remove(piece.draft)
+                    self._served(manners)
                     yield piece
-            missing = [draft for draft in range(request.drafts) if draft not in written]
             if not missing:
                 return
-            manners = replace(manners, several=False)  # it took `n` and overlooked it
-        else:
-            missing = list(range(request.drafts))
-        answers = [self._answer(request, messages, manners, first=draft, drafts=1) for draft in missing]
+            manners = replace(manners, without=manners.without | {"n"})  # it took `n` and overlooked it
+        answers = [
+            self._answer(request, messages, manners, course, first=draft, drafts=1) for draft in missing
+        ]
         async with aclosing(_together(answers)) as pieces:
             async for piece in pieces:
-                self._manners = manners
+                self._served(manners)
                 yield piece
 
     async def _answer(
-        self, request: Request, messages: tuple[Message, ...], manners: _Manners, *, first: int, drafts: int
+        self,
+        request: Request,
+        messages: tuple[Message, ...],
+        manners: Manners,
+        course: _Course,
+        *,
+        first: int,
+        drafts: int,
     ) -> AsyncGenerator[Piece, None]:
         """One HTTP response: `drafts` drafts, numbered from `first`."""
-        body = self._body(request, messages, manners, first, drafts)
-        writers = [_Draft(first + at, request) for at in range(drafts)]
+        if not self._model:
+            self._model = first_chat_model(await self._connection.models(), self._url, self._unfit)
+            self.name = f"remote · {self._model} at {self._url}"
+        body = manners.body(request, messages, self._sampling, first=first, drafts=drafts)
+        course.body = {"model": self._model, **body}
+        writers = [RemoteDraft(first + at, request, manners) for at in range(drafts)]
+        said_done = False
+        async with aclosing(self._connection.bits(course.body)) as bits:
+            while not all(writer.finish for writer in writers):
+                bit = await self._next(bits, all(writer.ended for writer in writers))
+                if not isinstance(bit, Bit):
+                    said_done = bit is not None
+                    break
+                if bit.index < drafts and (piece := writers[bit.index].take(bit)):
+                    self._check_thoughts(writers[bit.index], course)
+                    yield piece
+        for writer in self._whole(writers, said_done):
+            last = writer.end()
+            self._check_thoughts(writer, course)
+            if last:
+                yield last
+
+    async def _next(self, bits: AsyncGenerator[Bit | Done, None], ended: bool) -> Bit | Done | None:
+        """The next bit; None where nothing more comes, or has come for long after an end."""
         try:
-            body["model"] = self._model = self._model or await self._first_model()
-            response = await self._client.chat.completions.create(**body)
-            async with response:
-                async for chunk in response:
-                    for choice in chunk.choices:
-                        if choice.index < drafts and (
-                            piece := writers[choice.index].take(choice.delta.content, choice.finish_reason)
-                        ):
-                            yield piece
-                    if all(writer.finish for writer in writers) and any(writer.cut for writer in writers):
-                        return  # the server would write on
-        except openai.OpenAIError as error:
-            if self._closed:
-                raise EngineUnavailable("the engine was closed") from None
-            raise explained(error, self._url, self._model) from None
-        unfinished = [writer for writer in writers if not writer.finish]
-        if len(unfinished) == drafts or any(writer.begun for writer in unfinished):
+            async with asyncio.timeout(min(_GRACE, self._silence) if ended else self._silence):
+                return await anext(bits, None)
+        except TimeoutError:
+            if ended:
+                return None
+            raise
+
+    def _whole(self, writers: list[RemoteDraft], said_done: bool) -> list[RemoteDraft]:
+        """The drafts that were written to their end. Raises EngineUnavailable where the answer was cut."""
+        begun = [writer for writer in writers if writer.begun or writer.ended]
+        if not begun and said_done:
+            raise EngineUnavailable(f"{self._url} sent an empty answer")
+        if not begun or not all(writer.ended or said_done for writer in begun):
             raise EngineUnavailable(f"{self._url} broke off in the middle of an answer")
+        return begun
 
-    def _body(
-        self, request: Request, messages: tuple[Message, ...], manners: _Manners, first: int, drafts: int
-    ) -> dict[str, Any]:
-        """The request as the server wants it."""
-        sampling = self._sampling.fill(request.sampling)
-        said = [{"role": message.role, "content": message.content} for message in messages]
-        extra: dict[str, Any] = {}
-        if request.opening and manners.begun:
-            said.append({"role": "assistant", "content": request.opening})
-        elif request.opening:
-            said[-1]["content"] += f'\n\nBegin your answer with exactly these words: "{request.opening}"'
-        if manners.extras:
-            penalty = sampling.repetition_penalty
-            extra = {"top_k": sampling.top_k, "repetition_penalty": penalty, "repeat_penalty": penalty}
-            if request.opening and manners.begun:
-                extra |= {"add_generation_prompt": False, "continue_final_message": True}
-        body: dict[str, Any] = {
-            "messages": said,
-            "stream": True,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            "max_tokens": sampling.max_tokens,
-            "extra_body": extra,
-        }
-        if drafts > 1:
-            body["n"] = drafts
-        if sampling.stop:
-            body["stop"] = list(sampling.stop[:_MOST_STOPS])
-        if sampling.seed is not None:
-            body["seed"] = sampling.seed + first
-        return body
+    def _check_thoughts(self, writer: RemoteDraft, course: _Course) -> None:
+        """Learn that the model thinks; raises where that has spoiled the draft."""
+        course.thought = course.thought or writer.thought
+        if writer.thought and not self._manners.thinks:
+            self._manners = self._noticed(self._manners)
+        if writer.headless:
+            self._manners = replace(self._manners, headless=True)
+            raise EngineUnavailable(f"{self._url}: the model's thoughts came as its answer")
 
-    async def _first_model(self) -> str:
-        models = (await self._client.models.list()).data
-        if not models:
-            raise EngineUnavailable(f"{self._url} lists no model; load one there, or set FEELER_REMOTE_MODEL")
-        return models[0].id
+    def _noticed(self, manners: Manners) -> Manners:
+        if not self._manners.thinks:
+            log.warning("the model server's manners: %s", _THINKS)
+        self._manners = replace(self._manners, thinks=True)
+        return replace(manners, thinks=True, headless=self._manners.headless)
 
+    def _served(self, manners: Manners) -> None:
+        """Remember manners that served, and what was learned of thoughts meanwhile."""
+        known = self._manners
+        self._manners = replace(
+            manners, thinks=manners.thinks or known.thinks, headless=manners.headless or known.headless
+        )
 
-class _Draft:
-    """One draft as its bits arrive."""
+    def _simpler(
+        self, manners: Manners, refusal: ServerSaid, sent: dict[str, Any], request: Request
+    ) -> Manners:
+        simpler = manners.less(refusal, sent, opening=bool(request.opening)) if sent else None
+        if simpler is None:
+            raise EngineError(f"{self._url} refused the request: {refusal}") from None
+        return simpler
 
-    def __init__(self, number: int, request: Request) -> None:
-        self._number = number
-        self._opening = Opening(request.opening)
-        self._stops = Stops(request.sampling.stop)
-        self._tokens = 0
-        self.finish: Finish | None = None
-
-    @property
-    def begun(self) -> bool:
-        return self._tokens > 0
-
-    @property
-    def cut(self) -> bool:
-        """Whether it was ended here, at a stop string, and not by the server."""
-        return self._stops.reached
-
-    def take(self, content: str | None, finish_reason: str | None) -> Piece | None:
-        """The piece that this bit makes, if any."""
-        if self.finish:
-            return None
-        self._tokens += bool(content)
-        text = self._stops.feed(self._opening.feed(content or ""))
-        if finish_reason and not self._stops.reached:
-            text += self._stops.feed(self._opening.rest()) + self._stops.rest()
-        if self._stops.reached:
-            self.finish = "stop"
-        elif finish_reason:
-            self.finish = "length" if finish_reason == "length" else "stop"
-        if not text and not self.finish:
-            return None
-        return Piece(draft=self._number, text=text, tokens=self._tokens, finish=self.finish)
+    def _failure(self, error: Exception) -> EngineError:
+        if self._connection.closed:
+            return EngineUnavailable("the engine was closed")
+        if isinstance(error, _OnlyThought):
+            return EngineUnavailable(f"{self._url} only thought and never answered: {_THINKS}")
+        found = explained(error, self._url, self._model)
+        log.warning("the model server failed: %s (%s)", type(found).__name__, type(error).__name__)
+        return found
 
 
 async def _together(streams: list[AsyncGenerator[Piece, None]]) -> AsyncGenerator[Piece, None]:
@@ -243,12 +253,3 @@ async def _together(streams: list[AsyncGenerator[Piece, None]]) -> AsyncGenerato
         await asyncio.gather(*awaited, return_exceptions=True)
         for stream in streams:
             await stream.aclose()
-
-
-def _shorter(messages: tuple[Message, ...], refusal: str) -> tuple[Message, ...]:
-    """Without the older half of the turns that may be left out; PromptTooLong when none is left."""
-    head = messages[:1] if messages[0].role == "system" else ()
-    body = messages[len(head) :]
-    if len(body) < 2:
-        raise PromptTooLong(f"the persona and the last message alone are too long for the server: {refusal}")
-    return (*head, *body[(len(body)) // 2 :])

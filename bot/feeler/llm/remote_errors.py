@@ -1,51 +1,177 @@
-"""What a model server's refusals mean, in words that say what to do."""
+"""What a model server's refusals and failures mean, in words that say what to do."""
 
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
-import openai
+import httpx
 
-from feeler.errors import EngineUnavailable
+from feeler.errors import EngineError, EngineUnavailable
 
-_TOO_LONG = re.compile(r"context|too long|maximum.*(length|tokens)|exceed.*tokens", re.IGNORECASE)
+_NO_LENGTH = re.compile(
+    r"deadline|cancel+ed|time(d |-)?out|per (minute|min|hour|day)|rate.?limit|quota|billing", re.IGNORECASE
+)
+_LENGTH = re.compile(
+    r"tokens\b|token (count|limit|length)|context.{0,3}(length|size|window|limit)|max_?(seq|model_?len)|n_ctx"
+    r"|(prompt|input|request|message|sequence)s?\b.{0,12}\b(length|size|is too|are too|too)\b",
+    re.IGNORECASE,
+)
+_BEYOND = re.compile(
+    r"exceed|too (long|large|many|big)|(longer|larger|greater|more|less|fewer) than|must be|cannot be|<=|≤|>"
+    r"|maximum|at most|overflow|reduce|not fit|truncat|available",
+    re.IGNORECASE,
+)
+_TOO_LONG_CODES = re.compile(r"context_length_exceeded|exceed_context_size|tokens_exceeded", re.IGNORECASE)
+_ABOUT_PROMPT = re.compile(r"context|input|prompt|sequence|max_?seq", re.IGNORECASE)
+_ROLES = re.compile(
+    r"system.{0,30}(role|message|prompt|instruction)|(role|message)s?.{0,30}system|developer instruction"
+    r"|roles?\b.{0,40}(alternat|support|must|should|valid)|alternat\w+ (user|role)|raise_exception|template",
+    re.IGNORECASE,
+)
+_SHOWN = 300  # characters of a server's words
 
 
-class Refused(Exception):
-    """The server takes no such request (HTTP 400 or 422); the text is its reason."""
+class ServerSaid(Exception):
+    """An error in the server's own words, on one line, shortened; untrusted, never for a log."""
+
+    def __init__(self, words: str, *, code: str = "", param: str = "", status: int = 0) -> None:
+        super().__init__(" ".join(words.split())[:_SHOWN])
+        self.code, self.param, self.status = code, param, status
+        self._all = " ".join((code, words))
 
     @property
     def too_long(self) -> bool:
-        """Whether the prompt's length was the reason."""
-        return bool(_TOO_LONG.search(str(self)))
+        """Whether the prompt's length is the reason."""
+        if self.status == 413 or _TOO_LONG_CODES.search(self._all):
+            return not _NO_LENGTH.search(self._all)
+        if self.param and self.names(self.param) and not _ABOUT_PROMPT.search(self._all):
+            return False  # a limit of another kind
+        return bool(
+            _LENGTH.search(self._all) and _BEYOND.search(self._all) and not _NO_LENGTH.search(self._all)
+        )
+
+    @property
+    def about_roles(self) -> bool:
+        """Whether the roles of the messages, or their order, are the reason."""
+        return bool(_ROLES.search(self._all))
+
+    @property
+    def about_system(self) -> bool:
+        """Whether the system's role is the reason."""
+        return self.about_roles and bool(re.search("system|developer", self._all, re.IGNORECASE))
+
+    @property
+    def about_model(self) -> bool:
+        """Whether the model is not made for talking."""
+        unable = (
+            r"not support (chat|completion|generat|the chat)|not a (chat|generat|language)|embedding|rerank"
+        )
+        return self.status < 500 and bool(re.search(unable, self._all, re.IGNORECASE))
+
+    @property
+    def about_beginning(self) -> bool:
+        """Whether the last message being the assistant's is the reason."""
+        return bool(re.search(r"prefill|(last|final).{0,20}(message|role)", self._all, re.IGNORECASE))
+
+    @property
+    def about_thinking(self) -> bool:
+        """Whether a wish about thinking is the reason."""
+        return bool(re.search(r"think|reasoning", self._all, re.IGNORECASE))
+
+    def names(self, parameter: str) -> bool:
+        """Whether a parameter of the request is named as the reason."""
+        quoted = rf"['\"`]{re.escape(parameter)}['\"`]"
+        plain = rf"(?<![\w-]){re.escape(parameter)}(?![\w-])" if len(parameter) > 2 else quoted
+        return self.param.split(".")[-1] == parameter or bool(re.search(f"{quoted}|{plain}", self._all))
+
+    @property
+    def refusal(self) -> bool:
+        """Whether another request may do; else the server itself is in trouble."""
+        if self.status in (400, 405, 406, 413, 415, 422, 501):
+            return True
+        return self.status in (0, 500) and (self.too_long or self.about_roles)
 
 
-def explained(error: openai.OpenAIError, url: str, model: str) -> Exception:
-    """The error to raise: Refused where another request may do, else EngineUnavailable with advice."""
-    said = _reason(error)
+def read_error(payload: object, *, marked: bool = False) -> ServerSaid | None:
+    """The error that a JSON document tells, in any of the forms that servers use; None where it tells none.
+
+    `marked`: something else has said already that it is one.
+    """
+    if not isinstance(payload, dict):
+        return None
+    error = payload.get("error")
+    if error in (None, False, "", {}):
+        answers = isinstance(payload.get("choices"), list)
+        known = payload.get("object") == "error" or payload.get("type") == "error" or "detail" in payload
+        stated = isinstance(payload.get("message"), str) and "code" in payload
+        if answers or not (marked or known or stated):
+            return None
+        error = payload
+    about = error if isinstance(error, dict) else payload
+    words = " ".join(_words(error)) or " ".join(_words(payload)) or json.dumps(error)
+    code, param, status = (about.get(name) for name in ("code", "param", "status"))
+    number = next((int(str(each)) for each in (code, status) if re.fullmatch("[45][0-9]{2}", str(each))), 0)
+    kind = " ".join(str(each) for each in (code, about.get("type")) if each)
+    return ServerSaid(words, code=kind, param=str(param or ""), status=number)
+
+
+def _words(value: object) -> Iterator[str]:
+    """The human words in an error; of a validation error its places and reasons, not the input it quotes."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _words(each)
+    elif isinstance(value, dict):
+        if isinstance(place := value.get("loc"), list):
+            yield " ".join(f"'{each}'" for each in place)
+        for name in ("message", "msg", "detail", "error", "reason", "title"):
+            if name in value:
+                yield from _words(value[name])
+
+
+async def read_refusal(response: httpx.Response) -> ServerSaid:
+    """The error in a response of another status than 200."""
+    content = b""
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > 1 << 16:
+            break
+    text = content.decode("utf-8", "replace").strip()
+    try:
+        found: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    for each in found if isinstance(found, list) else [found]:
+        if said := read_error(each, marked=True):
+            return ServerSaid(said._all, code=said.code, param=said.param, status=response.status_code)
+    words = "an HTML page" if text[:1] == "<" else text or response.reason_phrase
+    return ServerSaid(words, status=response.status_code)
+
+
+def explained(error: Exception, url: str, model: str) -> EngineError:
+    """The engine's error for whatever went wrong with the server at `url`."""
     match error:
-        case openai.BadRequestError() | openai.UnprocessableEntityError():
-            return Refused(said)
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
+        case EngineError():
+            return error
+        case ServerSaid(status=401 | 403):
             return EngineUnavailable(f"{url} wants another key: set FEELER_REMOTE_API_KEY")
-        case openai.NotFoundError():
+        case ServerSaid(status=404):
             return EngineUnavailable(
                 f"{url} has no chat model {model!r}: set FEELER_REMOTE_MODEL, and check that "
                 "FEELER_REMOTE_URL ends as the server wants it (often /v1)"
             )
-        case openai.RateLimitError():
-            return EngineUnavailable(f"{url} is busy or its quota is used up: {said}")
-        case openai.APITimeoutError():
-            return EngineUnavailable(f"{url} did not answer in time")
-        case openai.APIConnectionError():
+        case ServerSaid(status=429):
+            return EngineUnavailable(f"{url} is busy or its quota is used up: {error}")
+        case ServerSaid():
+            return EngineUnavailable(f"{url} failed: {error}")
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.UnsupportedProtocol() | httpx.InvalidURL():
             return EngineUnavailable(
                 f"no model server answers at {url}: start it, or set FEELER_REMOTE_URL to another"
             )
-        case _ if _TOO_LONG.search(said):  # some servers say so in the stream, without a status
-            return Refused(said)
-    return EngineUnavailable(f"{url} failed: {said}")
-
-
-def _reason(error: openai.OpenAIError) -> str:
-    """What the server said, on one line, shortened."""
-    body = getattr(error, "body", None)
-    said = body.get("message") if isinstance(body, dict) else None
-    return " ".join(str(said or error).split())[:300]
+        case httpx.TimeoutException() | TimeoutError():
+            return EngineUnavailable(f"{url} did not answer in time")
+        case httpx.RemoteProtocolError() | httpx.ReadError():
+            return EngineUnavailable(f"{url} broke off in the middle of an answer")
+    return EngineUnavailable(f"{url} sent something that cannot be read ({type(error).__name__})")

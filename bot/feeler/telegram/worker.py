@@ -19,18 +19,15 @@ from feeler.telegram.preview import DraftPreview
 from feeler.telegram.pulse import Pulse
 from feeler.telegram.reading import Unreadable, parse, where
 from feeler.telegram.rendering import render
+from feeler.usecases import texts
 from feeler.usecases.values import Chat, Outcome
 
 log = logging.getLogger(__name__)
 
 TRIES = 10  # begun so often and never ended: this turn takes the process down with it
 BREATH = 2.0  # seconds at most before a turn that failed after its answer is let go
-FAILURES = 3  # the desk failed so often on one turn
+FAILURES = 3  # the desk failed so often on one turn: then it only keeps what was said
 POLL = 1.0  # seconds between looks for what other processes left, where nobody tells us
-SORRY = (
-    "Something went wrong with this message, and trying again did not help. "
-    "I have set it aside; the talk goes on."
-)
 FRAME_GAP = 0.02  # seconds of the overall rate that a preview frame takes
 
 Dispatch = Callable[[Update, Chat, Any, Preview | None, datetime], Awaitable[Outcome]]
@@ -42,6 +39,8 @@ class Answering(Protocol):
     def stop(self, chat_id: int) -> bool: ...
 
     async def run(self, chat: Chat, errand: str, preview: Preview | None, now: datetime) -> Outcome: ...
+
+    def resigned(self) -> "Answering": ...
 
 
 class Worker:
@@ -163,50 +162,68 @@ class Worker:
         """One turn, from its raw update to the commit; returns the chat's next one."""
         turn, begun = work.turn, time.monotonic()
         self._pulse.delay.observe(max(0.0, time.time() - turn.received))
+        if turn.tries > TRIES + 1:
+            return await self._set_aside(work, "never ended", begun, texts.SET_ASIDE)
         if turn.tries > TRIES:
-            return await self._set_aside(work, "never ended", begun, SORRY)
+            return await self._resign(work, "never ended", begun)
         preview = DraftPreview(self._bot, turn.chat_id, turn.seq, self._may_show)
         try:
-            asking = await self._outcome(work, preview)
+            asking = await self._outcome(work, self._desk, preview)
         except (LeaseLost, asyncio.CancelledError):
             raise
         except Unreadable as error:
-            return await self._set_aside(work, str(error), begun, SORRY)
+            return await self._set_aside(work, str(error), begun, texts.SET_ASIDE)
         except Exception as error:  # the error boundary: one update must not stop the others
             log.error("update %s failed (try %s): %s", turn.update_id, turn.tries, where(error))
             return await self._after_failure(work, error, begun)
         finally:
             await preview.end()
+        return await self._commit(work, asking, begun)
+
+    async def _commit(self, work: Work, asking: Outcome, begun: float) -> Work | None:
         self._check_lease(work)
         calls = tuple(call for reply in asking.replies for call in render(reply))
         answer = Answer(chat=asking.chat, calls=calls, forget=asking.forget, errand=asking.errand)
         following = await insist(
             lambda: self._mailroom.turns.finish(work, answer, keep=self._may_keep()),
-            f"update {turn.update_id}: cannot store the answer",
+            f"update {work.turn.update_id}: cannot store the answer",
         )
         self._pulse.turn_ended("done", time.monotonic() - begun)
         if asking.forget:
             self._aside(insist(self._mailroom.scrub, "cannot rewrite the database"))
         return following
 
-    async def _outcome(self, work: Work, preview: DraftPreview) -> Outcome:
+    async def _outcome(self, work: Work, desk: Answering, preview: DraftPreview | None) -> Outcome:
         now = datetime.now(UTC)
         if work.turn.lane == "errand":
-            preview.typing()
-            return await self._desk.run(work.chat, work.turn.body, preview, now)
+            if preview:
+                preview.typing()
+            return await desk.run(work.chat, work.turn.body, preview, now)
         update = parse(work.turn.body, self._bot)
         if update.callback_query:
             self._aside(_calm(self._bot.answer_callback_query(update.callback_query.id)))
-        elif work.turn.chat_id > 0:
+        elif preview and work.turn.chat_id > 0:
             preview.typing()
-        return await self._dispatch(update, work.chat, self._desk, preview, now)
+        return await self._dispatch(update, work.chat, desk, preview, now)
 
     async def _after_failure(self, work: Work, error: Exception, begun: float) -> Work | None:
         if work.turn.tries >= FAILURES:
-            return await self._set_aside(work, where(error), begun, SORRY)
+            return await self._resign(work, where(error), begun)
         await asyncio.sleep(0.2 * 4**work.turn.tries)
         self._check_lease(work)
         return Work(claim=work.claim, turn=_tried(work), chat=work.chat)
+
+    async def _resign(self, work: Work, reason: str, begun: float) -> Work | None:
+        """Have the desk keep what was said, without its model; set the turn aside where that fails, too."""
+        try:
+            kept = await self._outcome(work, self._desk.resigned(), None)
+            following = await self._commit(work, kept, begun)
+        except (LeaseLost, asyncio.CancelledError):
+            raise
+        except Exception:  # then it is not the model
+            return await self._set_aside(work, reason, begun, texts.SET_ASIDE)
+        log.error("update %s was not answered, what was said is kept: %s", work.turn.update_id, reason)
+        return following
 
     async def _set_aside(self, work: Work, reason: str, begun: float, words: str = "") -> Work | None:
         log.error("update %s set aside: %s", work.turn.update_id, reason)

@@ -1,15 +1,22 @@
 """One person at the desk, over a terminal: messages in, what came of them out to a surface."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from feeler.errors import FeelerError
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.ports import Preview
 from feeler.terminal.memory import MemoryArchive
+from feeler.usecases import texts
 from feeler.usecases.desk import Desk
 from feeler.usecases.values import Chat, Outcome, Reply
+
+log = logging.getLogger(__name__)
+
+Asking = Callable[[Desk, Preview | None, datetime], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +53,12 @@ class Session:
     async def hear(self, text: str) -> None:
         """One message or command, answered in full."""
         self._surface.typed(text)
-        self._take(await self._desk.hear(self.chat, text, self._surface.preview, datetime.now(UTC)))
+        await self._answer(lambda desk, preview, now: desk.hear(self.chat, text, preview, now))
         await self._run_errands()
 
     async def do(self, command: str, argument: str = "") -> None:
         """One command, such as the first /start."""
-        outcome = await self._desk.do(self.chat, command, argument, self._surface.preview, datetime.now(UTC))
-        self._take(outcome)
+        await self._answer(lambda desk, preview, now: desk.do(self.chat, command, argument, preview, now))
 
     def stop(self) -> bool:
         """End what is being written; False where nothing is."""
@@ -61,7 +67,23 @@ class Session:
     async def _run_errands(self) -> None:
         while self._errand:
             errand, self._errand = self._errand, ""
-            self._take(await self._desk.run(self.chat, errand, self._surface.preview, datetime.now(UTC)))
+            await self._run(errand)
+
+    async def _run(self, errand: str) -> None:
+        await self._answer(lambda desk, preview, now: desk.run(self.chat, errand, preview, now))
+
+    async def _answer(self, ask: Asking) -> None:
+        """Ask the desk; where it fails for a reason nobody foresaw, have it keep what was said, if it can."""
+        now = datetime.now(UTC)
+        for desk in (self._desk, self._desk.resigned()):
+            try:
+                self._take(await ask(desk, self._surface.preview, now))
+                return
+            except FeelerError:
+                raise
+            except Exception as error:  # the error boundary: one message must not end the talk
+                log.error("a message failed: %s", type(error).__name__)  # its text may quote somebody
+        self._take(Outcome(chat=self.chat, replies=(Reply(text=texts.SET_ASIDE),)))
 
     def _take(self, outcome: Outcome) -> None:
         before, self.chat = self.chat.interview, outcome.chat

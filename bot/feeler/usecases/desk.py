@@ -1,5 +1,6 @@
 """The desk: where every message of a user arrives, whichever way it came."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
@@ -86,6 +87,15 @@ class Desk:
         visit = Visit(means=self.means, chat=_elsewhere(chat), preview=None, now=datetime.min)
         return visit.answer(text)
 
+    def resigned(self) -> "Desk":
+        """The same desk without the model, for a turn that fails again and again for a reason nobody foresaw.
+
+        Whatever was said is kept in the talk, and the user is told of /again.
+        """
+        desk = copy(self)
+        desk.means = replace(self.means, resigned=True)
+        return desk
+
     def stop(self, chat_id: int) -> bool:
         """End what is being written for this chat, from the event loop; False where nothing is.
 
@@ -96,7 +106,8 @@ class Desk:
 
     def _ahead(self, chat: Chat, outcome: Outcome) -> Outcome:
         """The same outcome; where the next prompt begins in a new way, the engine begins to read."""
-        self.means.ahead.begin(chat.chat_id, chat.interview, outcome.chat.interview)
+        if not self.means.resigned:
+            self.means.ahead.begin(chat.chat_id, chat.interview, outcome.chat.interview)
         return outcome
 
     def _unheard(self, text: str) -> str:

@@ -84,6 +84,8 @@ async def _findings(visit: Visit, talk: Interview) -> Debrief:
 
 async def _with_prose(visit: Visit, found: Debrief) -> Debrief:
     """With the model's sentences; without them where the user said /stop."""
+    if visit.means.resigned:
+        return found
     try:
         async with visit.means.writing.stoppable(visit.chat.chat_id):
             return await debriefing.prose(found, visit.means.engine)

@@ -1,6 +1,7 @@
 """While a person types, the engine reads what the next prompt begins with, where that is new to it."""
 
 import asyncio
+import logging
 from contextlib import suppress
 
 from feeler.errors import EngineError
@@ -8,6 +9,8 @@ from feeler.interview.values import Interview
 from feeler.personas.library import Library
 from feeler.ports import Engine
 from feeler.usecases.drafting import warm_up
+
+log = logging.getLogger(__name__)
 
 
 class ReadingAhead:
@@ -26,12 +29,17 @@ class ReadingAhead:
             return
         task = asyncio.create_task(self._read(after))
         self._under_way[chat_id] = task
-        task.add_done_callback(lambda _: self._under_way.pop(chat_id, None))
+        task.add_done_callback(lambda task: self._ended(chat_id, task))
 
     async def done(self, chat_id: int) -> None:
         """Wait for this chat's reading: the turn needs the same, and twice would take twice as long."""
         if task := self._under_way.get(chat_id):
             await asyncio.wait([task])
+
+    def _ended(self, chat_id: int, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(chat_id, None)
+        if not task.cancelled() and (error := task.exception()):  # the turn itself will meet it, too
+            log.warning("reading ahead failed: %s", type(error).__name__)
 
     async def _read(self, talk: Interview) -> None:
         persona = self._library.persona(talk.persona)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from feeler.errors import EngineError, PromptTooLong
 from feeler.interview.phases import is_over
 from feeler.interview.topics import LABELS
-from feeler.interview.values import Interview, Line, Speaker
+from feeler.interview.values import Interview, Line, Phase, Speaker
 from feeler.personas.values import Topic
 from feeler.usecases import texts
 from feeler.usecases.choosing import somebody, topic_meant
@@ -87,6 +87,9 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
     """One turn. However it ends, the candidate's line stays in the talk."""
     library = visit.means.library
     persona = library.persona(before.persona)
+    if visit.means.resigned:
+        kept = before.evolve(lines=(*before.lines, _unplanned(visit, before, text)))
+        return visit.answer(texts.UNAVAILABLE.format(name=visit.name), interview=kept, undo=before)
     try:
         async with visit.means.writing.stoppable(visit.chat.chat_id):
             await visit.means.ahead.done(visit.chat.chat_id)
@@ -119,6 +122,19 @@ async def _heard(visit: Visit, before: Interview, text: str) -> Interview:
     persona = visit.means.library.persona(before.persona)
     line = await hear(before, persona, text, reader=visit.means.reader, now=visit.now)
     return before.evolve(lines=(*before.lines, line))
+
+
+def _unplanned(visit: Visit, before: Interview, text: str) -> Line:
+    """The candidate's line as it came: whatever keeps failing here, it may well be the reading of it."""
+    return Line(
+        number=len(before.lines) + 1,
+        turn=before.turn + 1,
+        speaker=Speaker.CANDIDATE,
+        persona=before.persona,
+        phase=before.lines[-1].phase if before.lines else Phase.OPENING,
+        text=text,
+        at=visit.now,
+    )
 
 
 def _as_reply(line: Line) -> Reply:

@@ -79,6 +79,10 @@ UNAVAILABLE = (
     "The model that plays {name} cannot answer just now. Your line is kept in the talk: send /again in a "
     "minute and it is answered."
 )
+SET_ASIDE = (
+    "Something went wrong with this message, and trying again did not help. "
+    "I have set it aside; the talk goes on."
+)
 PROMPT_TOO_LONG = (
     "That was more than the model can read in one go. Your line stays in the transcript; say the heart of "
     "it in two or three sentences."

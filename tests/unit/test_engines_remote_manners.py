@@ -1,0 +1,232 @@
+"""What servers refuse, and how: the engine finds the words they take, or says what is wrong."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.model_server import DONE, RawServer, Said, always, answer, as_json, ask, chunk, raw_serving, stream
+
+from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.ports import Message
+
+FINE = Said(content=stream(chunk("Yes."), chunk(finish="stop"), DONE))
+TALK = (
+    Message(role="system", content="You are Ruth."),
+    *(Message(role=("user", "assistant")[at % 2], content=str(at)) for at in range(13)),
+)
+
+
+def picky(trouble: Callable[[dict[str, Any]], str], *, status: int = 400) -> RawServer:
+    """Refuses with what `trouble` says of a request; empty: it answers."""
+
+    def reply(body: dict[str, Any]) -> Said:
+        words = trouble(body)
+        return as_json({"error": {"message": words}}, status) if words else FINE
+
+    return RawServer(reply)
+
+
+TOO_LONG = [
+    as_json({"error": {"message": "Too much.", "code": "context_length_exceeded", "param": "messages"}}, 400),
+    as_json(
+        {"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 9"}, 422
+    ),
+    as_json({"detail": "ValueError: Request length 5012 is greater than max_seq_len 4096"}, 500),
+    as_json({"error": {"type": "exceed_context_size_error", "message": "no", "code": 400}}, 400),
+    as_json(
+        {"message": "This model's maximum context length is 4096 tokens. Please reduce the length."}, 400
+    ),
+    as_json({"error": {"message": "The input (5000 tokens) is longer than the model's context length"}}, 400),
+    as_json(
+        [{"error": {"code": 400, "message": "input token count (9) exceeds the maximum number of tokens"}}],
+        400,
+    ),
+    as_json({"error": {"message": "prompt is too long: 210000 tokens > 200000 maximum"}}, 400),
+    as_json(
+        {
+            "error": {
+                "message": "'max_tokens' is too large: 160. This model's maximum context length is 4096 "
+                "tokens and your request has 4000 input tokens",
+                "param": "max_tokens",
+            }
+        },
+        400,
+    ),
+    as_json({"error": {"message": "input length exceeds maximum context length"}}, 500),
+    as_json({"message": "Request Entity Too Large"}, 413),
+    Said(content=b"Requested tokens (5000) exceed context window of 2048", status=500),
+    Said(
+        content=stream({"error": {"message": "the request exceeds the available context size", "code": 500}})
+    ),
+]
+
+
+@pytest.mark.parametrize("said", TOO_LONG)
+async def test_a_talk_that_is_too_long_loses_its_beginning_and_begins_with_the_user(said: Said) -> None:
+    server = RawServer(lambda body: said if len(body["messages"]) > 4 else FINE)
+    async with raw_serving(server) as engine:
+        assert await answer(engine, ask(*TALK)) == "Yes."
+        roles = [message["role"] for message in server.bodies[-1]["messages"]]
+        assert roles == ["system", *["user", "assistant"] * ((len(roles) - 1) // 2), "user"]
+        server.reply = lambda body: said
+        with pytest.raises(PromptTooLong):
+            await answer(engine)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("context deadline exceeded", 500),
+        ("context canceled", 500),
+        ("Post http://x: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", 502),
+        ("context canceled", 400),
+        ("request timed out: maximum of 600 tokens", 408),
+        ("rate limit exceeded: 40000 tokens per minute", 429),
+        ("Request too large for model on tokens per minute (TPM): Limit 6000, Requested 9000", 413),
+    ],
+)
+async def test_other_limits_do_not_cost_the_talk_its_beginning(words: str, status: int) -> None:
+    server = picky(lambda body: words, status=status)
+    async with raw_serving(server) as engine:
+        with pytest.raises(EngineError) as caught:
+            await answer(engine, ask(*TALK))
+    assert not isinstance(caught.value, PromptTooLong)
+    assert {len(body["messages"]) for body in server.bodies} <= {len(TALK), len(TALK) - 1}
+
+
+@pytest.mark.parametrize("status", [400, 422, 500])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "System role not supported",
+        "jinja2.exceptions.TemplateError: System role not supported",
+        "Developer instruction is not enabled for models/gemma-3-27b-it",
+        "Only user and assistant roles are supported!",
+        "'system' is not a valid role",
+    ],
+)
+async def test_where_no_system_message_is_taken_the_user_says_it(words: str, status: int) -> None:
+    server = picky(lambda body: words if body["messages"][0]["role"] == "system" else "", status=status)
+    async with raw_serving(server) as engine:
+        assert await answer(engine) == "Yes."
+        asked = len(server.bodies)
+        assert await answer(engine) == "Yes."
+    assert server.bodies[-1]["messages"] == [{"role": "user", "content": "You are Ruth.\n\nHello?"}]
+    assert "top_k" in server.bodies[-1]  # nothing else was given up
+    assert (asked, len(server.bodies)) in ((2, 3), (3, 4))
+
+
+@pytest.mark.parametrize("begins_with_system", [True, False])
+async def test_where_turns_must_alternate_they_do(begins_with_system: bool) -> None:
+    def strict(body: dict[str, Any]) -> str:
+        roles = [message["role"] for message in body["messages"]]
+        roles = roles[1:] if begins_with_system and roles[0] == "system" else roles
+        in_turn = all(role == ("user", "assistant")[at % 2] for at, role in enumerate(roles))
+        return "" if in_turn else "Conversation roles must alternate user/assistant/user/assistant/..."
+
+    server = picky(strict)
+    talk = (*TALK[:1], *TALK[2:3], *TALK[1:2], *TALK[3:4])  # the company begins, the user speaks twice
+    async with raw_serving(server) as engine:
+        assert await answer(engine, ask(*talk)) == "Yes."
+    said = json.dumps(server.bodies[-1]["messages"])
+    assert all(message.content in said for message in talk)
+
+
+def openai_reasons(body: dict[str, Any]) -> str:
+    for name in ("chat_template_kwargs", "top_k", "repeat_penalty", "repetition_penalty"):
+        if name in body:
+            return f"Unrecognized request argument supplied: {name}"
+    if "max_tokens" in body:
+        return "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
+    for name in ("temperature", "top_p"):
+        if name in body:
+            return f"Unsupported value: '{name}' does not support 0.7 with this model. Only 1 is supported."
+    return ""
+
+
+def extra_forbidden(body: dict[str, Any]) -> str:
+    known = {"messages", "model", "stream", "max_tokens", "temperature"}
+    unknown = sorted(body.keys() - known)
+    return f"{unknown[0]}: Extra inputs are not permitted" if unknown else ""
+
+
+def mute(body: dict[str, Any]) -> str:
+    return "" if body.keys() <= {"messages", "model", "stream"} else "Bad request"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kept"),
+    [
+        (openai_reasons, {"max_completion_tokens": 160}),
+        (extra_forbidden, {"max_tokens": 160, "temperature": 0.7}),
+        (mute, {}),
+        (lambda body: "reasoning is not supported" if "chat_template_kwargs" in body else "", {"top_k": 50}),
+        (lambda body: "'seed' must be null" if "seed" in body else "", {"max_tokens": 160}),
+    ],
+)
+async def test_what_a_server_refuses_is_left_out_from_then_on(
+    trouble: Callable[[dict[str, Any]], str], kept: dict[str, Any]
+) -> None:
+    server = picky(trouble)
+    async with raw_serving(server) as engine:
+        assert await answer(engine) == "Yes."
+        asked = len(server.bodies)
+        assert await answer(engine) == "Yes."
+    assert len(server.bodies) == asked + 1
+    assert kept.keys() <= server.bodies[-1].keys()
+    if "max_completion_tokens" in kept:
+        assert "max_tokens" not in server.bodies[-1]
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_model_of_our_choice_that_turns_out_not_to_talk_is_passed_over(status: int) -> None:
+    words = '"odd-name" does not support chat'
+    server = picky(lambda body: words if body["model"] == "odd-name" else "", status=status)
+    server.models = as_json({"data": [{"id": "odd-name"}, {"id": "other"}]})
+    async with raw_serving(server, model="") as engine:
+        assert await answer(engine) == "Yes."
+        server.models = as_json({"data": [{"id": "odd-name"}]})
+    async with raw_serving(server, model="") as engine:
+        with pytest.raises(EngineUnavailable, match="FEELER_REMOTE_MODEL"):
+            await answer(engine)
+    assert [body["model"] for body in server.bodies] == ["odd-name", "other", "odd-name"]
+
+
+async def test_what_a_validation_error_quotes_of_the_talk_is_not_taken_for_its_reason() -> None:
+    quoted = {
+        "messages": [{"role": "system", "content": "context length exceeded, temperature, system role"}]
+    }
+    detail = [{"type": "extra_forbidden", "loc": ["body", "top_k"], "msg": "Extra inputs", "input": quoted}]
+    server = RawServer(lambda body: as_json({"detail": detail}, 422) if "top_k" in body else FINE)
+    async with raw_serving(server) as engine:
+        assert await answer(engine, ask(*TALK)) == "Yes."
+    assert len(server.bodies[-1]["messages"]) == len(TALK)
+    assert "temperature" in server.bodies[-1]
+
+
+async def test_an_error_in_the_stream_that_names_a_parameter_is_a_refusal() -> None:
+    error = {"error": {"message": "Unknown parameter: top_k", "code": 400}}
+    server = RawServer(lambda body: Said(content=stream(error)) if "top_k" in body else FINE)
+    async with raw_serving(server) as engine:
+        assert await answer(engine) == "Yes."
+
+
+PROXY = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize("proxy", [PROXY, "socks5://127.0.0.1:9", "nonsense"])
+async def test_a_server_on_this_machine_is_reached_without_the_proxy(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, proxy)
+    async with raw_serving(always(chunk("Yes."), DONE)) as engine:
+        assert await answer(engine) == "Yes."
+
+
+async def test_a_crash_of_ours_is_an_error_that_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeler.llm.remote_stream._bit", lambda choice: 1 / 0)
+    async with raw_serving(always(chunk("Yes."), DONE)) as engine:
+        with pytest.raises(EngineUnavailable, match="ZeroDivisionError"):
+            await answer(engine)
