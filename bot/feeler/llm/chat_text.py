@@ -50,7 +50,7 @@ class ChatText:
         try:
             return self._render(said)
         except TemplateError:  # it knows no system message, or insists on taking turns
-            return self._render(_taking_turns(said))
+            return self._render(taking_turns(said))
 
     def _render(self, said: list[dict[str, str]]) -> str:
         return str(self._tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=True))
