@@ -24,6 +24,7 @@ from feeler.personas.values import Company, Example, Persona
 from feeler.ports import Message
 
 WINDOW = 24  # lines of the talk in a prompt
+SHOWN = 4000  # UTF-8 bytes of one line in a prompt: about 1,000 tokens in any script
 JUMP = 12  # the window's start moves this many lines at once, so that the prompt's beginning stays the same
 
 
@@ -33,7 +34,7 @@ def messages_for(situation: Situation, *, again: bool = False) -> tuple[Message,
     first = Message(role="system", content=persona_prompt(situation))
     shown = [message for example in situation.persona.examples for message in _example(example, situation)]
     said = [message for line in _window(talk) if (message := _line(line, situation))]
-    now = Message(role="user", content=f"{situation.heard}\n{job_note(situation, plainer=again)}")
+    now = Message(role="user", content=f"{in_view(situation.heard)}\n{job_note(situation, plainer=again)}")
     begin = Message(role="user", content="(These were other people. Now somebody new comes in.)")
     return (first, *shown, *_joined([begin, *said, now]))
 
@@ -119,6 +120,15 @@ def _example(example: Example, situation: Situation) -> tuple[Message, Message]:
     )
 
 
+def in_view(text: str) -> str:
+    """As much of a long line as the model is shown: its beginning and its end, SHOWN bytes or less."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= SHOWN:
+        return text
+    head, tail = raw[: SHOWN * 2 // 3].decode("utf-8", "ignore"), raw[-SHOWN // 3 :].decode("utf-8", "ignore")
+    return f"{head.rstrip()} […] {tail.lstrip()}"
+
+
 def window_start(talk: Interview) -> int:
     """How many of the oldest lines the next prompt leaves out."""
     spoken = sum(line.speaker is not Speaker.COACH for line in talk.lines)
@@ -132,7 +142,7 @@ def _window(talk: Interview) -> tuple[Line, ...]:
 
 def _line(line: Line, situation: Situation) -> Message | None:
     if line.speaker is Speaker.CANDIDATE:
-        return Message(role="user", content=line.text)
+        return Message(role="user", content=in_view(line.text))
     own = line.persona == situation.persona.slug
     text = line.text if own else f"({_name(line.persona, situation)} said:) {line.text}"
     return Message(role="assistant", content=text) if own else Message(role="user", content=text)
