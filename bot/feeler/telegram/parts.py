@@ -39,7 +39,8 @@ def whole(raw: Any) -> Any:
     text = ""
     for number, message in enumerate(messages):
         cut = number > 0 and key == "text" and _units(messages[number - 1]) == LIMIT  # in mid-word, perhaps
-        text += ("" if cut or not text else "\n") + written(message)
+        more = written(message)
+        text += ("" if cut or not text or not more else "\n") + more
     bare = {
         name: value for name, value in messages[0].items() if name not in ("entities", "caption_entities")
     }
