@@ -42,6 +42,8 @@ class Incoming:
     body: str  # the update as JSON text, unchanged
     text: str = ""  # the message's text, for the limits and the pairing code
     command: bool = False
+    said: bool = True  # anything visible was written: what has no words costs no turn
+    topic: int | None = None  # of a forum, or of a private chat: where answers belong
     heard: bool = True  # False: it was not meant for the bot, and nothing of it is kept
 
 
@@ -59,6 +61,7 @@ class Standing:
     struck: float  # seconds since the last of them; inf: never
     noticed: float  # seconds since this chat was last told that a message is not taken; inf: never
     now: float  # seconds since the epoch, by the database's clock
+    held: str = ""  # body of the last turn, where that waits for a part that may follow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,8 @@ class Verdict:
     notice: Call | None = None
     paired: bool = False  # the pairing code was right
     strike: bool = False  # it was wrong
+    hold: float = 0.0  # seconds for which the turn waits for a part that may follow
+    joined: str = ""  # body of the held turn with this update: it is a part of that, and no turn of its own
     body: str | None = None  # stored in place of the update's own text: the code itself is not kept
 
 
@@ -83,7 +88,7 @@ class Turn:
     update_id: int
     chat_id: int
     lane: Lane
-    body: str  # the raw update; of an errand, its text
+    body: str  # the raw update, or a list of them that are one message; of an errand, its text
     tries: int  # times this turn was begun, this one included
     received: float  # seconds since the epoch
 

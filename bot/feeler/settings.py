@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     drafts: int | None = Field(default=None, ge=1, le=8)
 
     turn_budget: int = Field(default=16, ge=10, le=24)
-    max_message_chars: int = Field(default=4000, ge=200)
+    max_message_chars: int = Field(default=16_000, ge=200)
     max_waiting: int = Field(default=20, ge=1)
     max_turns_a_day: int = Field(default=200, ge=1)
     max_talks: int = Field(default=64, ge=1)

@@ -24,7 +24,7 @@ from feeler.coach.findings import findings
 from feeler.coach.rendering import render as render_debrief
 from feeler.compose import build_desk, build_library
 from feeler.errors import FeelerError
-from feeler.interview.values import Interview
+from feeler.interview.values import Interview, Speaker
 from feeler.llm.cards import read_card as read_model_card
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.card_file import read_card
@@ -36,6 +36,7 @@ from feeler.store import Store, open_store
 from feeler.telegram.handlers import dispatch
 from feeler.telegram.inbox import read_updates
 from feeler.telegram.limits import Limits, judging
+from feeler.telegram.parts import whole
 from feeler.telegram.rendering import render
 from feeler.usecases.commands import COMMANDS
 from feeler.usecases.desk import Desk
@@ -140,6 +141,45 @@ def test_updates(loop: asyncio.AbstractEventLoop, store: Store, raw: object) -> 
         outcome = loop.run_until_complete(dispatch(update, Chat(chat_id=5), desk(), None, NOW))
         for reply in outcome.replies:
             json.dumps([call.params for call in render(reply)])
+
+
+WRITTEN = st.text(st.characters(categories=["L", "N", "P"]), max_size=60).map(
+    lambda it: f"I mend bridges {it}"
+)
+WITH = st.fixed_dictionaries(
+    {},
+    optional={
+        "edit_date": st.integers(0, 2**31),
+        "message_thread_id": st.integers(1, 2**31),
+        "is_topic_message": st.booleans(),
+        "via_bot": USER,
+        "sender_business_bot": USER,
+        "media_group_id": st.text(max_size=9),
+        "has_protected_content": st.booleans(),
+        "paid_star_count": st.integers(0, 9),
+        "effect_id": st.text(max_size=9),
+        "something_new": ANYTHING,
+    },
+)
+PICTURE = {"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}
+
+
+@cases
+@given(WRITTEN, WITH, st.booleans(), st.integers(1, 2**40))
+def test_what_is_written_is_heard_once(
+    loop: asyncio.AbstractEventLoop, text: str, more: dict[str, Any], captioned: bool, number: int
+) -> None:
+    """Whatever else a private message holds, its words become one line of the talk."""
+    content = {"caption": text, "photo": [PICTURE]} if captioned else {"text": text}
+    about = {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}}
+    sender = {"id": 5, "is_bot": False, "first_name": "D"}
+    [found] = read_updates({"update_id": number, "message": about | more | content | {"from": sender}})
+    assert found.heard
+    update = Update.de_json(whole(json.loads(found.body)), None)
+    outcome = loop.run_until_complete(dispatch(update, Chat(chat_id=5), desk(), None, NOW))
+    assert outcome.chat.interview is not None
+    said = [line.text for line in outcome.chat.interview.lines if line.speaker is Speaker.CANDIDATE]
+    assert said == [text]
 
 
 LINE = st.text(max_size=300) | st.builds(

@@ -63,11 +63,13 @@ ODD = {
     "a sticker": message(
         sticker={**PICTURE, "type": "regular", "is_animated": False, "is_video": False, "emoji": "🙂"}
     ),
-    "a photo": message(photo=[PICTURE], caption="Me at work"),
+    "a photo": message(photo=[PICTURE]),
+    "a photo under a heart": message(photo=[PICTURE], caption="❤️"),
+    "fillers only": message(text="\u3164\u2800\ufe0f"),
     "a voice note": message(voice={**FILE, "duration": 3}),
     "a round video": message(video_note={**FILE, "length": 9, "duration": 3}),
     "a video": message(video={**PICTURE, "duration": 3}),
-    "a document": message(document={**FILE, "file_name": "cv.pdf"}, caption="My CV"),
+    "a document": message(document={**FILE, "file_name": "cv.pdf"}),
     "a place": message(location={"longitude": 1.0, "latitude": 2.0}),
     "a contact": message(contact={"phone_number": "1", "first_name": "D"}),
     "a die": message(dice={"emoji": "🎲", "value": 3}),
@@ -89,6 +91,30 @@ async def test_what_cannot_be_heard_is_answered_shortly_and_loses_nothing(kind: 
     [reply] = outcome.replies
     assert reply.speaker is Speaker.COACH
     assert 20 < len(reply.text) < 250
+
+
+@pytest.mark.parametrize(
+    "media", [{"photo": [PICTURE]}, {"voice": {**FILE, "duration": 3}}, {"document": FILE}]
+)
+async def test_a_caption_is_heard_and_one_note_says_that_the_rest_is_not(media: dict[str, Any]) -> None:
+    chat = await in_a_talk()
+    outcome = await send(chat, message=message(**media, caption="We baked for two hospitals."))
+    assert outcome.chat.interview is not None
+    assert [line.text for line in outcome.chat.interview.lines].count("We baked for two hospitals.") == 1
+    assert sum("cannot see" in reply.text for reply in outcome.replies) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "I ran a bakery for ten years.", "edit_date": 1_795_000_001},
+        {"text": "Something else."},
+        {"location": {"longitude": 1.0, "latitude": 2.0, "live_period": 60}, "edit_date": 1_795_000_001},
+    ],
+)
+async def test_an_edit_that_changed_no_text_gets_no_note(content: dict[str, Any]) -> None:
+    chat = await in_a_talk()
+    assert await send(chat, edited_message=message(**content)) == Outcome(chat=chat)
 
 
 async def test_an_edit_is_explained() -> None:

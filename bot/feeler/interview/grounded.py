@@ -13,10 +13,29 @@ TURNED = {
     "you'd": "i'd", "you'll": "i'll", "me": "you",
 }  # fmt: skip
 SMALL = frozenset(
-    ("a", "an", "the", "and", "so", "then", "that", "there", "to", "of", "in", "on", "at", "for", "with", "had")
+    (
+        "a",
+        "an",
+        "the",
+        "and",
+        "so",
+        "then",
+        "that",
+        "there",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "had",
+    )
     + ("have", "has", "did", "do", "was", "is", "were", "are", "am", "but")
 )  # not counted
-WHO = frozenset(("i", "we", "he", "she", "they", "it", "you", "one", "who", "somebody", "everybody", "nobody"))
+WHO = frozenset(
+    ("i", "we", "he", "she", "they", "it", "you", "one", "who", "somebody", "everybody", "nobody")
+)
 GAP = 2  # words of the message that may be left out between two that are taken up
 
 

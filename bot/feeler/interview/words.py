@@ -3,6 +3,7 @@
 # ruff: noqa: E501, SIM905  (word lists and patterns read better on one line)
 
 import re
+import unicodedata
 from functools import lru_cache
 
 WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*(?:['’-][a-z0-9]+)*", re.IGNORECASE)
@@ -144,3 +145,14 @@ FAMILIAR = frozenset(
         decide choose build bring hold carry show share trust respect expect hope wish curious open plain straight"""
     )
 )
+
+
+_BLANK = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)  # Unicode's Default_Ignorable_Code_Point, and the blank pattern of Braille
+
+
+def visible(text: str) -> str:
+    """The characters of `text` that leave a mark on paper: no blanks, controls, fillers or selectors."""
+    return "".join(it for it in _BLANK.sub("", text) if unicodedata.category(it)[0] not in "CZ")

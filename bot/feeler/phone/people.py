@@ -61,6 +61,13 @@ class PhoneUser:
         about = self._world.new_file("photos", "photo.png", media_type, content, width=width, height=height)
         return self._post(self._open(group), {"photo": [about]} | _caption(caption))
 
+    def album(self, count: int = 3, caption: str = "") -> list[Shown]:
+        """Send pictures as one album: an update each, the first with the caption."""
+        group = {"media_group_id": str(self._world.clock.now())}
+        picture = {"file_id": "album", "file_unique_id": "album", "width": 160, "height": 90}
+        captions = [_caption(caption), *({} for _ in range(count - 1))]
+        return [self._post(self._open(), {"photo": [picture]} | group | each) for each in captions]
+
     def document(
         self, name: str, content: bytes, media_type: str = "application/octet-stream", caption: str = ""
     ) -> Shown:
@@ -93,9 +100,17 @@ class PhoneUser:
         self._world.queue.add("edited_message", public(changed))
         return self._world.shown(changed)
 
-    def send_raw(self, content: Json) -> Shown:
+    def touch(self, message: "Shown | int") -> None:
+        """Have a message arrive as edited with the same text, as reactions and link previews do."""
+        message_id = message if isinstance(message, int) else message.id
+        found = self._world.message(self.id, message_id)
+        if found is None:
+            raise LookupError(f"{message_id} is not there")
+        self._world.queue.add("edited_message", public(found) | {"edit_date": int(self._world.clock.now())})
+
+    def send_raw(self, content: Json, *, group: int | None = None) -> Shown:
         """Send a message whose content is these Bot API fields: empty, unknown or odd ones too."""
-        return self._post(self._open(), content)
+        return self._post(self._open(group), content)
 
     def block(self) -> None:
         """Block the bot: from now on it gets 403."""

@@ -44,7 +44,9 @@ async def send_message_draft(api: BotApi, params: Params) -> bool:
     text, _ = _text(params, "text", "entities", MAX_TEXT, "message is too long")
     api.flood.admit(chat_id, draft=True)
     until = api.world.clock.now() + DRAFT_SECONDS
-    api.world.set_draft(chat_id, Draft(draft_id=params.integer("draft_id"), text=text, until=until))
+    topic = params.integer("message_thread_id") or None
+    draft = Draft(draft_id=params.integer("draft_id"), text=text, until=until, topic=topic)
+    api.world.set_draft(chat_id, draft)
     return True
 
 
@@ -154,6 +156,8 @@ def _send(api: BotApi, params: Params, content: Json) -> Json:
         content |= {"reply_markup": inline}
     if replied:
         content |= {"reply_to_message": replied}
+    if topic := params.integer("message_thread_id"):
+        content |= {"message_thread_id": topic, "is_topic_message": True}
     world.set_draft(chat_id, None)
     world.set_action(chat_id, "")
     message = world.new_message(chat_id, world.bot, content)

@@ -42,6 +42,7 @@ class Shown:
     forwarded: bool = False
     edited: bool = False
     deleted: bool = False
+    topic: int | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -65,6 +66,7 @@ class Draft:
     draft_id: int
     text: str
     until: float
+    topic: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,7 @@ def shown(message: Json, bot_id: int, deleted: bool = False) -> Shown:
         forwarded="forward_origin" in message,
         edited="edit_date" in message,
         deleted=deleted,
+        topic=message.get("message_thread_id"),
     )
 
 

@@ -1,7 +1,9 @@
 """Takes updates in: each once, each judged under the limits, all in one transaction."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -34,10 +36,13 @@ class StoredInbox:
     def _take(self, tx: Transaction, each: Incoming, judge: Judge) -> int:
         bot_id = self._bot_id()
         standing = _standing(tx, bot_id, each.chat_id)
-        verdict = judge(each, standing)
+        held = _held(tx, bot_id, each.chat_id)
+        verdict = judge(each, replace(standing, held=held.body if held else ""))
         body = (each.body if verdict.body is None else verdict.body) if verdict.take else ""
         # Beside a turn only where there is one: in its chat's order it may also end a pending question.
         lane = "chat" if each.lane == "aside" and not standing.waiting else each.lane
+        state = ("done" if verdict.joined else "new") if verdict.take else "refused"
+        body = "" if verdict.joined else body
         stored = tx.execute(
             insert(tx, turn)
             .values(
@@ -46,14 +51,21 @@ class StoredInbox:
                 chat_id=each.chat_id,
                 lane=lane,
                 body=body,
-                state="new" if verdict.take else "refused",
+                state=state,
                 received=tx.now,
+                until=tx.now + verdict.hold if verdict.hold and state == "new" else 0,
+                ended=tx.now if state == "done" else None,
             )
             .on_conflict_do_nothing()
             .returning(turn.c.seq)
         )
         if stored.scalar_one_or_none() is None:
             return 0
+        if held and verdict.take:  # its next part is here, or something else is: then none follows
+            waits = {"body": verdict.joined, "until": tx.now + verdict.hold if verdict.hold else 0}
+            tx.execute(
+                update(turn).where(turn.c.seq == held.seq).values(waits if verdict.joined else {"until": 0})
+            )
         self._note(tx, each, verdict, standing)
         if verdict.notice and each.chat_id:
             put_calls(tx, bot_id, each.chat_id, [verdict.notice])
@@ -66,7 +78,7 @@ class StoredInbox:
     def _note(self, tx: Transaction, each: Incoming, verdict: Verdict, standing: Standing) -> None:
         """What the chat's row has to remember of this update."""
         today = datetime.fromtimestamp(tx.now, UTC).date().isoformat()
-        counted = int(verdict.take and not each.command)
+        counted = int(verdict.take and each.said and not (each.command or verdict.joined))
         values: dict[str, object] = {}
         if verdict.take:
             values |= {
@@ -92,6 +104,18 @@ class StoredInbox:
             )
 
 
+def _held(tx: Transaction, bot_id: int, chat_id: int) -> Any:
+    """The chat's turn that waits for a part that may follow, and was not begun; None where none does."""
+    return tx.execute(_HELD, {"bot": bot_id, "chat": chat_id}).one_or_none()
+
+
+_HELD = (
+    select(turn.c.seq, turn.c.body)
+    .where(turn.c.bot_id == BOT, turn.c.chat_id == CHAT, IS_NEW)
+    .where(turn.c.lane == "chat", turn.c.until > 0, turn.c.tries == 0)
+    .order_by(turn.c.update_id.desc())
+    .limit(1)
+)
 _OTHER = chat.alias("other")
 _STANDING = select(
     chat.c.paired,

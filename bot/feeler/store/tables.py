@@ -62,7 +62,9 @@ turn = Table(
     Column("state", Text, nullable=False),  # new, done, poison, refused
     Column("reason", Text, nullable=False, server_default=""),
     Column("tries", Integer, nullable=False, server_default="0"),
-    Column("until", Double, nullable=False, server_default="0"),  # lease of a turn in the aside lane
+    Column(
+        "until", Double, nullable=False, server_default="0"
+    ),  # lease of an aside; else: not to be answered before
     Column("received", Double, nullable=False),
     Column("ended", Double),
     UniqueConstraint("bot_id", "update_id", name="turn_update"),

@@ -15,7 +15,11 @@ _FREE = (
     select(chat.c.chat_id)
     .where(chat.c.bot_id == BOT, chat.c.owner.is_(None) | (chat.c.until < bindparam("now")))
     .where(
-        chat.c.chat_id.in_(select(turn.c.chat_id).where(turn.c.bot_id == BOT, IS_NEW, turn.c.lane != "aside"))
+        chat.c.chat_id.in_(
+            select(turn.c.chat_id).where(
+                turn.c.bot_id == BOT, IS_NEW, turn.c.lane != "aside", turn.c.until <= bindparam("now")
+            )
+        )
     )
     .order_by(chat.c.served, chat.c.chat_id)
     .limit(bindparam("most"))
@@ -36,6 +40,7 @@ _ASIDES = (
 _HEAD = (
     select(turn)
     .where(turn.c.bot_id == BOT, turn.c.chat_id == CHAT, IS_NEW, turn.c.lane != "aside")
+    .where(turn.c.until <= bindparam("now"))  # nor one that waits for its next part: it is the last
     .order_by(turn.c.lane.desc(), turn.c.update_id)  # stop, errand, chat
     .limit(1)
 )
@@ -182,7 +187,7 @@ class StoredTurns:
         """The chat's next turn, its try counted; where there is none, the chat is let go."""
         bot_id = self._bot_id()
         which = {"bot": bot_id, "chat": claim.chat_id}
-        head = tx.execute(_HEAD, which).one_or_none()
+        head = tx.execute(_HEAD, which | {"now": tx.now}).one_or_none()
         if head is None:
             prove(tx, bot_id, claim, owner=None, until=0)
             return None

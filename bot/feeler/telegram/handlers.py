@@ -1,13 +1,16 @@
 """From an update to the use case it means. One handler a kind of update, the first whose filter fits."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
-from telegram import ChatMember, Update
+from telegram import ChatMember, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
 
+from feeler.interview.words import visible
 from feeler.ports import Preview
+from feeler.telegram.parts import LIMIT
 from feeler.usecases import texts
 from feeler.usecases.desk import Desk
 from feeler.usecases.values import Chat, Outcome
@@ -37,6 +40,37 @@ async def hear_text(
     """A command, or something said."""
     message = update.effective_message
     return await desk.hear(chat, (message.text or "") if message else "", preview, now)
+
+
+async def hear_caption(
+    update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
+) -> Outcome:
+    """What is written under a picture or file is heard; one short note says that the rest was not."""
+    message = update.effective_message
+    outcome = await desk.hear(chat, (message.caption or "") if message else "", preview, now)
+    note = desk.notice(chat, texts.PHOTO_UNSEEN)
+    return replace(outcome, replies=(*note.replies, *outcome.replies))
+
+
+async def notice_edit(
+    update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
+) -> Outcome:
+    """Reactions and previews of links come as edits as well: only a changed text is one."""
+    message = update.effective_message
+    text = ((message.text or message.caption or "") if message else "").strip()
+    talk = chat.interview
+    known = [line.text.strip() for line in talk.lines] if talk else []
+    same = any(text == line or (len(text) >= LIMIT // 2 and text in line) for line in known)
+    if message is None or message.edit_date is None or not visible(text) or same:
+        return Outcome(chat=chat)
+    return desk.notice(chat, texts.EDITED)
+
+
+class _Captioned(filters.MessageFilter):
+    """Something with a caption of words."""
+
+    def filter(self, message: Message) -> bool:
+        return any(letter.isalnum() for letter in visible(message.caption or ""))
 
 
 async def press_button(
@@ -81,9 +115,10 @@ HANDLERS: tuple[tuple[filters.BaseFilter, Handler], ...] = (
     (filters.StatusUpdate.ALL, keep_quiet),
     (filters.UpdateType.CHANNEL_POST | filters.UpdateType.EDITED_CHANNEL_POST, explain(texts.CHANNEL)),
     (filters.ChatType.GROUPS, explain(texts.GROUP)),
-    (filters.UpdateType.EDITED_MESSAGE, explain(texts.EDITED)),
+    (filters.UpdateType.EDITED_MESSAGE, notice_edit),
     (filters.FORWARDED, explain(texts.FORWARDED)),
     (filters.TEXT, hear_text),
+    (_Captioned(), hear_caption),
     (filters.Sticker.ALL, explain(texts.STICKER)),
     (filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE, explain(texts.VOICE)),
     (filters.PHOTO | filters.VIDEO | filters.ANIMATION, explain(texts.PHOTO)),

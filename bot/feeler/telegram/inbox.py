@@ -4,19 +4,21 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from feeler.interview.words import visible
 from feeler.mailroom import Incoming, Lane
+from feeler.telegram.addressing import Me, is_for_us, topic_of, written
 from feeler.telegram.commands import BYPASS
 from feeler.usecases.commands import parse_command
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
-JOINED = ("member", "administrator")
+NOBODY = Me()
 
 
-def read_updates(raw: object) -> list[Incoming]:
+def read_updates(raw: object, me: Me = NOBODY) -> list[Incoming]:
     """What a getUpdates result or a webhook's body holds, in its order. What has no update id is left out:
     it could be neither told apart nor confirmed."""
     found = raw if isinstance(raw, list) else [raw]
-    return [_read(each) for each in found if isinstance(each, dict) and _update_id(each) is not None]
+    return [_read(each, me) for each in found if isinstance(each, dict) and _update_id(each) is not None]
 
 
 def next_offset(updates: Iterable[Incoming]) -> int:
@@ -27,45 +29,27 @@ def next_offset(updates: Iterable[Incoming]) -> int:
     return max((each.update_id + 1 for each in updates), default=0)
 
 
-def _read(raw: dict[str, Any]) -> Incoming:
-    text = _text(raw)
+def _read(raw: dict[str, Any], me: Me) -> Incoming:
+    text = _sound(written(raw.get("message")))
     command = _command(text)
-    heard = _is_for_us(raw)
+    heard = is_for_us(raw, me)
     return Incoming(
         update_id=raw["update_id"],
         chat_id=_chat_id(raw) if heard else 0,
         lane=_lane(command) if "message" in raw else "chat",
         body=_sound(json.dumps(raw, ensure_ascii=False)),
         text=text,
-        command=bool(command) or "message" not in raw,
+        command=bool(command),
+        said=bool(visible(text)),
+        topic=topic_of(raw),
         heard=heard,
     )
-
-
-def _is_for_us(raw: dict[str, Any]) -> bool:
-    """False for what needs no answer: a channel's posts besides commands, and whatever happens to the bot's
-    membership besides being brought into a group or a channel."""
-    post, change = raw.get("channel_post"), raw.get("my_chat_member")
-    if isinstance(post, dict):
-        text = post.get("text")
-        return isinstance(text, str) and bool(_command(text))
-    if isinstance(change, dict):
-        place, member = change.get("chat"), change.get("new_chat_member")
-        private = isinstance(place, dict) and place.get("type") == "private"
-        return not private and isinstance(member, dict) and member.get("status") in JOINED
-    return True
 
 
 def _update_id(raw: dict[str, Any]) -> int | None:
     found = raw.get("update_id")
     fits = isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 2**63
     return found if fits else None
-
-
-def _text(raw: dict[str, Any]) -> str:
-    message = raw.get("message")
-    text = message.get("text") if isinstance(message, dict) else None
-    return _sound(text) if isinstance(text, str) else ""
 
 
 def _sound(text: str) -> str:

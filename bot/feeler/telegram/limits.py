@@ -3,10 +3,11 @@
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feeler.mailroom import Call, Incoming, Judge, Standing, Verdict
 from feeler.settings import Settings
+from feeler.telegram.parts import joined, patience
 from feeler.usecases.commands import parse_command
 
 NOTICE_PAUSE = 60.0  # seconds: a flood is answered once, not message by message
@@ -49,10 +50,20 @@ def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
     def judge(incoming: Incoming, standing: Standing) -> Verdict:
         if not incoming.heard:
             return Verdict(take=False)
+        verdict = decide(incoming, standing)
+        if verdict.notice and incoming.topic is not None:
+            return replace(verdict, notice=in_topic(verdict.notice, incoming.topic))
+        return verdict
+
+    def decide(incoming: Incoming, standing: Standing) -> Verdict:
+        waits = patience(incoming.body) if incoming.lane == "chat" else 0.0
         if limits.private and not _is_in(limits, incoming.chat_id, standing):
             return _stranger(limits, incoming, standing)
+        may_join = standing.held and incoming.lane == "chat"
+        if may_join and (both := joined(standing.held, incoming.body, command=incoming.command)):
+            return Verdict(take=True, hold=waits, joined=both)
         refusal, wait = _too_much(limits, incoming, standing, turn_seconds())
-        return _refuse_for(refusal, wait, standing) if refusal else Verdict(take=True)
+        return _refuse_for(refusal, wait, standing) if refusal else Verdict(take=True, hold=waits)
 
     return judge
 
@@ -92,6 +103,7 @@ def _code_in(limits: Limits, text: str) -> str:
 def _as_start(body: str) -> str:
     """The update without the code; sent alone, the code is a beginning as well."""
     update = json.loads(body)
+    update["message"].pop("caption", None)
     update["message"]["text"] = "/start"
     return json.dumps(update, ensure_ascii=False)
 
@@ -111,7 +123,7 @@ def _too_much(limits: Limits, incoming: Incoming, standing: Standing, seconds: f
             "So many people are talking to me that I cannot take this message.",
             standing.waiting_overall * seconds / max(1, min(limits.talks, 8)),
         )
-    if incoming.command:
+    if incoming.command or not incoming.said:
         return "", 0.0
     if standing.turns_today >= limits.turns_a_day:
         return (
@@ -141,6 +153,11 @@ def _refuse(words: str, standing: Standing, pause: float = NOTICE_PAUSE, strike:
 def message(text: str) -> Call:
     """A plain message of the bot's own."""
     return Call(method="sendMessage", params={"text": text, "link_preview_options": {"is_disabled": True}})
+
+
+def in_topic(call: Call, topic: int | None) -> Call:
+    """The call in its topic of the chat; as it is where that has none."""
+    return call if topic is None else replace(call, params={**call.params, "message_thread_id": topic})
 
 
 def in_words(seconds: float) -> str:

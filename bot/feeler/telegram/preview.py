@@ -19,9 +19,15 @@ class DraftPreview:
     """One turn's preview. Frames run beside the generation; one at a time, the newest text wins."""
 
     def __init__(
-        self, bot: Bot, chat_id: int, draft_id: int, may_send: Callable[[], Awaitable[bool]]
+        self,
+        bot: Bot,
+        chat_id: int,
+        draft_id: int,
+        may_send: Callable[[], Awaitable[bool]],
+        topic: int | None = None,
     ) -> None:
         self._bot, self._chat_id, self._draft_id = bot, chat_id, draft_id
+        self._topic = topic
         self._may_send = may_send  # takes a slot of the overall rate, or says no
         self._next = 0.0
         self._frame: asyncio.Task[None] | None = None
@@ -55,7 +61,9 @@ class DraftPreview:
     async def _send(self, text: str) -> None:
         try:
             if await self._may_send():
-                await self._bot.send_message_draft(self._chat_id, self._draft_id, text)
+                await self._bot.send_message_draft(
+                    self._chat_id, self._draft_id, text, message_thread_id=self._topic
+                )
         except RetryAfter as error:
             self._next = time.monotonic() + pause_of(error)
         except TelegramError:
@@ -67,6 +75,6 @@ class DraftPreview:
         await asyncio.sleep(AT_ONCE)
         try:
             if await self._may_send():
-                await self._bot.send_chat_action(self._chat_id, "typing")
+                await self._bot.send_chat_action(self._chat_id, "typing", message_thread_id=self._topic)
         except (TelegramError, StoreError):
             pass

@@ -5,6 +5,12 @@ from json import loads
 from telegram import Bot, Update
 from telegram.error import RetryAfter
 
+from feeler.mailroom import Turn
+from feeler.telegram.addressing import topic_of
+from feeler.telegram.parts import whole
+
+IN = "\t"  # between an errand and its topic
+
 
 class Unreadable(Exception):
     """An update that python-telegram-bot cannot parse; its text is the kind of error, never the update."""
@@ -13,10 +19,18 @@ class Unreadable(Exception):
 def parse(body: str, bot: Bot) -> Update:
     """The stored update. Unreadable where the library cannot make sense of it."""
     try:
-        update = Update.de_json(loads(body), bot)
+        update = Update.de_json(whole(loads(body)), bot)
     except Exception as error:  # whatever strange update this is, it must not stop the others
         raise Unreadable(f"cannot be parsed: {where(error)}") from None
     return update
+
+
+def topic_in(turn: Turn) -> int | None:
+    """The topic in which a turn is answered: that of its update, or of the turn that left the errand."""
+    if turn.lane == "errand":
+        topic = turn.body.partition(IN)[2]
+        return int(topic) if topic else None
+    return topic_of(loads(turn.body))
 
 
 def where(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from telegram.error import BadRequest, Conflict, EndPointNotFound, InvalidToken,
 from feeler.errors import SettingsError, StoreError
 from feeler.mailroom import Judge, Mailroom
 from feeler.settings import Settings
+from feeler.telegram.addressing import Me
 from feeler.telegram.inbox import ALLOWED_UPDATES, next_offset, read_updates
 from feeler.telegram.patience import either
 from feeler.telegram.pulse import Pulse
@@ -78,10 +79,14 @@ class Polling:
             api_kwargs={"offset": offset, "timeout": POLL, "allowed_updates": ALLOWED_UPDATES},
             read_timeout=POLL + 5,
         )
-        updates = read_updates(raw)
+        updates = read_updates(raw, _me(self._bot))
         new = await self._mailroom.inbox.accept(updates, self._judge) if updates else 0
         self._pulse.received(new)
         return next_offset(updates)
+
+
+def _me(bot: Bot) -> Me:
+    return Me(id=bot.id, username=bot.username)
 
 
 def _told(error: Exception) -> str:
@@ -152,7 +157,7 @@ class Webhook:
         if not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode()):
             return web.Response(status=403)
         try:
-            updates = read_updates(json.loads(await request.read()))
+            updates = read_updates(json.loads(await request.read()), _me(self._bot))
         except ValueError:
             return web.Response(status=400)
         try:

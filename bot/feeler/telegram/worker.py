@@ -13,11 +13,11 @@ from telegram.error import TelegramError
 from feeler.errors import LeaseLost, StoreError
 from feeler.mailroom import Answer, Call, Mailroom, Work
 from feeler.ports import Preview
-from feeler.telegram.limits import message
+from feeler.telegram.limits import in_topic, message
 from feeler.telegram.patience import either, insist
 from feeler.telegram.preview import DraftPreview
 from feeler.telegram.pulse import Pulse
-from feeler.telegram.reading import Unreadable, parse, where
+from feeler.telegram.reading import IN, Unreadable, parse, topic_in, where
 from feeler.telegram.rendering import render
 from feeler.usecases import texts
 from feeler.usecases.values import Chat, Outcome
@@ -166,7 +166,7 @@ class Worker:
             return await self._set_aside(work, "never ended", begun, texts.SET_ASIDE)
         if turn.tries > TRIES:
             return await self._resign(work, "never ended", begun)
-        preview = DraftPreview(self._bot, turn.chat_id, turn.seq, self._may_show)
+        preview = DraftPreview(self._bot, turn.chat_id, turn.seq, self._may_show, topic_in(turn))
         try:
             asking = await self._outcome(work, self._desk, preview)
         except (LeaseLost, asyncio.CancelledError):
@@ -182,8 +182,10 @@ class Worker:
 
     async def _commit(self, work: Work, asking: Outcome, begun: float) -> Work | None:
         self._check_lease(work)
-        calls = tuple(call for reply in asking.replies for call in render(reply))
-        answer = Answer(chat=asking.chat, calls=calls, forget=asking.forget, errand=asking.errand)
+        topic = topic_in(work.turn)
+        calls = tuple(in_topic(call, topic) for reply in asking.replies for call in render(reply))
+        errand = f"{asking.errand}{IN}{topic}" if asking.errand and topic is not None else asking.errand
+        answer = Answer(chat=asking.chat, calls=calls, forget=asking.forget, errand=errand)
         following = await insist(
             lambda: self._mailroom.turns.finish(work, answer, keep=self._may_keep()),
             f"update {work.turn.update_id}: cannot store the answer",
@@ -198,7 +200,7 @@ class Worker:
         if work.turn.lane == "errand":
             if preview:
                 preview.typing()
-            return await desk.run(work.chat, work.turn.body, preview, now)
+            return await desk.run(work.chat, work.turn.body.partition(IN)[0], preview, now)
         update = parse(work.turn.body, self._bot)
         if update.callback_query:
             self._aside(_calm(self._bot.answer_callback_query(update.callback_query.id)))
@@ -227,7 +229,9 @@ class Worker:
 
     async def _set_aside(self, work: Work, reason: str, begun: float, words: str = "") -> Work | None:
         log.error("update %s set aside: %s", work.turn.update_id, reason)
-        calls: tuple[Call, ...] = (message(words),) if words and work.turn.chat_id else ()
+        calls: tuple[Call, ...] = (
+            (in_topic(message(words), topic_in(work.turn)),) if words and work.turn.chat_id else ()
+        )
         following = await insist(
             lambda: self._mailroom.turns.set_aside(work, reason, calls, keep=self._may_keep()),
             f"update {work.turn.update_id}: cannot set it aside",

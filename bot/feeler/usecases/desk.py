@@ -4,6 +4,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
+from feeler.interview.words import visible
 from feeler.personas.library import Library
 from feeler.ports import Archive, Engine, Preview, Reader
 from feeler.usecases import ending, privacy, starting, talking, texts
@@ -11,6 +12,8 @@ from feeler.usecases.commands import parse_command, perform
 from feeler.usecases.reading_ahead import ReadingAhead
 from feeler.usecases.values import Chat, Outcome
 from feeler.usecases.visit import Means, Visit
+
+LONGEST = 100  # characters of what follows a command
 
 
 class Desk:
@@ -27,7 +30,7 @@ class Desk:
         reader: Reader,
         archive: Archive,
         budget: int = 16,
-        max_chars: int = 4000,
+        max_chars: int = 16_000,
         retention_days: int = 90,
     ) -> None:
         self.means = Means(
@@ -44,7 +47,8 @@ class Desk:
     async def hear(self, chat: Chat, text: str, preview: Preview | None, now: datetime) -> Outcome:
         """Whatever was typed: a command where it begins like one, otherwise something said."""
         if len(text) <= self.means.max_chars and (command := parse_command(text)):
-            return await self.do(chat, *command, preview, now)
+            name, argument = command
+            return await self.do(chat, name, argument[:LONGEST], preview, now)
         return await self.say(chat, text, preview, now)
 
     async def do(
@@ -112,7 +116,7 @@ class Desk:
 
     def _unheard(self, text: str) -> str:
         """Why `text` cannot be said in a talk; empty where it can."""
-        if not text.strip():
+        if not visible(text):
             return texts.EMPTY
         if len(text) > self.means.max_chars:
             return texts.TOO_LONG.format(length=len(text), most=self.means.max_chars)

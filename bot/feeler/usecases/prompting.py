@@ -107,6 +107,8 @@ def _last_words(line: Line | None) -> str:
 
 
 def _shortened(text: str, most: int = MOST) -> str:
+    if len(text) > 8 * most:  # a script without blanks, or one endless word
+        text = f"{text[: 4 * most]} … {text[-4 * most :]}"
     parts = text.split()
     if len(parts) <= most:
         return " ".join(parts)

@@ -182,6 +182,7 @@ EDITED = (
     "An edit doesn't reach the interviewer, who answered what you wrote first. /undo takes that back; "
     "then write it anew."
 )
+PHOTO_UNSEEN = "Your words got through; what you sent with them I cannot see or hear."
 FORWARDED = (
     "That was forwarded, so I kept it back: in this talk only your own words count. Say it in your own."
 )

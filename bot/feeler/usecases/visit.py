@@ -95,7 +95,7 @@ class Means:
     archive: Archive
     resigned: bool = False  # the model is not asked any more: what is said is kept, and /again offered
     budget: int = 16  # turns of a talk, where the user has not chosen
-    max_chars: int = 4000  # of one message
+    max_chars: int = 16_000  # of one message
     retention_days: int = 90  # 0: for ever
     ahead: ReadingAhead
     writing: Writing = field(default_factory=Writing)

@@ -1,0 +1,34 @@
+"""Pastes, albums, edits and topics over real HTTP, from the phone to the bot and back."""
+
+from pathlib import Path
+
+from tests.e2e.test_durability_behaviour import interviewing
+
+from feeler.phone.server import BotApiServer
+from feeler.usecases.texts import MARK
+
+
+async def test_a_long_paste_is_one_line_and_an_album_one_with_its_caption(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+        ada = server.user(1001, "Ada")
+        begun = ada.say("/new emil")
+        await ada.wait_for(lambda shown: not shown.text.startswith(MARK), after=begun)
+        paste = " ".join(f"In year {year} I repaired bridge number {year}." for year in range(160))
+        paste = paste[:6270]
+        sent = ada.say(paste)
+        answer = await ada.wait_for(lambda shown: not shown.text.startswith(MARK), after=sent)
+        ada.touch(sent)
+        pictures = ada.album(3, "This is the bridge I mended last.")
+        await ada.wait_for(lambda shown: not shown.text.startswith(MARK), after=pictures[-1])
+        later = [shown.text for shown in ada.received if shown.id > answer.id]
+        assert sum("cannot see" in text for text in later) == 1
+        assert not any("edit" in text for text in later)
+        said = [line.text for line in (await store.talks(1001))[0].lines if line.speaker.value == "candidate"]
+        assert said == [paste, "This is the bridge I mended last."]
+
+
+async def test_an_answer_goes_into_the_topic_it_was_asked_in(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path):
+        ada = server.user(1001, "Ada")
+        ada.send_raw({"text": "/help", "message_thread_id": 9, "is_topic_message": True})
+        assert (await ada.wait_for()).topic == 9

@@ -1,0 +1,107 @@
+"""What is addressed to the bot, what belongs together, and where its answers go."""
+
+import json
+from typing import Any
+
+import pytest
+
+from feeler.telegram.addressing import Me, topic_of
+from feeler.telegram.inbox import read_updates
+from feeler.telegram.parts import joined, patience, whole
+
+ME = Me(id=7, username="feeler_bot")
+GROUP = {"id": -100, "type": "supergroup", "title": "Job seekers", "is_forum": True}
+DANA = {"id": 5, "is_bot": False, "first_name": "Dana"}
+ANNA = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+OURS = {"message_id": 1, "date": 1, "chat": GROUP, "from": {"id": 7, "is_bot": True, "first_name": "F"}}
+
+
+def heard(**raw: Any) -> bool:
+    [read] = read_updates({"update_id": 1, **raw}, ME)
+    return read.heard
+
+
+def said(**content: Any) -> dict[str, Any]:
+    return {"message_id": 2, "date": 1, "chat": GROUP, "from": DANA, **content}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "/start"},
+        {"text": "/start@Feeler_Bot payload"},
+        {"text": "hello @FEELER_BOT, how do you work?"},
+        {"text": "hello", "reply_to_message": OURS},
+        {"photo": [], "caption": "@feeler_bot look"},
+        {"text": "You!", "entities": [{"type": "text_mention", "offset": 0, "length": 3, "user": {"id": 7}}]},
+    ],
+)
+def test_what_is_addressed_to_the_bot_in_a_group_is_answered(content: dict[str, Any]) -> None:
+    assert heard(message=said(**content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "hello all"},
+        {"text": "/start@otherbot"},
+        {"text": "/roll 20"},
+        {"text": "write to @feeler_bot_fan"},
+        {"text": "@feeler_bot", "is_automatic_forward": True, "sender_chat": {"id": -200, "type": "channel"}},
+        {"text": "/start", "from": ANNA, "sender_chat": GROUP},
+        {"text": "/roll@otherbot", "reply_to_message": OURS},
+        {"text": "hello", "reply_to_message": OURS | {"forum_topic_created": {"name": "x"}}},
+        {"text": "@feeler_bot", "via_bot": ANNA},
+        {"migrate_to_chat_id": -1001},
+        {"photo": []},
+    ],
+)
+def test_what_is_said_to_others_in_a_group_is_left_in_silence(content: dict[str, Any]) -> None:
+    assert not heard(message=said(**content))
+
+
+@pytest.mark.parametrize("kind", ["business_message", "message_reaction", "edited_channel_post"])
+def test_kinds_of_updates_that_nobody_says_to_a_bot_are_left_in_silence(kind: str) -> None:
+    assert not heard(**{kind: said(text="hello", chat={"id": 5, "type": "private"})})
+
+
+def test_an_answer_belongs_to_the_topic_and_not_to_a_thread_of_replies() -> None:
+    assert topic_of({"message": said(message_thread_id=9, is_topic_message=True)}) == 9
+    assert topic_of({"callback_query": {"message": said(message_thread_id=9, is_topic_message=True)}}) == 9
+    assert topic_of({"message": said(message_thread_id=9)}) is None
+    assert topic_of({"message": said()}) is None
+
+
+def raw(number: int, date: int = 100, **content: Any) -> str:
+    chat = {"id": 5, "type": "private"}
+    message = {"message_id": number, "date": date, "chat": chat, "from": DANA, **content}
+    return json.dumps({"update_id": number, "message": message})
+
+
+def test_three_parts_of_a_paste_are_one_text_without_a_seam() -> None:
+    text = "".join(chr(97 + at % 26) for at in range(10_000))
+    parts = [raw(at + 1, text=text[at * 4096 : (at + 1) * 4096]) for at in range(3)]
+    body = joined(joined(parts[0], parts[1], command=False), parts[2], command=False)
+    assert whole(json.loads(body))["message"]["text"] == text
+    assert [patience(part) > 0 for part in parts] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        raw(2, date=104, text="later"),
+        raw(2, text="from elsewhere", message_thread_id=3, is_topic_message=True),
+        raw(2, text="theirs", forward_origin={"type": "hidden_user"}),
+        raw(2, photo=[]),
+        raw(0, text="before"),
+    ],
+)
+def test_what_does_not_follow_a_part_is_a_message_of_its_own(second: str) -> None:
+    assert joined(raw(1, text="x" * 4096), second, command=False) == ""
+    assert joined(raw(1, text="x" * 100), raw(2, text="y"), command=False) == ""
+
+
+def test_an_album_is_one_message_with_its_caption_wherever_that_is() -> None:
+    first, second = raw(1, photo=[], media_group_id="a"), raw(2, photo=[], media_group_id="a", caption="Me")
+    assert whole(json.loads(joined(first, second, command=False)))["message"]["caption"] == "Me"
+    assert joined(first, raw(3, photo=[], media_group_id="b"), command=False) == ""
