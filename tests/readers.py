@@ -5,8 +5,11 @@ from functools import cache
 
 from feeler.compose import build_reader
 from feeler.interview.acts import Act
+from feeler.interview.dossier import Opened
 from feeler.interview.reading import Reading
-from feeler.interview.values import Need
+from feeler.interview.values import Interview, Need
+from feeler.interview.words import sentences
+from feeler.personas.values import Company, Persona, Reveal
 from feeler.ports import Reader
 from feeler.settings import Settings
 
@@ -29,7 +32,9 @@ HEAVY = Reading(acts=frozenset({Act.TOLD}), need=Need.HEAVY)
 
 
 class FedReader:
-    """Understands messages as it was told, others as a story; texts answer a question where a test says so."""
+    """Understands messages as it was told, others as a story; a fact or a sentence answers where a test
+    says so.
+    """
 
     def __init__(
         self,
@@ -42,5 +47,14 @@ class FedReader:
     def read(self, before: str, said: str) -> Reading:
         return self._readings.get(said, TELLS)
 
-    def match(self, before: str, question: str, texts: Sequence[str]) -> Sequence[float]:
-        return [4.0 if self._answers(question, text) else -6.0 for text in texts]
+    def open(self, interview: Interview, persona: Persona, company: Company, reading: Reading) -> Opened:
+        question = reading.questions[0] if reading.questions else ""
+        notes = sentences(" ".join(persona.knows.split()))
+        note = next((one for one in notes if self._answers(question, one)), "")
+        facts = tuple(fact for fact in company.facts if self._answers(question, fact.text))
+        barred = [fact for fact in facts if fact.reveal is Reveal.PROBED and not reading.follows]
+        may = tuple(fact for fact in facts if fact not in barred and fact.reveal is not Reveal.NEVER)
+        return Opened(facts=may, note=note, withheld=bool(barred))
+
+    def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
+        return [float(len(set(text.lower().split()) & set(one.lower().split()))) for one in others]

@@ -23,11 +23,12 @@ def build_library(settings: Settings) -> Library:
 def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Reader":
     """What reads messages, the same for every engine; fetches its weights, then takes a second or two."""
     from feeler.llm.cards import reader_card, shipped_models
-    from feeler.llm.reader import EncoderReader
+    from feeler.llm.need import NeedReader
     from feeler.llm.weights import ensure_weights
+    from feeler.reading.reader import RuleReader
 
     base = ensure_weights(reader_card(), settings.cache_dir, progress)
-    return EncoderReader.load(base, shipped_models() / "adapters" / "reader")
+    return RuleReader(NeedReader.load(base, shipped_models() / "adapters" / "need" / "need.safetensors"))
 
 
 def build_desk(

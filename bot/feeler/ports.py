@@ -1,15 +1,17 @@
 """What the use cases ask of the outside world: an engine that writes. Adapters implement it."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from feeler.errors import Unsupported
+from feeler.interview.dossier import Finder
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview
 
 Finish = Literal["stop", "length"]
-# What an engine may do beside writing. "skills": it was taught those of `prompts/skills.yaml`, their names are enough.
+# What an engine may do beside writing. "skills": it was taught those of `prompts/skills.yaml`, their names
+# are enough.
 Ability = Literal["choose", "likelihoods", "skills"]
 
 
@@ -126,18 +128,14 @@ class Engine(Protocol):
         ...
 
 
-class Reader(Protocol):
-    """Understands what people write, in closed labels and exact pieces. Quick, and the same whichever engine writes.
+class Reader(Finder, Protocol):
+    """Understands what people write, in closed labels and exact pieces; the same whichever engine writes.
 
-    Both methods compute: call them in a thread.
+    Its methods compute: call them in a thread.
     """
 
     def read(self, before: str, said: str) -> Reading:
         """What `said` does, which answers the company's line `before` (empty where there is none)."""
-        ...
-
-    def match(self, before: str, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """For each text, the log-odds that it answers `question`, which was asked after the line `before`."""
         ...
 
 

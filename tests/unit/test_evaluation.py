@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.readers import FedReader
 from typer.testing import CliRunner
 
 from feeler.cli import build_app
@@ -45,7 +46,7 @@ def record(**changes: object) -> Record:
 async def played(library: Library, ledger: Ledger, engine: ScriptedEngine) -> tuple[Record, ...]:
     wanted = castings([CRANE], ["emil"], each=True, baseline=True)
     return await run(
-        wanted, library, engine, ledger,
+        wanted, library, engine, FedReader(), ledger,
         at_once=2, budget=16, difficulty=Difficulty.NEUTRAL, progress=lambda casting, whole: None,
     )  # fmt: skip
 
@@ -77,20 +78,19 @@ def test_half_a_talk_or_half_a_line_does_not_count(tmp_path: Path) -> None:
     assert [r.script for r in ledger.read()] == ["whole"]
 
 
-async def test_a_canned_answer_is_judged_as_bad(library: Library, tmp_path: Path) -> None:
+async def test_what_must_not_happen_is_counted(library: Library, tmp_path: Path) -> None:
     engine = ScriptedEngine(lambda request, draft: "As an AI, I cannot say. How old are you?")
     records = await played(library, Ledger(tmp_path / "a.jsonl"), engine)
-    found = totals([r for r in records if r.way == "baseline"], library)
-    assert found["passing_all_checks"] == 0
+    found = totals(r for r in records if r.way == "baseline")
     assert found["unlawful_questions"] == 2
-    assert found["questions_answered"] == 0
+    assert found["company_turns"] == 2
 
 
-def test_the_report_shows_words_and_never_markup(library: Library) -> None:
-    page = report([record(findings=(("touches", "<script>"),))], library, engine="e")
+def test_the_report_shows_words_and_never_markup() -> None:
+    page = report([record(broken=("no leak",), coach="<script>")], engine="e")
     assert "&lt;b&gt;cranes" in page
     assert "<script>" not in page
-    assert "touches" in page
+    assert "no leak" in page
 
 
 def test_no_scripts_is_said_plainly(tmp_path: Path) -> None:

@@ -17,7 +17,10 @@ from feeler.usecases.drafting import open_talk
 
 LIBRARY = load_library()
 RUTH, TAMARACK = LIBRARY.persona("ruth"), LIBRARY.company("tamarack")
-STORY = "I was a supply sergeant. The road was closed, so I rerouted 40 trucks over a farmer's track and bought his hay."
+STORY = (
+    "I was a supply sergeant. The road was closed, so I rerouted 40 trucks over a farmer's track "
+    "and bought his hay."
+)
 TALK = open_talk(RUTH, TAMARACK, id="1", now=datetime(2026, 1, 5, tzinfo=UTC))
 
 
@@ -53,7 +56,11 @@ def test_a_question_that_must_not_be_asked(line: str, guard: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["You bought his hay. What did he say to that?", "How did you know that the track would carry 40 trucks?"]
+    "line",
+    [
+        "You bought his hay. What did he say to that?",
+        "How did you know that the track would carry 40 trucks?",
+    ],
 )
 def test_a_plain_question_passes(line: str) -> None:
     assert not broken(line, scene(Job.ASK))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from tests.readers import ACUTE, HEAVY, TELLS, FedReader, asks
 
 from feeler.interview.acts import Act
 from feeler.interview.phases import phase_at
@@ -13,7 +14,6 @@ from feeler.interview.values import Difficulty, Interview, Need, Speaker
 from feeler.personas.library import load_library
 from feeler.personas.values import Reveal, Topic
 from feeler.usecases.drafting import open_talk
-from tests.readers import ACUTE, HEAVY, TELLS, FedReader, asks
 
 LIBRARY = load_library()
 EMIL, BRANDL = LIBRARY.persona("emil"), LIBRARY.company("brandl")
@@ -34,7 +34,7 @@ def did(*acts: Act) -> Reading:
 
 def planned(before: Interview, reading: Reading, text: str = "…", fact: str = "") -> Plan:
     reader = FedReader(answers=lambda question, one: one == fact)
-    return make_plan(before, EMIL, BRANDL, text, reading, reader.match)
+    return make_plan(before, EMIL, BRANDL, text, reading, reader)
 
 
 def after(before: Interview, reading: Reading, text: str, answer: str = "", **more: object) -> Interview:

@@ -69,11 +69,8 @@ def test_check_reports_all_problems_and_not_only_the_first(tmp_path: Path) -> No
     ("change", "warning"),
     [
         (
-            (
-                "question: Which dull problem did you stay with",
-                "question: Are you married, or did you stay with",
-            ),
-            "probes[2].question: warning: asks about family, which a company must not ask",
+            ("How did you get to where you are", "Are you married, and how did you get to where you are"),
+            "opening: warning: asks about family, which a company must not ask",
         ),
         (
             ("I had never written an email", "The founders have been talking since September. I had never"),
@@ -83,15 +80,14 @@ def test_check_reports_all_problems_and_not_only_the_first(tmp_path: Path) -> No
             ("mostly the 76.", "mostly the 76. " + "And the 77. " * 100),
             "knows: warning: longer than 450 words",
         ),
-        (("job: tell", "job: sing"), "examples[4].job: warning: 'sing' is not one of react and ask, push"),
-        (("  goodbye:\n", "  farewell:\n"), "lines.farewell: is not one of react and ask, push"),
+        (("  bye:\n", "  farewell:\n"), "lines.farewell: is not one of ask, push, ease"),
         (
-            ("Happy to tell you. {fact}", "'{secret}'"),
-            "lines.answer[0]: {secret} is not a slot here; allowed: {fact}",
+            ("bye:\n    - ", "bye:\n    - Farewell, {secret}.\n    - "),
+            "lines.bye[0]: {secret} is not a slot here; allowed: no slot",
         ),
         (
-            ("You have been patient with me. What", "Ready? What"),
-            "lines.hand over[3]: warning: asks no question or",
+            ("  hand:\n    - ", "  hand:\n    - Ready? Go on?\n    - "),
+            "lines.hand[0]: warning: asks no question or",
         ),
     ],
 )
@@ -145,8 +141,7 @@ def test_a_thin_company_and_a_bare_persona_get_warnings_and_can_be_used(tmp_path
     assert "facts: warning: 1 facts may be told; a talk needs about 12" in result.stdout
     assert "facts[0].reveal: warning: a follow-up needs an easier fact on 'day'" in result.stdout
     assert "facts[0].keywords: warning: none" in result.stdout
-    assert "personas/ty.md: probes: warning: 0 probes" in result.stdout
-    assert load_library(tmp_path).persona("ty").lines["goodbye"]
+    assert load_library(tmp_path).persona("ty").lines["bye"]
 
 
 def test_export_and_import_round_trip_through_files(tmp_path: Path) -> None:

@@ -67,10 +67,9 @@ def test_a_folder_overrides_what_is_shipped(tmp_path: Path) -> None:
     assert library.company_of(library.persona("nadia")).slug == "brandl"
 
 
-def test_a_bare_persona_gets_lines_for_every_job_and_probes(tmp_path: Path) -> None:
+def test_a_bare_persona_gets_lines_for_every_job(tmp_path: Path) -> None:
     ada = load_library(folder(tmp_path)).persona("ada")
     assert all(ada.lines[job] for job in SLOTS)
-    assert len(ada.probes) >= 5
 
 
 def test_an_unknown_slug_names_the_known_ones_and_the_nearest() -> None:

@@ -2,24 +2,21 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import product
 from pathlib import Path
 
 import pytest
 import yaml
 
-from feeler.interview.acts import Act
-from feeler.interview.conduct import broken
-from feeler.interview.conduct.fairness import DO_NOT_ASK
-from feeler.interview.conduct.situation import Situation
-from feeler.interview.plan import Asking, Job, Plan
+from feeler.interview.guards import broken
+from feeler.interview.guards.unlawful import DO_NOT_ASK
+from feeler.interview.plan import Job, Plan
+from feeler.interview.scene import Scene
 from feeler.interview.values import Interview, Phase
 from feeler.personas.check import check_folder
 from feeler.personas.library import load_library, shipped_prompts
 from feeler.personas.values import SLOTS, Company, Persona, Reveal, Topic
 
 LIBRARY = load_library()
-PARTS = {"say back", "nod", "bridge", "back to you", "kindly", "take away"}  # pieces of lines, and no jobs
 SCRIPTS = Path(__file__).parents[1] / "conversations"
 companies = pytest.mark.parametrize("company", LIBRARY.companies.values(), ids=lambda one: one.slug)
 personas = pytest.mark.parametrize("persona", LIBRARY.personas.values(), ids=lambda one: one.slug)
@@ -30,7 +27,8 @@ def test_the_check_finds_nothing_to_complain_about() -> None:
 
 
 def test_there_are_written_lines_for_every_job_the_plan_can_give() -> None:
-    assert {str(job) for job in Job} - {"silent"} == set(SLOTS) - PARTS - {"arrive"}
+    told = {"open", "tell", "mine", "offer", "silent"}  # these have a fact, or the persona's own opening
+    assert {str(job) for job in Job} - told == set(SLOTS) - {"arrive"}
 
 
 @companies
@@ -54,50 +52,39 @@ def test_an_opening_says_that_nothing_is_at_stake_and_asks_one_question(persona:
 
 
 @personas
-def test_the_probes_of_two_colleagues_differ(persona: Persona) -> None:
-    others = {probe.question for one in LIBRARY.colleagues(persona) for probe in one.probes}
-    assert not others & {probe.question for probe in persona.probes}
-
-
-@personas
 def test_every_written_line_can_be_said(persona: Persona) -> None:
-    """Filled in after somebody told a story, it passes every conduct check."""
+    """Filled in after somebody told a story, it passes every guard."""
     company = LIBRARY.company_of(persona)
-    heard, hook = "I ran a garden centre with my uncle for eleven years.", "a garden centre with my uncle"
+    heard = "I ran a garden centre with my uncle for eleven years."
     talk = Interview(id="x", persona=persona.slug, company=company.slug, started=datetime.now(UTC))
-    fact = next(fact for fact in company.facts if fact.reveal is Reveal.PROBED)
-    note = persona.knows.split(". ")[2] + "."
-    said = [(job, line) for job in SLOTS if job not in {"arrive", *PARTS} for line in persona.lines[job]]
-    for (job, written), probe in product(said, persona.probes):
-        if "{question}" not in written and probe != persona.probes[0]:
-            continue
-        asking = Asking.ONE if job in ("react and ask", "push", "rephrase") else Asking.MAY
+    fact = next(fact for fact in company.facts if fact.reveal is Reveal.ASKED)
+    said = [(job, line) for job in SLOTS if job != "arrive" for line in persona.lines[job]]
+    for job, written in said:
         plan = Plan(
-            turn=2, phase=Phase.STORY, acts=(Act.TOLD,), job=Job(job), asking=asking, probe=probe, note=note,
-            facts=(fact,) if "fact" in SLOTS[job] else (), hook=hook, knower=company.people[0],
+            turn=2, phase=Phase.STORY, job=Job(job), facts=(fact,) if "fact" in SLOTS[job] else (),
+            knower=company.people[0],
         )  # fmt: skip
+        values = {"fact": fact.text, "knower": company.people[0], "question": "What did you do there?"}
         text = written
-        for slot, value in (
-            ("hook", hook),
-            ("question", probe.question),
-            ("fact", fact.text),
-            ("note", note),
-        ):
+        for slot, value in values.items():
             text = text.replace(f"{{{slot}}}", value)
-        text = text.replace("{knower}", company.people[0])
-        situation = Situation(plan=plan, persona=persona, company=company, interview=talk, heard=heard)
-        may_not_touch = "{hook}" not in written  # for when there is nothing to pick up
-        findings = [one for one in broken(text, situation) if one.check != "touches" or not may_not_touch]
-        assert not findings, text
+        scene = Scene(plan=plan, persona=persona, company=company, interview=talk, heard=heard)
+        safe = [one for one in broken(text, scene) if one.guard != "asks or not"]
+        assert not safe, text
 
 
 def test_no_written_line_is_used_by_two_personas() -> None:
+    plain = {
+        line
+        for job in yaml.safe_load((shipped_prompts() / "plain.yaml").read_text("utf-8")).values()
+        for line in job
+    }
     lines = [
         line
         for one in LIBRARY.personas.values()
         for job in one.lines.values()
         for line in job
-        if "{" not in line
+        if "{" not in line and line not in plain
     ]
     assert [line for line, count in Counter(lines).items() if count > 1] == []
 

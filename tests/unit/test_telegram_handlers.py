@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from telegram import Bot, Update
+from tests.readers import FedReader
 
 from feeler.interview.values import Speaker
 from feeler.llm.scripted import ScriptedEngine
@@ -32,7 +33,7 @@ def message(where: dict[str, Any] = PRIVATE, **content: Any) -> dict[str, Any]:
 
 async def send(chat: Chat, **body: Any) -> Outcome:
     """What the bot makes of one update."""
-    desk = Desk(library=LIBRARY, engine=ScriptedEngine(), archive=MemoryArchive())
+    desk = Desk(library=LIBRARY, engine=ScriptedEngine(), reader=FedReader(), archive=MemoryArchive())
     update = Update.de_json({"update_id": 1, **body}, Bot("1:test"))
     return await dispatch(update, chat, desk, None, NOW)
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.readers import real_reader
 
 from feeler.errors import EngineUnavailable
 from feeler.interview.values import Difficulty, Interview, Speaker
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
-from feeler.ports import Engine, Piece, Request
+from feeler.ports import Engine, Piece, Reader, Request
 from feeler.terminal.memory import MemoryArchive
 from feeler.usecases.commands import COMMANDS, parse_command
 from feeler.usecases.desk import Desk
@@ -28,10 +29,21 @@ STORY = "I ran a bakery for ten years and I know what flour dust does to a gearb
 class Person:
     """Somebody at the desk, who remembers what came back."""
 
-    def __init__(self, engine: Engine | None = None, *, library: Library = LIBRARY, budget: int = 16) -> None:
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        *,
+        reader: Reader | None = None,
+        library: Library = LIBRARY,
+        budget: int = 16,
+    ) -> None:
         self.archive = MemoryArchive()
         self.desk = Desk(
-            library=library, engine=engine or ScriptedEngine(), archive=self.archive, budget=budget
+            library=library,
+            engine=engine or ScriptedEngine(),
+            reader=reader or real_reader(),
+            archive=self.archive,
+            budget=budget,
         )
         self.chat = Chat(chat_id=7)
         self.outcome = Outcome(chat=self.chat)

@@ -1,8 +1,11 @@
-"""One turn with an engine whose drafts are known: what is chosen, what is shown, and what happens when all fail."""
+"""One turn with an engine whose drafts are known: what is chosen, what is shown, and what happens when all
+fail.
+"""
 
 from datetime import UTC, datetime
 
 import pytest
+from tests.readers import ACUTE, HEAVY, FedReader, asks
 
 from feeler.interview.plan import Job
 from feeler.interview.values import Candidate, Interview, Need, Speaker
@@ -11,7 +14,6 @@ from feeler.personas.library import Library, load_library
 from feeler.personas.values import Reveal
 from feeler.ports import Message, Reader
 from feeler.usecases.drafting import first_line, open_talk, switch_persona, take_turn
-from tests.readers import ACUTE, HEAVY, FedReader, asks
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 STORY = "I drove a tower crane in the port for eleven years. Twice I refused to lift because of the wind."
@@ -51,8 +53,8 @@ async def turn(
     persona = library.persona(talk.persona)
     return await take_turn(
         talk, persona, library.company_of(persona), text,
-        engine=engine, reader=reader or FedReader(), preview=shown, now=NOW, people=library.colleagues(persona),
-    )  # fmt: skip
+        engine=engine, reader=reader or FedReader(), preview=shown, now=NOW,
+        people=library.colleagues(persona), )  # fmt: skip
 
 
 async def test_the_draft_that_passes_is_said(library: Library) -> None:
@@ -134,7 +136,9 @@ async def test_somebody_in_need_is_met_without_the_model(library: Library) -> No
 
 
 async def test_a_moment_of_need_never_enters_a_later_prompt(library: Library) -> None:
-    reader = FedReader({"my brother died in spring": HEAVY, "how big is the team?": asks("how big is the team?")})
+    reader = FedReader(
+        {"my brother died in spring": HEAVY, "how big is the team?": asks("how big is the team?")}
+    )
     engine = ScriptedEngine()
     engine.can = frozenset()
     talk = await turn(library, start(library), "my brother died in spring", engine, reader=reader)

@@ -1,15 +1,14 @@
 """What the bot asks an engine for: it plays a talk itself, with the scripted engine in place of a model."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from feeler.bench.talk import talk
-from feeler.interview.acts import Act
-from feeler.interview.reading import Reading
+from feeler.interview.values import Need
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import load_library
 from feeler.ports import Message
+from feeler.reading.reader import RuleReader
 from feeler.usecases.drafting import open_talk, take_turn
 
 _PERSONA = "ruth"
@@ -35,29 +34,26 @@ def turns() -> list[tuple[Message, ...]]:
     return asyncio.run(_prompts(_candidate()))
 
 
-class _Told:
-    """A reader that takes a question mark for a question: here the engine is measured, not the reader."""
-
-    def read(self, before: str, said: str) -> Reading:
-        asks = "?" in said
-        return Reading(acts=frozenset({Act.ASKED if asks else Act.TOLD}), questions=(said,) if asks else ())
-
-    def match(self, before: str, question: str, texts: Sequence[str]) -> Sequence[float]:
-        return [float(len(set(question.split()) & set(text.split()))) for text in texts]
-
-
 async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
     """Each turn's first prompt: the bot plays the talk, with the scripted engine in place of a model."""
     library = load_library()
     persona, engine = library.persona(_PERSONA), ScriptedEngine()
     company, people = library.company_of(persona), library.colleagues(persona)
+    reader = RuleReader(lambda said: Need.NONE)
     now = datetime(2026, 1, 1, tzinfo=UTC)
     interview = open_talk(persona, company, id="bench", now=now, budget=len(said) + 4)
     found = []
     for text in said:
         engine.asked.clear()
         interview = await take_turn(
-            interview, persona, company, text, engine=engine, reader=_Told(), now=now, people=people
+            interview,
+            persona,
+            company,
+            text,
+            engine=engine,
+            reader=reader,
+            now=now,
+            people=people,
         )
         found.append(engine.asked[0].messages)
     return found

@@ -70,7 +70,8 @@ def show(slug: Annotated[str, typer.Argument(help="The interviewer's slug.")], f
     hidden = sum(fact.reveal in (Reveal.ASKED, Reveal.PROBED) for fact in company.facts)
     typer.echo(f"{persona.name}, {persona.role}\n{company.name}: {company.field}, {company.place}\n")
     typer.echo(f"{company.about}\n\nTemper: {persona.temper}.\n\n“{persona.opening}”\n")
-    typer.echo("Wants to find out about you:\n" + "\n".join(f"- {probe.about}" for probe in persona.probes))
+    if persona.interests:
+        typer.echo("Wants to find out about you:\n" + "\n".join(f"- {one}" for one in persona.interests))
     typer.echo("\nTells without being asked:\n" + "\n".join(f"- {fact.text}" for fact in open_facts))
     typer.echo(f"\nHas {hidden} more things to tell to somebody who asks.")
 

@@ -12,27 +12,12 @@ TURNED = {
     "you": "i", "your": "my", "yours": "mine", "yourself": "myself", "you're": "i'm", "you've": "i've",
     "you'd": "i'd", "you'll": "i'll", "me": "you",
 }  # fmt: skip
-SMALL = frozenset(
-    (
-        "a",
-        "an",
-        "the",
-        "and",
-        "so",
-        "then",
-        "that",
-        "there",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "for",
-        "with",
-        "had",
-    )
-    + ("have", "has", "did", "do", "was", "is", "were", "are", "am", "but")
-)  # not counted
+SMALL = frozenset(  # not counted
+    [
+        "a", "an", "the", "and", "so", "then", "that", "there", "to", "of", "in", "on", "at",
+        "for", "with", "had", "have", "has", "did", "do", "was", "is", "were", "are", "am", "but",
+    ]
+)  # fmt: skip
 WHO = frozenset(
     ("i", "we", "he", "she", "they", "it", "you", "one", "who", "somebody", "everybody", "nobody")
 )
@@ -40,7 +25,9 @@ GAP = 2  # words of the message that may be left out between two that are taken 
 
 
 def grounded(sentence: str, said: str) -> bool:
-    """Whether the sentence's words stand in `said` in this order and close together, done by the same person."""
+    """Whether the sentence's words stand in `said` in this order and close together, done by the same
+    person.
+    """
     wanted, there = _bare(sentence, turned=True), _bare(said)
     if wanted[:1] == ["i"]:  # "I rerouted it and bought his hay": the second deed is theirs as well
         wanted = wanted[1:]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from feeler.interview.acts import Act
-from feeler.interview.dossier import Match, open_facts, untouched, volunteered, who_knows
+from feeler.interview.dossier import Finder, untouched, volunteered, who_knows
 from feeler.interview.language import language_of
 from feeler.interview.phases import LEADS, PROBES, phase_at
 from feeler.interview.reading import Reading
@@ -64,7 +64,7 @@ THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
 
 
 def make_plan(
-    interview: Interview, persona: Persona, company: Company, text: str, reading: Reading, match: Match
+    interview: Interview, persona: Persona, company: Company, text: str, reading: Reading, finder: Finder
 ) -> Plan:
     """The plan for answering `text`, not yet a line of `interview`, which was understood as `reading`."""
     turn = interview.turn + 1
@@ -72,8 +72,8 @@ def make_plan(
     plan = (
         _in_need(plan, interview, text)
         or _special(plan, interview, text)
-        or _answer(plan, interview, persona, company, match)
-        or _answerless(plan, interview, company, text, match)
+        or _answer(plan, interview, persona, company, finder)
+        or _answerless(plan, interview, company, text, finder)
     )
     return _invited(plan, interview, company)
 
@@ -129,41 +129,45 @@ def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
 
 
 def _answer(
-    plan: Plan, interview: Interview, persona: Persona, company: Company, match: Match
+    plan: Plan, interview: Interview, persona: Persona, company: Company, finder: Finder
 ) -> Plan | None:
     """Answer first, where the candidate asked; None where they did not."""
     if not plan.reading.asks:
         return None
     if Act.BEGGED in plan.acts:
         return replace(plan, job=Job.STEADY)
-    opened = open_facts(interview, persona, company, plan.reading, match)
+    opened = finder.open(interview, persona, company, plan.reading)
+    follows = plan.reading.follows or opened.followed
+    reading = replace(plan.reading, topics=opened.topics or plan.reading.topics, follows=follows)
     told_too = Act.TOLD in plan.acts and plan.phase in PROBES
-    plan = replace(plan, facts=opened.facts, note=opened.note, more=opened.withheld, then_ask=told_too)
+    plan = replace(
+        plan, reading=reading, facts=opened.facts, note=opened.note, more=opened.withheld, then_ask=told_too
+    )
     if opened.note:
         return replace(plan, job=Job.MINE)
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.TELL)
     question = plan.reading.questions[0] if plan.reading.questions else ""
-    knower = who_knows(company, persona, question, match) if question else ""
+    knower = who_knows(company, persona, question, finder) if question else ""
     return replace(plan, job=Job.UNKNOWN, knower=_named_before(knower, interview))
 
 
-def _answerless(plan: Plan, interview: Interview, company: Company, text: str, match: Match) -> Plan:
+def _answerless(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:
     """The candidate asked nothing: ask on, ask for a case, tell something, hand over or come to the end."""
     if plan.phase is Phase.CLOSE:
         return replace(plan, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
     if Act.BEGGED in plan.acts:
         return replace(plan, job=Job.STEADY)
     if plan.phase in LEADS:
-        return _your_turn(plan, interview, company, text, match)
+        return _your_turn(plan, interview, company, text, finder)
     return replace(plan, job=Job.PUSH if _thin(plan, interview) else Job.ASK)
 
 
-def _your_turn(plan: Plan, interview: Interview, company: Company, text: str, match: Match) -> Plan:
+def _your_turn(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:
     """From the middle on: hand over, tell a fact of one's own, or listen once more, in turns."""
     since = _turns_since_asked(interview)
     if since % 3 == 2:
-        fact = volunteered(interview, company, text, match)
+        fact = volunteered(interview, company, text, finder)
         if fact is not None:
             return replace(plan, job=Job.OFFER, facts=(fact,))
     if since % 3 == 0 and Act.TOLD in plan.acts and not _thin(plan, interview):

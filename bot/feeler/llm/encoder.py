@@ -1,8 +1,9 @@
-"""A small multilingual encoder: what a text is about, as vectors, in milliseconds and without the language model.
+"""A small multilingual encoder: what a text is about, as vectors, in milliseconds and without the language
+model.
 
 Base weights: multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672; MIT) with 4-bit blocks of 32 weights
-(the Q4_0 form of llama.cpp), in one file: header, SentencePiece pieces with their scores, a directory, tensors.
-The rows of its 250,037 word vectors stay packed; a text unpacks the few it needs.
+(the Q4_0 form of llama.cpp), in one file: header, SentencePiece pieces with their scores, a directory,
+tensors. The rows of its 250,037 word vectors stay packed; a text unpacks the few it needs.
 """
 
 import struct
@@ -122,7 +123,9 @@ class Encoder(torch.nn.Module):
         self.body = _body(file)
 
     def tokens(self, *parts: str) -> tuple[list[int], list[tuple[int, int, int]]]:
-        """The tokens of the parts, each ended, and where they stand: (part, first character, end) of every token."""
+        """The tokens of the parts, each ended, and where they stand: (part, first character, end) of every
+        token.
+        """
         ids, places = [START], [(-1, 0, 0)]
         for number, part in enumerate(parts):
             found = self._tokenizer.encode(part)
@@ -147,7 +150,9 @@ def pooled(found: Tensor, mask: Tensor) -> Tensor:
 
 
 def load_layers(encoder: Encoder, taught: Mapping[str, Tensor]) -> None:
-    """Put the taught layers in the place of the base's. Raises WeightsError for names or sizes that don't fit."""
+    """Put the taught layers in the place of the base's. Raises WeightsError for names or sizes that don't
+    fit.
+    """
     own = encoder.body.state_dict()
     for name, tensor in taught.items():
         if name not in own or own[name].shape != tensor.shape:
@@ -166,8 +171,8 @@ def _body(file: EncoderFile) -> BertModel:
     config = BertConfig(
         vocab_size=1, hidden_size=file.hidden, num_hidden_layers=file.layers, num_attention_heads=file.heads,
         intermediate_size=file.inner, max_position_embeddings=file.longest, type_vocab_size=file.kinds,
-        layer_norm_eps=file.epsilon, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, pad_token_id=0,
-    )  # fmt: skip
+        layer_norm_eps=file.epsilon, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        pad_token_id=0, )  # fmt: skip
     body = BertModel(config, add_pooling_layer=False)
     state = body.state_dict()
     size, inner = file.hidden, file.inner

@@ -1,7 +1,7 @@
 """What the scripted engine says when nobody gave it answers: a plain line made from the prompt's own fields.
 
-No model and no chance: the same prompt gives the same line, another draft another wording. So a whole talk works
-without weights, and a test can tell from a line what the model was asked for.
+No model and no chance: the same prompt gives the same line, another draft another wording. So a whole talk
+works without weights, and a test can tell from a line what the model was asked for.
 """
 
 from feeler.ports import Request

@@ -14,7 +14,7 @@ from feeler.errors import DataError
 from feeler.personas.card_book import book_of, company_in
 from feeler.personas.card_text import clean, examples_in, rendered, said, spoken, unmarked
 from feeler.personas.files import CHAT_MARKUP, problems_as_error, read_persona, write_persona
-from feeler.personas.values import SLOTS, Company, Persona, Probe
+from feeler.personas.values import SLOTS, Company, Manner, Persona
 
 MAX_EXTRA_CHARS = 60_000
 OURS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
@@ -58,7 +58,8 @@ def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> I
         speech=_fit(str(ours.get("speech") or "Plain, friendly sentences."), 600, "speech", warnings),
         opening=_fit(spoken(data["first_mes"], char) or _greeting(char), 600, "first_mes", warnings),
         knows=_fit(_knows(data, char), 8000, "description", warnings),
-        probes=_probes(ours.get("probes")),
+        manner=_manner(ours.get("manner")),
+        interests=_texts(ours.get("interests")),
         examples=examples_in(data["mes_example"], ours, char, warnings),
         lines=_lines(ours.get("lines")),
         extra=_kept(card, data, warnings),
@@ -95,7 +96,8 @@ def _extension(persona: Persona, company: Company) -> dict[str, Any]:
         "slug": persona.slug,
         "role": persona.role,
         "speech": persona.speech,
-        "probes": [_json(asdict(probe)) for probe in persona.probes],
+        "manner": persona.manner.value,
+        "interests": list(persona.interests),
         "examples": [asdict(example) for example in persona.examples],
         "lines": {job: list(lines) for job, lines in persona.lines.items()},
         "company": {key: value for key, value in _json(asdict(company)).items() if key != "facts"},
@@ -132,18 +134,12 @@ def _greeting(char: str) -> str:
     return f"Hello, I'm {char}. There is no vacancy behind this talk. What has your work been so far?"
 
 
-def _probes(value: Any) -> tuple[Probe, ...]:
-    found: dict[str, Probe] = {}
-    for item in value if isinstance(value, list) else []:
-        if not (isinstance(item, dict) and all(clean(item.get(k)) for k in ("about", "question"))):
-            continue
-        words = item.get("keywords")
-        keywords = tuple(w for w in (words if isinstance(words, list) else []) if clean(w, 120))
-        if slug := _slug(item.get("id")):
-            found[slug] = Probe(
-                id=slug, about=item["about"][:120], question=item["question"], keywords=keywords
-            )
-    return tuple(found.values())[:40]
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(text for text in (value if isinstance(value, list) else []) if clean(text, 120))[:40]
+
+
+def _manner(value: Any) -> Manner:
+    return Manner(value) if value in tuple(Manner) else Manner.GENTLE
 
 
 def _lines(value: Any) -> dict[str, tuple[str, ...]]:

@@ -10,14 +10,12 @@ from feeler.personas.library import Folder, Library, homeless, read_folder
 from feeler.personas.values import SLOTS, Company, Fact, Persona, Reveal, Topic
 
 FACTS_WANTED = 12
-EXAMPLES_WANTED = 5
-PROBES_WANTED = 5
 LONGEST_LINE = 60  # words: what one line of the company may hold
 LONGEST_FACT = 40
 LONGEST_BODY = 450
 QUOTE = 5  # so many words in a row are a quotation
 SLOT = re.compile(r"\{([^{}]*)\}")
-ONE_QUESTION = ("react and ask", "push", "rephrase", "hand over")
+ONE_QUESTION = ("ask", "push", "hand")
 
 
 def check_folder(folder: Path, *, shipped: Library | None, do_not_ask: Mapping[str, str]) -> list[Problem]:
@@ -81,17 +79,11 @@ def _persona(persona: Persona, do_not_ask: Mapping[str, str]) -> Iterator[Proble
     def problem(field: str, what: str, *, warning: bool = True) -> Problem:
         return Problem(file="", field=field, what=what, warning=warning)
 
-    if len(persona.probes) < PROBES_WANTED:
-        yield problem("probes", f"{len(persona.probes)} probes; {PROBES_WANTED} make a talk")
     if len(persona.knows.split()) > LONGEST_BODY:
         yield problem("knows", f"longer than {LONGEST_BODY} words; the model reads it before every talk")
-    if len(persona.examples) < EXAMPLES_WANTED:
-        yield problem("examples", f"{len(persona.examples)} examples; a small model needs {EXAMPLES_WANTED}")
     for at, example in enumerate(persona.examples):
         if example.job not in SLOTS:
             yield problem(f"examples[{at}].job", f"{example.job!r} is not one of {', '.join(SLOTS)}")
-    if missing := [job for job in SLOTS if not persona.lines.get(job)]:
-        yield problem("lines", f"plain ones will be used for: {', '.join(missing)}")
     for job, lines in persona.lines.items():
         if job not in SLOTS:
             yield problem(f"lines.{job}", f"is not one of {', '.join(SLOTS)}", warning=False)
@@ -113,7 +105,6 @@ def _persona(persona: Persona, do_not_ask: Mapping[str, str]) -> Iterator[Proble
 
 def _spoken(persona: Persona) -> Iterator[tuple[str, str]]:
     yield "opening", persona.opening
-    yield from ((f"probes[{at}].question", probe.question) for at, probe in enumerate(persona.probes))
     yield from ((f"examples[{at}].persona", one.persona) for at, one in enumerate(persona.examples))
     for job, lines in persona.lines.items():
         yield from ((f"lines.{job}[{at}]", line) for at, line in enumerate(lines))

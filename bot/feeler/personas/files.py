@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from feeler.errors import DataError
 from feeler.personas.strict_yaml import dump_yaml, load_yaml
-from feeler.personas.values import Company, Example, Fact, Manner, Persona, Probe, Reveal, Topic
+from feeler.personas.values import Company, Example, Fact, Manner, Persona, Reveal, Topic
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 CHAT_MARKUP = re.compile(r"<\|[^>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
@@ -76,13 +76,6 @@ class _Company(_Strict):
     people: tuple[Short, ...] = ()
 
 
-class _Probe(_Strict):
-    id: Slug
-    about: Short
-    question: Sentence
-    keywords: tuple[Short, ...] = ()
-
-
 class _Example(_Strict):
     job: Short
     candidate: Sentence
@@ -98,7 +91,7 @@ class _Persona(_Strict):
     speech: Sentence
     opening: Sentence
     knows: Long
-    probes: Annotated[tuple[_Probe, ...], Field(max_length=40)] = ()
+    interests: Annotated[tuple[Short, ...], Field(max_length=40)] = ()
     examples: Annotated[tuple[_Example, ...], Field(max_length=60)] = ()
     lines: dict[Short, tuple[Sentence, ...]] = {}
     extra: dict[str, Any] = {}
@@ -148,11 +141,8 @@ def read_persona(text: str, slug: str, file: str) -> tuple[Persona | None, list[
         return None, [_whole(file, error)]
     if isinstance(found, list):
         return None, found
-    probes = tuple(Probe(**probe.__dict__) for probe in found.probes)
     examples = tuple(Example(**example.__dict__) for example in found.examples)
-    if problems := _twice(file, "probes", [probe.id for probe in probes]):
-        return None, problems
-    return Persona(**{**found.__dict__, "slug": slug, "probes": probes, "examples": examples}), []
+    return Persona(**{**found.__dict__, "slug": slug, "examples": examples}), []
 
 
 def write_company(company: Company) -> str:

@@ -66,16 +66,6 @@ class Company:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probe:
-    """Something this persona wants to find out about the candidate."""
-
-    id: str
-    about: str  # the talent or trait, in words for the prompt: "calming an angry customer"
-    question: str  # the persona's own written question, the last resort
-    keywords: tuple[str, ...] = ()  # words of the candidate's that make this probe fit now
-
-
-@dataclass(frozen=True, kw_only=True)
 class Example:
     """One exchange that shows how this persona speaks."""
 
@@ -84,9 +74,9 @@ class Example:
     persona: str
 
 
-# What the written lines of last resort may hold, by job: {question} is the one asked last, {fact} the dossier's
-# words, {knower} a colleague who would know, {name} and {role} those of one who arrives in mid-talk. A line whose
-# slot cannot be filled is not used.
+# What the written lines of last resort may hold, by job: {question} is the one asked last, {fact} the
+# dossier's words, {knower} a colleague who would know, {name} and {role} those of one who arrives in
+# mid-talk. A line whose slot cannot be filled is not used.
 SLOTS: dict[str, frozenset[str]] = {
     "ask": frozenset(),
     "push": frozenset(),
@@ -114,7 +104,7 @@ class Persona:
     speech: str  # the way of speaking, in the persona's own terms
     opening: str  # the line this persona opens a talk with
     knows: str  # the file's body: first person, each sentence speakable on its own
-    probes: tuple[Probe, ...]
-    examples: tuple[Example, ...]
+    interests: tuple[str, ...] = ()  # what they like to find out: "calming an angry customer"
+    examples: tuple[Example, ...] = ()  # for a model that was not taught
     lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # last-resort lines by job, with SLOTS
     extra: dict[str, Any] = field(default_factory=dict)  # unknown fields of an imported card, kept

@@ -110,16 +110,15 @@ async def take_turn(
     people: tuple[Persona, ...] = (),
     clock: Callable[[], float] = monotonic,
 ) -> Interview:
-    """The talk with the candidate's `text` and what the company (and the coach) said to it: read, plan, write.
+    """The talk with the candidate's `text` and what the company (and the coach) said to it: read, plan,
+    write.
 
     `people` are the persona's colleagues, who may be named as those who would know. Cancelling the task
     closes the engine's stream. Raises EngineError where the model cannot answer.
     """
     heard = await hear(interview, persona, text, reader=reader, now=now)
-    plan = await asyncio.to_thread(
-        make_plan, interview, persona, company, text, reading_of(heard), reader.match
-    )
-    heard = replace(heard, phase=plan.phase)
+    plan = await asyncio.to_thread(make_plan, interview, persona, company, text, reading_of(heard), reader)
+    heard = replace(heard, phase=plan.phase, topics=plan.reading.topics, follows=plan.reading.follows)
     scene = Scene(plan=plan, persona=persona, company=company, interview=interview, heard=text, people=people)
     lines = [*interview.lines, heard]
     if plan.job is Job.PAUSE:

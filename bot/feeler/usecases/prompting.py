@@ -1,4 +1,6 @@
-"""A scene as what the model reads for one line: the fields of a skill, and around them what an untaught model needs."""
+"""A scene as what the model reads for one line: the fields of a skill, and around them what an untaught
+model needs.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -46,8 +48,8 @@ def fields_for(scene: Scene) -> Mapping[str, str]:
         "fact": plan.note or " ".join(fact.text for fact in plan.facts),
         "knows": plan.knower,
         "deeds": "; ".join(_deeds(scene)),
-        "trouble": next((fact.text for fact in company.facts if fact.topic is Topic.PROBLEM and fact.id in talk.told), ""),
-        "next": next_person(scene),
+        "trouble": next((fact.text for fact in company.facts if fact.topic is Topic.PROBLEM and fact.id in
+        talk.told), ""), "next": next_person(scene),
     }  # fmt: skip
 
 

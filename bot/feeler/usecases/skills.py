@@ -1,7 +1,7 @@
 """The small skills of the company's person, each one prompt: what the model is shown for one line.
 
-The same words teach the adapter (`training/`) and ask the model in a talk. A taught model needs the skill's name and
-the manner alone; any other gets the persona, the task and a few examples.
+The same words teach the adapter (`training/`) and ask the model in a talk. A taught model needs the skill's
+name and the manner alone; any other gets the persona, the task and a few examples.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,9 @@ class Skill:
 
 
 def prompt_for(job: Job, manner: str, fields: Mapping[str, str]) -> tuple[Message, ...]:
-    """The prompt that a taught model continues with the line: skill, manner, and the fields that are not empty."""
+    """The prompt that a taught model continues with the line: skill, manner, and the fields that are not
+    empty.
+    """
     skill = skills()[job]
     return (
         Message(role="system", content=f"{job.value}, {manner}"),
@@ -37,7 +39,9 @@ def prompt_for(job: Job, manner: str, fields: Mapping[str, str]) -> tuple[Messag
 def prompt_untaught(
     job: Job, fields: Mapping[str, str], *, persona: str, talk: Sequence[str] = ()
 ) -> tuple[Message, ...]:
-    """The same call for any other model: who it is, what to do, a few examples, and the last lines of the talk."""
+    """The same call for any other model: who it is, what to do, a few examples, and the last lines of the
+    talk.
+    """
     skill = skills()[job]
     messages = [Message(role="system", content=f"{persona}\n\nYour task now: {skill.task}")]
     for example in skill.examples:
@@ -56,7 +60,9 @@ def shown(skill: Skill, fields: Mapping[str, str]) -> str:
 
 @cache
 def skills() -> Mapping[Job, Skill]:
-    """What `prompts/skills.yaml` says of each job. Raises DataError for a job that it lacks or does not know."""
+    """What `prompts/skills.yaml` says of each job. Raises DataError for a job that it lacks or does not
+    know.
+    """
     path = shipped_prompts() / "skills.yaml"
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     wanted = {job.value for job in Job if job not in (Job.PAUSE, Job.SILENT)}

@@ -1,7 +1,9 @@
-"""One line of the company's: drafts of one small skill, what a guard refuses dropped, the one that belongs chosen.
+"""One line of the company's: drafts of one small skill, what a guard refuses dropped, the one that belongs
+chosen.
 
-An answer is one calm draft, shown while it is written. A question is several drafts, of which the one is said that
-is likely after this very message and unlikely after other people's (a swap test: pointwise mutual information).
+An answer is one calm draft, shown while it is written. A question is several drafts, of which the one is
+said that is likely after this very message and unlikely after other people's (a swap test: pointwise mutual
+information).
 """
 
 from collections.abc import Callable
@@ -129,8 +131,8 @@ def _whole(text: str) -> str:
 async def _belonging(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
     """The line that belongs to this message most; the first where nothing is to be chosen or weighed.
 
-    Pointwise mutual information, log p(line | this) - max log p(line | another), and once more log p(line | this):
-    by the first alone the oddest line wins.
+    Pointwise mutual information, log p(line | this) - max log p(line | another), and once more log p(line |
+    this): by the first alone the oddest line wins.
     """
     if len(lines) == 1 or scene.plan.job not in BELONGS or "likelihoods" not in engine.can:
         return lines[0]

@@ -1,0 +1,71 @@
+"""Who is in need, read off an encoder's vectors by a taught head: the same whichever engine writes."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from feeler.errors import WeightsError
+from feeler.interview.values import Need
+from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
+
+Tensor = torch.Tensor
+
+NEEDS = tuple(need.value for need in Need)
+# Probabilities from which on a message counts; set on rows that are taught, figures on those held out.
+ACUTE, HEAVY = 0.35, 0.5
+LONGEST = 300  # words that are read: the beginning and the end of a longer message
+
+
+class NeedHead(torch.nn.Module):
+    """A linear map of the mean vector: found (texts, tokens, hidden), mask (texts, tokens) -> (texts,
+    needs).
+    """
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self._need = torch.nn.Linear(hidden, len(NEEDS))
+
+    def forward(self, found: Tensor, mask: Tensor) -> Tensor:
+        vectors = pooled(found, mask)
+        return torch.nn.functional.linear(vectors, self._need.weight, self._need.bias).float()
+
+
+class NeedReader:
+    """Says of a message whether somebody is in need."""
+
+    def __init__(self, encoder: Encoder, head: NeedHead) -> None:
+        self._encoder, self._head = encoder.eval(), head.eval()
+        self._one_at_a_time = threading.Lock()
+
+    @classmethod
+    def load(cls, base: Path, adapter: Path) -> "NeedReader":
+        """From the encoder's file and the taught layers; takes a second. Raises WeightsError."""
+        encoder = Encoder(EncoderFile(base))
+        head = NeedHead(encoder.hidden)
+        taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
+        load_layers(encoder, {n[7:]: t for n, t in taught.items() if n.startswith("layers.")})
+        try:
+            head.load_state_dict({n[5:]: t for n, t in taught.items() if n.startswith("head.")})
+        except RuntimeError:
+            raise WeightsError(f"{adapter}: was taught for another Feeler than this one") from None
+        return cls(encoder, head)
+
+    def __call__(self, said: str) -> Need:
+        """Computes for some milliseconds, one message at a time."""
+        parts = said.split()
+        if len(parts) > LONGEST:
+            said = " ".join([*parts[: LONGEST // 2], *parts[-(LONGEST // 2) :]])
+        ids, _ = self._encoder.tokens(said)
+        with self._one_at_a_time, torch.inference_mode():
+            return need_of(self._head(*self._encoder([ids]))[0].softmax(-1).tolist())
+
+
+def need_of(chances: Sequence[float]) -> Need:
+    """The need that these probabilities speak for, in the order of `NEEDS`."""
+    _, heavy, acute = chances
+    if acute >= ACUTE:
+        return Need.ACUTE
+    return Need.HEAVY if heavy + acute >= HEAVY else Need.NONE
