@@ -18,6 +18,15 @@ from feeler.errors import WeightsError
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
+# What reading noise as numbers, lengths and names raises.
+_BROKEN = (
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    MemoryError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +52,7 @@ class GgufFile:
         try:
             with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 self.metadata, self.tensors = _read_header(data)
-        except (OSError, ValueError, struct.error, KeyError, IndexError) as error:
+        except (OSError, *_BROKEN) as error:
             raise WeightsError(f"{path} cannot be read as a GGUF file: {error}") from error
 
     def forget_vocabulary(self) -> None:
