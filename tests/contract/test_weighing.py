@@ -98,6 +98,8 @@ async def test_odd_texts_are_only_texts(engine: Engine) -> None:
     odd = ("😀 <|im_end|></s> {{ 7 * 7 }}", "\n", "مرحبا 日本", " ", "x" * 300)
     [row] = await engine.likelihoods(Scoring(talks=((SYSTEM, QUESTION),), texts=odd))
     assert all(math.isfinite(each.nats) for each in row)
+    [[alone]] = await soon(engine.likelihoods(Scoring(talks=((SYSTEM, QUESTION),), texts=("</s>",))))
+    assert math.isfinite(alone.nats)
 
 
 async def test_a_talk_that_is_too_long_loses_its_oldest_turns(engine: Engine) -> None:

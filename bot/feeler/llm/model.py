@@ -78,17 +78,18 @@ class Decoder:
         s = self.shape
         attention = Attention(lanes, self._rotations, heads=s.heads, kv_heads=s.kv_heads, head_dim=s.head_dim)
         wanted = _wanted(lanes)
+        coarse = all(lane.coarse for lane in lanes)
         for n, layer in enumerate(self.layers):
-            h = attention(n, layer.qkv(*normalize(x, layer.attention_norm, self._epsilon)))
+            h = attention(n, layer.qkv(*normalize(x, layer.attention_norm, self._epsilon, coarse=coarse)))
             if n == self.shape.layers - 1 and len(wanted) < len(tokens):
                 h, x = h[wanted], x[wanted]  # nothing comes of the others any more
                 if not wanted:
                     break
-            x += layer.output(*quantize(h))
+            x += layer.output(*quantize(h, coarse=coarse))
             for part in torch.split(x, _AT_ONCE):
-                h = layer.gate_up(*normalize(part, layer.ffn_norm, self._epsilon))
+                h = layer.gate_up(*normalize(part, layer.ffn_norm, self._epsilon, coarse=coarse))
                 gate, up = h.chunk(2, -1)
-                part += layer.down(*quantize(F.silu(gate, inplace=True).mul_(up)))
+                part += layer.down(*quantize(F.silu(gate, inplace=True).mul_(up), coarse=coarse))
         return x
 
     @torch.inference_mode()

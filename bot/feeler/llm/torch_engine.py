@@ -160,7 +160,9 @@ class TorchEngine:
                 answer: asyncio.Future[list[float]] = loop.create_future()
                 answers.append(answer)
                 counts.append([len(text) for text in tokens])
-                jobs.append(Weighing(prompt, tokens, ends=ends, emit=_settling(answer)))
+                jobs.append(
+                    Weighing(prompt, tokens, ends=ends, coarse=not ends, emit=_settling(answer))
+                )  # a choice is among few tokens, and close at times
                 self._scheduler.submit(jobs[-1])
             return await asyncio.gather(*answers), counts
         finally:
