@@ -18,8 +18,20 @@ from openai import AsyncOpenAI
 from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
 from feeler.llm.cards import SamplingDefaults
 from feeler.llm.remote_errors import Refused, explained
+from feeler.llm.remote_weighing import RemoteWeighing
 from feeler.llm.stops import Opening, Stops
-from feeler.ports import Engine, Finish, Message, Piece, Request
+from feeler.ports import (
+    Ability,
+    Choice,
+    Choosing,
+    Engine,
+    Finish,
+    Likelihood,
+    Message,
+    Piece,
+    Request,
+    Scoring,
+)
 
 _MOST_STOPS = 4  # OpenAI takes no more; the rest is watched for here
 
@@ -71,6 +83,7 @@ class RemoteEngine(Engine):
             timeout=openai.Timeout(silence_seconds, connect=connect_seconds),
             max_retries=tries - 1,
         )
+        self._weighing = RemoteWeighing(self._client, url)
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See `feeler.ports.Engine`."""
@@ -91,6 +104,28 @@ class RemoteEngine(Engine):
                 if simpler is None:
                     raise EngineError(f"{self._url} refused the request: {refusal}") from None
                 manners = simpler
+
+    @property
+    def can(self) -> frozenset[Ability]:
+        """All, until the server was asked and could not."""
+        return self._weighing.can
+
+    async def choose(self, asked: Choosing) -> Choice:
+        """See `feeler.ports.Engine`."""
+        return await self._weighing.choose(asked, await self._served())
+
+    async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
+        """See `feeler.ports.Engine`."""
+        return await self._weighing.likelihoods(asked, await self._served())
+
+    async def _served(self) -> str:
+        if self._closed:
+            raise EngineUnavailable("the engine was closed")
+        try:
+            self._model = self._model or await self._first_model()
+        except openai.OpenAIError as error:
+            raise explained(error, self._url, self._model) from None
+        return self._model
 
     async def close(self) -> None:
         """Close the connections; streams that still run end with EngineUnavailable."""
