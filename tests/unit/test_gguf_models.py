@@ -1,5 +1,6 @@
 """GGUF files of every kind: right where they can be run, and refused in words where not."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from feeler.llm.blocks import to_float
 from feeler.llm.cards import FORMATS, load_cards
 from feeler.llm.gguf import GgufFile
 from feeler.llm.model import Decoder
+from feeler.llm.shape import read_rotations, read_shape
 from feeler.llm.torch_engine import TorchEngine
 from feeler.llm.transformers_engine import TransformersEngine
 
@@ -198,6 +200,23 @@ def test_a_tensor_that_would_go_unused_is_not_passed_over(tmp_path: Path, name: 
     file = write_model(tmp_path / "m.gguf", random_model(), tensors=odd)
     with pytest.raises(WeightsError, match=name):
         TorchEngine.load(file)
+
+
+def test_noise_in_the_header_is_an_error_in_words_or_harmless(tmp_path: Path) -> None:
+    whole = write_model(tmp_path / "m.gguf", random_model(num_hidden_layers=1)).read_bytes()
+    noise = random.Random(5)
+    refused = 0
+    for _ in range(400):
+        broken = bytearray(whole)
+        for _ in range(noise.choice((1, 1, 4))):
+            broken[noise.randrange(1500)] = noise.choice((0, 1, 9, 127, 255, noise.randrange(256)))
+        (tmp_path / "n.gguf").write_bytes(broken)
+        try:
+            file = GgufFile(tmp_path / "n.gguf")
+            read_rotations(file, read_shape(file))
+        except WeightsError:
+            refused += 1
+    assert refused > 200
 
 
 def test_a_file_without_a_tokenizer_says_so(tmp_path: Path) -> None:

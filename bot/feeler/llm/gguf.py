@@ -4,6 +4,7 @@ The `gguf` package's reader builds one numpy view per vocabulary entry and takes
 150,000; this one reads the same header in a fraction of that and is checked against it in the tests.
 """
 
+import math
 import mmap
 import struct
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ def _read_header(data: mmap.mmap) -> tuple[dict[str, Any], dict[str, TensorInfo]
 
 def _info(name: str, shape: list[int], kind: GGMLQuantizationType, offset: int) -> TensorInfo:
     block, block_bytes = GGML_QUANT_SIZES[kind]
-    cols, rows = shape[0], int(np.prod(shape[1:], dtype=np.int64))
+    cols, rows = shape[0], math.prod(shape[1:])
     return TensorInfo(
         name=name, kind=kind.name, rows=rows, cols=cols, offset=offset, row_bytes=cols // block * block_bytes
     )
