@@ -55,9 +55,9 @@ class Change:
     b: Tensor  # float32 (out, rank)
     scale: float
 
-    def rows(self, start: int, stop: int) -> Tensor:
-        """Of the rows [start, stop); float32 (rows, in)."""
-        return (self.scale * self.b[start:stop]) @ self.a
+    def add_to(self, weight: Tensor, start: int = 0) -> Tensor:
+        """To some rows of the layer, from `start` on; float32 (rows, in), changed in place."""
+        return weight.addmm_(self.b[start : start + len(weight)], self.a, alpha=self.scale)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +117,7 @@ def add_to_modules(model: Any, adapter: Adapter) -> None:
     with torch.no_grad():
         for name, change in adapter.changes.items():
             weight = linears[adapter.modules[name]]
-            more = change.rows(0, len(change.b)).to(weight.device)
-            weight.copy_(weight.float().add_(more))
+            weight.copy_(change.add_to(weight.float().cpu()))
 
 
 def _is_layer(module: str) -> bool:

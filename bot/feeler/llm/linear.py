@@ -110,7 +110,7 @@ def int8_rows(raw: Tensor, kind: str, out: Tensor, change: Change | None = None)
         else:
             weight = to_float(raw[part], kind)
             if change:
-                weight = weight + change.rows(start, start + at_once)
+                change.add_to(weight, start)
             out[part], steps[part] = _to_int8(weight)
     return steps
 
@@ -168,5 +168,6 @@ def _groups_to_int8(groups: Groups) -> tuple[Tensor, Tensor]:
 
 
 def _to_int8(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Float32 (rows, cols), which is overwritten."""
     step = weight.abs().amax(1, keepdim=True).clamp_min_(_TINY).div_(127)
-    return (weight / step).round_().to(torch.int8), step[:, 0]
+    return weight.mul_(1 / step).round_().to(torch.int8), step[:, 0]
