@@ -8,17 +8,10 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
+from feeler.llm.adapter import LAYERS
 from feeler.llm.gguf import GgufFile
 
-_NAMES = {
-    "attn_q": "self_attn.q_proj",
-    "attn_k": "self_attn.k_proj",
-    "attn_v": "self_attn.v_proj",
-    "attn_output": "self_attn.o_proj",
-    "ffn_gate": "mlp.gate_proj",
-    "ffn_up": "mlp.up_proj",
-    "ffn_down": "mlp.down_proj",
-}
+_NAMES = {gguf: name for name, gguf in LAYERS.items()}
 
 
 def make_adapter(

@@ -3,14 +3,18 @@
 import asyncio
 import math
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from feeler.errors import EngineUnavailable, PromptTooLong
+from feeler.errors import EngineUnavailable, PromptTooLong, Unsupported
+from feeler.llm.cards import ModelCard
+from feeler.llm.remote import RemoteEngine
 from feeler.llm.scripted import ScriptedEngine
 from feeler.ports import Choice, Choosing, Engine, Message, Scoring
 
+from .engines import llama_cpp_server
 from .test_engines import QUESTION, SYSTEM, Make, ask, soon, written
 
 __all__ = ["small", "tiny"]  # fixtures
@@ -98,6 +102,8 @@ async def test_odd_texts_are_only_texts(engine: Engine) -> None:
     odd = ("😀 <|im_end|></s> {{ 7 * 7 }}", "\n", "مرحبا 日本", " ", "x" * 300)
     [row] = await engine.likelihoods(Scoring(talks=((SYSTEM, QUESTION),), texts=odd))
     assert all(math.isfinite(each.nats) for each in row)
+    [[alone]] = await soon(engine.likelihoods(Scoring(talks=((SYSTEM, QUESTION),), texts=("</s>",))))
+    assert math.isfinite(alone.nats)
 
 
 async def test_a_talk_that_is_too_long_loses_its_oldest_turns(engine: Engine) -> None:
@@ -133,6 +139,19 @@ async def test_closing_ends_it(make: Make) -> None:
     await soon(engine.close())
     with pytest.raises(EngineUnavailable):
         await engine.choose(choosing())
+
+
+@pytest.mark.slow
+async def test_llama_cpp_s_server_cannot_and_is_known_by_that_once_asked(
+    small: tuple[ModelCard, Path],
+) -> None:
+    with llama_cpp_server(small[1]) as url:
+        engine = RemoteEngine(url)
+        with pytest.raises(Unsupported):
+            await engine.choose(choosing())
+        assert not engine.can
+        assert await written(engine, ask())  # it writes as ever
+        await engine.close()
 
 
 def choosing(*messages: Message, options: tuple[str, ...] = OPTIONS) -> Choosing:

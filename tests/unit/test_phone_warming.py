@@ -7,13 +7,31 @@ import pytest
 from feeler.errors import EngineUnavailable
 from feeler.llm.scripted import ScriptedEngine
 from feeler.phone.warming import WarmingEngine
-from feeler.ports import Engine, Message, Request
+from feeler.ports import Choosing, Engine, Message, Request, Scoring
 
 REQUEST = Request(messages=(Message(role="user", content="Hello"),))
 
 
 async def text_of(engine: Engine) -> str:
     return "".join([piece.text async for piece in engine.stream(REQUEST)])
+
+
+async def test_it_weighs_as_soon_as_the_engine_is_there() -> None:
+    ready = asyncio.Event()
+
+    async def load() -> Engine:
+        await ready.wait()
+        return ScriptedEngine()
+
+    engine = WarmingEngine(asyncio.create_task(load()), wants_drafts=1)
+    said = (Message(role="user", content="I mended ovens"),)
+    choosing = asyncio.create_task(engine.choose(Choosing(messages=said, options=("choirs", "ovens"))))
+    await asyncio.sleep(0)
+    assert not engine.can
+    ready.set()
+    assert (await choosing).option == "ovens"
+    assert engine.can == {"choose", "likelihoods"}
+    assert await engine.likelihoods(Scoring(talks=(said,), texts=("ovens",)))
 
 
 async def test_who_asks_early_waits_and_is_answered() -> None:

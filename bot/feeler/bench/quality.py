@@ -8,24 +8,19 @@ from typing import Any
 import torch
 
 from feeler.bench.talk import talk
+from feeler.llm.adapter import LAYERS
 from feeler.llm.attention import Lane
 from feeler.llm.blocks import to_float
 from feeler.llm.chat_text import ChatText
 from feeler.llm.gguf import GgufFile
 from feeler.llm.linear import halves_apart
-from feeler.llm.model import Decoder, Shape, read_shape
+from feeler.llm.model import Decoder
+from feeler.llm.shape import Shape, read_shape
 from feeler.llm.tokenizer import read_tokenizer
 
 Tensor = torch.Tensor
 
-_NAMES = {
-    "attn_q": "self_attn.q_proj",
-    "attn_k": "self_attn.k_proj",
-    "attn_v": "self_attn.v_proj",
-    "attn_output": "self_attn.o_proj",
-    "ffn_gate": "mlp.gate_proj",
-    "ffn_up": "mlp.up_proj",
-    "ffn_down": "mlp.down_proj",
+_NAMES = {gguf: name for name, gguf in LAYERS.items()} | {
     "attn_norm": "input_layernorm",
     "ffn_norm": "post_attention_layernorm",
 }
@@ -114,7 +109,7 @@ def _config(file: GgufFile, shape: Shape) -> Any:
         family,
         vocab_size=shape.vocabulary,
         hidden_size=shape.hidden,
-        intermediate_size=meta[f"{family}.feed_forward_length"],
+        intermediate_size=shape.inner,
         num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
         num_key_value_heads=shape.kv_heads,

@@ -18,6 +18,8 @@ params.port = 0
 params.n_parallel = int(sys.argv[3])
 params.n_ctx = 4096 * params.n_parallel
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(sys.argv[2])
+if sys.argv[4] == "guesses":
+    params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]
 server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
 sys.stdin.read()
@@ -25,14 +27,18 @@ sys.stdin.read()
 
 
 @contextmanager
-def llama_cpp(weights: Path, *, threads: int, chats: int) -> Iterator[tuple[Engine, int]]:
+def llama_cpp(
+    weights: Path, *, threads: int, chats: int, guesses: bool = True
+) -> Iterator[tuple[Engine, int]]:
     """llama.cpp's server on the same file, and its process id; it ends with the block.
 
-    Raises EngineUnavailable where the package xllamacpp is missing or the server does not start.
+    `guesses` are its own, from n-grams of prompt and answer (`--spec-type ngram-map-k`). Raises
+    EngineUnavailable where the package xllamacpp is missing or the server does not start.
     """
     from feeler.llm.remote import RemoteEngine
 
     command = [sys.executable, "-c", _SERVER, str(weights), str(threads), str(chats)]
+    command.append("guesses" if guesses else "plain")
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

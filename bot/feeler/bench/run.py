@@ -3,36 +3,23 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import psutil
-import torch
 
 from feeler.bench import measures
+from feeler.bench.machine import bandwidth, peak
+from feeler.bench.report import LLAMA, OURS, PLAIN_LLAMA, TRANSFORMERS, Report, ratios
 from feeler.bench.rivals import llama_cpp, plain_transformers
 from feeler.llm.cards import ModelCard
 from feeler.llm.torch_engine import TorchEngine
 from feeler.ports import Engine, Message
 
-OURS, LLAMA, TRANSFORMERS = "feeler", "llama.cpp", "transformers"
 Tell = Callable[[str], None]
-
-TO_REACH = {  # on two cores with the default weights
-    "decode_one_chat": "at least 1.0",
-    "first_token_warm": "at most 1.0",
-    "throughput_eight_chats": "at least 2.0",
-    "slowest_first_token_eight_chats": "at most 0.6",
-    "four_drafts": "at most 1.8",
-    "first_token_turn_30": "at most 1.3",
-    "of_memory_bandwidth": "at least 0.6",
-    "load_seconds": "at most 10",
-    "peak_bytes": "at most 2.0 GB",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,18 +40,6 @@ _FEW_TOKENS = 8  # of an answer, where the engine is slow
 _WHOLE = 64  # tokens that an answer to a question never has
 
 
-@dataclass(kw_only=True)
-class Report:
-    """Medians over the rounds, by engine and measure; seconds, or tokens a second."""
-
-    medians: dict[str, dict[str, float]] = field(default_factory=dict)
-    machine: dict[str, float] = field(default_factory=dict)
-    ratios: dict[str, float | None] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        return {"ratios": self.ratios, "medians": self.medians, "machine": self.machine}
-
-
 def run_bench(
     weights: Path, card: ModelCard, plan: Plan, tell: Tell, *, threads: int, kv_cache_mb: int
 ) -> Report:
@@ -80,6 +55,9 @@ def run_bench(
     with ExitStack() as stack:
         if plan.llama:
             engines[LLAMA], pid = stack.enter_context(llama_cpp(weights, threads=threads, chats=8))
+            run.plain_llama, _ = stack.enter_context(
+                llama_cpp(weights, threads=threads, chats=1, guesses=False)
+            )
         asyncio.run(run.all_rounds(engines))
         if plan.llama:
             machine["llama_cpp_peak_bytes"] = peak(pid)
@@ -111,6 +89,7 @@ class _Run:
         self._tell = tell
         self._threads = threads
         self._answers, self._turns = answers(), turns()
+        self.plain_llama: Engine | None = None  # measured where our engine makes no guesses, either
         self._found: dict[str, dict[str, list[float]]] = {}
         self._begun = time.perf_counter()
 
@@ -131,7 +110,7 @@ class _Run:
                 self._tell(f"round {number + 1} of {self._plan.rounds}")
                 await self._round(engines, number)
         finally:  # also when interrupted: the model's thread must not outlive Python
-            for engine in engines.values():
+            for engine in (*engines.values(), *([self.plain_llama] if self.plain_llama else [])):
                 await engine.close()
 
     async def slow_engine(self, name: str, engine: Engine) -> None:
@@ -158,6 +137,10 @@ class _Run:
             for name, engine in engines.items():
                 await self._measure(name, measures.warm(engine, asked, tokens=_WHOLE, mark=mark))
             await self._measure(OURS, self._without_guesses(ours, asked, mark))
+            if self.plain_llama:
+                await self._measure(
+                    PLAIN_LLAMA, measures.warm(self.plain_llama, asked, tokens=_WHOLE, mark=mark)
+                )
         await self._measure(OURS, measures.drafts(ours, tokens=plan.tokens, mark=mark))
         await self._measure(OURS, measures.late_turn(ours, self._turns, mark=f"{mark} late"))
         for count in plan.chats:
@@ -210,55 +193,6 @@ class _Run:
             self._found.setdefault(name, {}).setdefault(key, []).append(value)
 
 
-def ratios(report: Report) -> dict[str, float | None]:
-    """The figures that Feeler promises, and stricter ones beside them; None where one side was not measured.
-
-    `of_memory_bandwidth` is our tokens a second in one chat over those that memory allows where every token
-    reads weights, K and V once. Guesses may bring that above one: it stands there without them, too, as
-    `decode_one_chat` does. `first_token_whole_history` is `first_token_turn_30` of a prompt that keeps every
-    line.
-    """
-    ours, other = report.medians[OURS], report.medians.get(LLAMA, {})
-
-    def beside(key: str, theirs: str = "") -> float | None:
-        return _ratio(ours.get(key), other.get(theirs or key))
-
-    return {
-        "decode_one_chat": beside("decode_one_chat"),
-        "decode_without_guesses": beside("decode_without_guesses", "decode_one_chat"),
-        "first_token_warm": beside("first_token_warm"),
-        "throughput_eight_chats": beside("throughput_8_chats"),
-        "slowest_first_token_eight_chats": beside("slowest_first_token_8_chats"),
-        "four_drafts": ours["seconds_four_drafts"] / ours["seconds_one_draft"],
-        "first_token_turn_30": ours["first_token_turn_30"] / ours["first_token_turn_3"],
-        "first_token_whole_history": _ratio(
-            ours.get("first_token_whole_history_30"), ours.get("first_token_whole_history_3")
-        ),
-        "of_memory_bandwidth": ours["decode_one_chat"] / ours["tokens_per_second_by_memory"],
-        "of_memory_bandwidth_without_guesses": ours["decode_without_guesses"]
-        / ours["tokens_per_second_by_memory"],
-    }
-
-
-def _ratio(one: float | None, other: float | None) -> float | None:
-    return one / other if one is not None and other is not None else None
-
-
-def bandwidth(threads: int) -> float:
-    """Bytes a second that so many threads read from memory, the median of several tries.
-
-    Threads of Python's, with one of torch's each: helpers of OpenMP's would slow down the engine's.
-    """
-    block = torch.ones(threads, 1 << 27, dtype=torch.int8).view(torch.int64)
-    seconds = []
-    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        for _ in range(15):
-            start = time.perf_counter()
-            list(pool.map(torch.sum, block))
-            seconds.append(time.perf_counter() - start)
-    return block.nbytes / median(seconds)
-
-
 def run_crowd(
     weights: Path, card: ModelCard, chats: int, *, threads: int, kv_cache_mb: int
 ) -> dict[str, float]:
@@ -272,33 +206,3 @@ def run_crowd(
             await ours.close()
 
     return asyncio.run(measure()) | {"peak_bytes": peak(psutil.Process().pid)}
-
-
-def peak(pid: int) -> float:
-    """The most memory that a process has held so far, in bytes; what it holds now where that is not known."""
-    status = Path(f"/proc/{pid}/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return float(line.split()[1]) * 1024
-    return float(psutil.Process(pid).memory_info().rss)
-
-
-def draw_chart(report: Report, file: Path) -> None:
-    """Tokens a second by number of chats, and seconds to the first token."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    for name, found in report.medians.items():
-        rates = {1: found.get("decode_one_chat")} | {n: found.get(f"throughput_{n}_chats") for n in (2, 4, 8)}
-        points = [(n, rate) for n, rate in rates.items() if rate is not None]
-        left.plot([n for n, _ in points], [rate for _, rate in points], marker="o", label=name)
-        kinds = [kind for kind in ("cold", "warm", "turn_3", "turn_30") if f"first_token_{kind}" in found]
-        right.plot(kinds, [found[f"first_token_{kind}"] for kind in kinds], marker="o", label=name)
-    left.set(title="Tokens a second, all chats together", xlabel="chats at once", ylim=(0, None))
-    right.set(title="Seconds to the first token", ylim=(0, None))
-    left.legend()
-    figure.savefig(file, dpi=120)
-    pyplot.close(figure)

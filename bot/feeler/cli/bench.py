@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from feeler.bench.run import Report
+    from feeler.bench.report import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,8 @@ def bench(
     from dataclasses import asdict, replace
 
     from feeler.bench.quality import measure_quality
-    from feeler.bench.run import QUICK, Plan, draw_chart, run_bench, run_crowd
+    from feeler.bench.report import draw_chart
+    from feeler.bench.run import QUICK, Plan, run_bench, run_crowd
     from feeler.llm.cards import find_card, load_cards
     from feeler.llm.weights import ensure_weights
     from feeler.settings import load_settings
@@ -72,7 +73,7 @@ def show(report: "Report") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from feeler.bench.run import TO_REACH
+    from feeler.bench.report import TO_REACH
 
     names = list(report.medians)
     table = Table("", *names, title="Medians: seconds, and tokens a second")

@@ -19,7 +19,7 @@ from feeler.llm.adapter_cards import CONFIG, WEIGHTS
 Tensor = torch.Tensor
 
 # The linear layers of the Qwen2 and Llama families: Hugging Face's names, and those of GGUF files.
-_LAYERS = {
+LAYERS = {
     "self_attn.q_proj": "attn_q",
     "self_attn.k_proj": "attn_k",
     "self_attn.v_proj": "attn_v",
@@ -55,9 +55,9 @@ class Change:
     b: Tensor  # float32 (out, rank)
     scale: float
 
-    def rows(self, start: int, stop: int) -> Tensor:
-        """Of the rows [start, stop); float32 (rows, in)."""
-        return (self.scale * self.b[start:stop]) @ self.a
+    def add_to(self, weight: Tensor, start: int = 0) -> Tensor:
+        """To some rows of the layer, from `start` on; float32 (rows, in), changed in place."""
+        return weight.addmm_(self.b[start : start + len(weight)], self.a, alpha=self.scale)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +87,10 @@ def read_adapter(folder: Path) -> Adapter:
     sides: dict[str, dict[str, Tensor]] = {}
     for key, tensor in _read_tensors(folder / WEIGHTS):
         found = _KEY.fullmatch(key)
-        if not found or found["linear"] not in _LAYERS:
+        if not found or found["linear"] not in LAYERS:
             raise WeightsError(
                 f"{folder / WEIGHTS}: {key!r} is no change that Feeler can add; train the adapter on "
-                f"{', '.join(name.partition('.')[2] for name in _LAYERS)} alone"
+                f"{', '.join(name.partition('.')[2] for name in LAYERS)} alone"
             )
         sides.setdefault(found["module"], {})[found["side"]] = tensor
     names = {module: _gguf_name(module) for module in sides}
@@ -117,17 +117,16 @@ def add_to_modules(model: Any, adapter: Adapter) -> None:
     with torch.no_grad():
         for name, change in adapter.changes.items():
             weight = linears[adapter.modules[name]]
-            more = change.rows(0, len(change.b)).to(weight.device)
-            weight.copy_(weight.float().add_(more))
+            weight.copy_(change.add_to(weight.float().cpu()))
 
 
 def _is_layer(module: str) -> bool:
-    return bool(re.fullmatch(r"model\.layers\.\d+\.\w+\.\w+", module)) and module.split(".", 3)[3] in _LAYERS
+    return bool(re.fullmatch(r"model\.layers\.\d+\.\w+\.\w+", module)) and module.split(".", 3)[3] in LAYERS
 
 
 def _gguf_name(module: str) -> str:
     _, _, layer, linear = module.split(".", 3)
-    return f"blk.{int(layer)}.{_LAYERS[linear]}"
+    return f"blk.{int(layer)}.{LAYERS[linear]}"
 
 
 def _read_config(file: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from gguf import GGUFWriter
 from feeler.llm.adapter import Adapter
 from feeler.llm.gguf import GgufFile
 from feeler.llm.linear import halves_apart
-from feeler.llm.model import read_shape
+from feeler.llm.shape import read_shape
 
 
 def write_gguf(adapter: Adapter, base: GgufFile, to: Path) -> None:

@@ -5,6 +5,8 @@ from itertools import repeat
 
 import torch
 
+from feeler.llm.shape import Rotations
+
 Tensor = torch.Tensor
 
 
@@ -23,6 +25,7 @@ class Lane:
     own: Tensor  # where K and V go: (layers, 2, [drafts,] kv_heads, room, dim)
     filled: int  # tokens in `own` already
     wanted: int = 1  # of the last rows: logits
+    coarse: bool = False  # nobody will read what comes of it again: 8 bits of each activation will do
 
     @property
     def parallel(self) -> bool:
@@ -33,12 +36,12 @@ class Attention:
     """What all layers of one step have in common: rotations, masks, and which rows see which stretches."""
 
     def __init__(
-        self, lanes: list[Lane], speeds: Tensor, *, heads: int, kv_heads: int, head_dim: int
+        self, lanes: list[Lane], rotations: Rotations, *, heads: int, kv_heads: int, head_dim: int
     ) -> None:
         self._lanes = lanes
         self._heads = [heads, kv_heads]
         self._dim = head_dim
-        self._cos, self._sin = _rotations(speeds, [at for lane in lanes for at in _positions(lane)])
+        self._cos, self._sin = _cos_and_sin(rotations, [at for lane in lanes for at in _positions(lane)])
         self._masks = [_mask(lane, heads // kv_heads) for lane in lanes]
         self._past = _seen_by(lanes)
         self._sizes = [len(lane.tokens) for lane in lanes]
@@ -121,10 +124,10 @@ def _seen_by(lanes: list[Lane]) -> list[tuple[Tensor, Tensor | slice]]:
     return [(past, torch.tensor(rows) if len(rows) < start else slice(None)) for past, rows in found.values()]
 
 
-def _rotations(speeds: Tensor, positions: list[int]) -> tuple[Tensor, Tensor]:
+def _cos_and_sin(rotations: Rotations, positions: list[int]) -> tuple[Tensor, Tensor]:
     """cos and sin, (rows, 1, head_dim); the sign makes `x * cos + roll(x) * sin` the rotation."""
-    angles = torch.tensor(positions)[:, None] * speeds
-    cos, sin = angles.cos().float(), angles.sin().float()
+    angles = torch.tensor(positions)[:, None] * rotations.speeds
+    cos, sin = (part.mul_(rotations.size).float() for part in (angles.cos(), angles.sin()))
     return torch.cat([cos, cos], -1)[:, None], torch.cat([-sin, sin], -1)[:, None]
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from feeler.errors import DataError
 from feeler.ports import Sampling
@@ -17,6 +17,22 @@ from feeler.ports import Sampling
 EXACT = ConfigDict(extra="forbid", str_min_length=1)
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+# Formats of tensors in a GGUF file that the engines can read; a test holds it against what reads them.
+FORMATS = {
+    *("F32", "F16", "BF16", "Q2_K", "Q3_K", "Q4_0", "Q4_1", "Q4_K", "Q5_0", "Q5_1", "Q5_K", "Q6_K", "Q8_0"),
+    *("IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S", "IQ4_NL", "IQ4_XS"),
+    *("TQ1_0", "TQ2_0", "MXFP4"),
+}
+
+
+def _known(name: str) -> str:
+    if name not in FORMATS:
+        raise ValueError(
+            f"no engine reads tensors of the format {name}; known are {', '.join(sorted(FORMATS))}"
+        )
+    return name
+
+
 _FileName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")
 ]  # no folders: it is joined to the cache's path
@@ -116,6 +132,7 @@ class ModelCard:
     wants_drafts: Annotated[int, Field(ge=1, le=8)]  # drafts a turn that pay on this model
     sampling: SamplingDefaults
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]  # tried in this order
+    formats: tuple[Annotated[str, AfterValidator(_known)], ...] = ()  # of the file's tensors, where known
     adapter: Slug | None = None  # in `adapters/<slug>/`, put on unless FEELER_ADAPTER says otherwise
 
 

@@ -4,6 +4,7 @@ The `gguf` package's reader builds one numpy view per vocabulary entry and takes
 150,000; this one reads the same header in a fraction of that and is checked against it in the tests.
 """
 
+import math
 import mmap
 import struct
 from dataclasses import dataclass
@@ -18,6 +19,15 @@ from feeler.errors import WeightsError
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
+# What reading noise as numbers, lengths and names raises.
+_BROKEN = (
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    MemoryError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +53,7 @@ class GgufFile:
         try:
             with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 self.metadata, self.tensors = _read_header(data)
-        except (OSError, ValueError, struct.error, KeyError, IndexError) as error:
+        except (OSError, *_BROKEN) as error:
             raise WeightsError(f"{path} cannot be read as a GGUF file: {error}") from error
 
     def forget_vocabulary(self) -> None:
@@ -115,7 +125,7 @@ def _read_header(data: mmap.mmap) -> tuple[dict[str, Any], dict[str, TensorInfo]
 
 def _info(name: str, shape: list[int], kind: GGMLQuantizationType, offset: int) -> TensorInfo:
     block, block_bytes = GGML_QUANT_SIZES[kind]
-    cols, rows = shape[0], int(np.prod(shape[1:], dtype=np.int64))
+    cols, rows = shape[0], math.prod(shape[1:])
     return TensorInfo(
         name=name, kind=kind.name, rows=rows, cols=cols, offset=offset, row_bytes=cols // block * block_bytes
     )

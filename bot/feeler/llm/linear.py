@@ -33,13 +33,16 @@ warnings.filterwarnings(
 )  # torch is pinned to what has it
 
 
-def quantize(x: Tensor) -> tuple[Tensor, Tensor]:
+def quantize(x: Tensor, *, coarse: bool = False) -> tuple[Tensor, Tensor]:
     """Float32 (rows, cols) -> whole numbers (2 * rows, cols), and the size of one step, (rows, 1).
 
-    Each row becomes two: the number of steps, and the rest in steps that are finer by `_FINE`.
+    Each row becomes two: the number of steps, and the rest in steps that are finer by `_FINE`. Where `coarse`
+    will do, the rest is dropped, (rows, cols): half the work for many rows.
     """
     rows, cols = x.shape
     step = x.abs().amax(-1, keepdim=True).clamp_min_(_TINY).mul_(_SHARE)
+    if coarse:
+        return x / step, step  # the kernel rounds it
     pair = x.new_empty(rows, 2, cols)
     whole, rest = pair.unbind(1)
     torch.div(x, step, out=rest)
@@ -48,12 +51,12 @@ def quantize(x: Tensor) -> tuple[Tensor, Tensor]:
     return pair.view(2 * rows, cols), step
 
 
-def normalize(x: Tensor, weight: Tensor, epsilon: Tensor) -> tuple[Tensor, Tensor]:
+def normalize(x: Tensor, weight: Tensor, epsilon: Tensor, *, coarse: bool = False) -> tuple[Tensor, Tensor]:
     """Root mean square norm, then `quantize`: a row's factor goes into its step, and not over the row.
 
     `epsilon`, float32 (), is that of the norm.
     """
-    quantized, step = quantize(x * weight)
+    quantized, step = quantize(x * weight, coarse=coarse)
     length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
     return quantized, step.mul_(torch.addcmul(epsilon, length, length, value=1 / x.shape[1]).rsqrt_())
 
@@ -72,10 +75,11 @@ class Int8Linear:
 
     def __call__(self, x: Tensor, step: Tensor) -> Tensor:
         """What `quantize` gave -> float32 (rows, out)."""
+        multiply = self._multiply if len(x) == len(step) else self._multiply_pairs
         if x.shape[0] <= self._at_once:
-            y = self._multiply(x)
+            y = multiply(x)
         else:
-            y = torch.cat([self._multiply(part) for part in torch.split(x, self._at_once)])
+            y = torch.cat([multiply(part) for part in torch.split(x, self._at_once)])
         y.mul_(step)
         return y if self.bias is None else y.add_(self.bias)
 
@@ -83,6 +87,10 @@ class Int8Linear:
         y: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
             x, 1.0, _ZERO, self.packed
         )
+        return y
+
+    def _multiply_pairs(self, x: Tensor) -> Tensor:
+        y = self._multiply(x)
         whole, rest = y.view(x.shape[0] // 2, 2, -1).unbind(1)
         return whole.add_(rest, alpha=1 / _FINE)  # every other row of `y`: a copy would cost more
 
@@ -102,7 +110,7 @@ def int8_rows(raw: Tensor, kind: str, out: Tensor, change: Change | None = None)
         else:
             weight = to_float(raw[part], kind)
             if change:
-                weight = weight + change.rows(start, start + at_once)
+                change.add_to(weight, start)
             out[part], steps[part] = _to_int8(weight)
     return steps
 
@@ -160,5 +168,6 @@ def _groups_to_int8(groups: Groups) -> tuple[Tensor, Tensor]:
 
 
 def _to_int8(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Float32 (rows, cols), which is overwritten."""
     step = weight.abs().amax(1, keepdim=True).clamp_min_(_TINY).div_(127)
-    return (weight / step).round_().to(torch.int8), step[:, 0]
+    return weight.mul_(1 / step).round_().to(torch.int8), step[:, 0]

@@ -6,38 +6,21 @@ these two families need: fused projections, int8 rows, K and V in strips that se
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 
-from feeler.errors import WeightsError
 from feeler.llm.adapter import Adapter, Change
 from feeler.llm.attention import Attention, Lane
 from feeler.llm.blocks import to_float
 from feeler.llm.gguf import GgufFile
 from feeler.llm.linear import Int8Linear, normalize, quantize, read_linear, read_vector
+from feeler.llm.shape import Shape, read_rotations, read_shape
 
 Tensor = torch.Tensor
 
 _HEAD_ROWS = 1 << 13  # in a part of the output layer: what is computed for a few rows stays in the cache
 _AT_ONCE = 16  # rows in the feed-forward part: what is between its layers stays in the processor's cache
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """The sizes of a decoder."""
-
-    layers: int
-    hidden: int
-    heads: int
-    kv_heads: int
-    head_dim: int
-    vocabulary: int
-    context: int
-    epsilon: float  # of the norms
-    theta: float  # of the rotary embedding
-    paired: bool  # q and k lie in the file with the rows of each rotation side by side
 
 
 class Layer:
@@ -74,8 +57,7 @@ class Decoder:
             )
         changes = adapter.changes if adapter else {}
         self.layers, self.head = _read_weights(file, self.shape, threads, changes)
-        each = torch.arange(0, self.shape.head_dim, 2, dtype=torch.float64) / self.shape.head_dim
-        self._speeds = self.shape.theta**-each  # of the rotations, in radians a position
+        self._rotations = read_rotations(file, self.shape)
         self._epsilon = torch.tensor(self.shape.epsilon)
 
     def bytes_read(self) -> int:
@@ -94,19 +76,20 @@ class Decoder:
         embedding = self._file.tensors["token_embd.weight"]
         x = to_float(self._file.pick(embedding.name, tokens), embedding.kind)
         s = self.shape
-        attention = Attention(lanes, self._speeds, heads=s.heads, kv_heads=s.kv_heads, head_dim=s.head_dim)
+        attention = Attention(lanes, self._rotations, heads=s.heads, kv_heads=s.kv_heads, head_dim=s.head_dim)
         wanted = _wanted(lanes)
+        coarse = all(lane.coarse for lane in lanes)
         for n, layer in enumerate(self.layers):
-            h = attention(n, layer.qkv(*normalize(x, layer.attention_norm, self._epsilon)))
+            h = attention(n, layer.qkv(*normalize(x, layer.attention_norm, self._epsilon, coarse=coarse)))
             if n == self.shape.layers - 1 and len(wanted) < len(tokens):
                 h, x = h[wanted], x[wanted]  # nothing comes of the others any more
                 if not wanted:
                     break
-            x += layer.output(*quantize(h))
+            x += layer.output(*quantize(h, coarse=coarse))
             for part in torch.split(x, _AT_ONCE):
-                h = layer.gate_up(*normalize(part, layer.ffn_norm, self._epsilon))
+                h = layer.gate_up(*normalize(part, layer.ffn_norm, self._epsilon, coarse=coarse))
                 gate, up = h.chunk(2, -1)
-                part += layer.down(*quantize(F.silu(gate, inplace=True).mul_(up)))
+                part += layer.down(*quantize(F.silu(gate, inplace=True).mul_(up), coarse=coarse))
         return x
 
     @torch.inference_mode()
@@ -163,25 +146,3 @@ def _read_weights(
         layers = pool.map(lambda n: Layer(file, n, shape, changes), range(shape.layers))
         head = pool.map(lambda at: read_linear(file, [name], start=at, stop=at + _HEAD_ROWS), starts)
         return list(layers), list(head)
-
-
-def read_shape(file: GgufFile) -> Shape:
-    """The sizes of the decoder in the file. Raises WeightsError for a family not known here."""
-    meta = file.metadata
-    family = meta["general.architecture"]
-    if family not in ("qwen2", "llama"):
-        raise WeightsError(f"{file.path}: the torch engine runs the families qwen2 and llama, not {family}")
-    heads = meta[f"{family}.attention.head_count"]
-    hidden = meta[f"{family}.embedding_length"]
-    return Shape(
-        layers=meta[f"{family}.block_count"],
-        hidden=hidden,
-        heads=heads,
-        kv_heads=meta.get(f"{family}.attention.head_count_kv", heads),
-        head_dim=meta.get(f"{family}.attention.key_length", hidden // heads),
-        vocabulary=file.tensors["token_embd.weight"].rows,
-        context=min(meta[f"{family}.context_length"], 8192),
-        epsilon=meta[f"{family}.attention.layer_norm_rms_epsilon"],
-        theta=meta.get(f"{family}.rope.freq_base", 10000.0),
-        paired=family == "llama",
-    )

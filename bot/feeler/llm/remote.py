@@ -21,7 +21,8 @@ from feeler.llm.remote_errors import ServerSaid, explained
 from feeler.llm.remote_manners import Manners, wants_answer
 from feeler.llm.remote_models import first_chat_model
 from feeler.llm.remote_stream import Bit, Done
-from feeler.ports import Engine, Message, Piece, Request
+from feeler.llm.remote_weighing import RemoteWeighing
+from feeler.ports import Ability, Choice, Choosing, Engine, Likelihood, Message, Piece, Request, Scoring
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class RemoteEngine(Engine):
         self._connection = Connection(
             self._url, api_key, connect_seconds=connect_seconds, silence_seconds=silence_seconds, tries=tries
         )
+        self._weighing = RemoteWeighing(self._connection, self._url)
 
     @property
     def remark(self) -> str:
@@ -112,6 +114,28 @@ class RemoteEngine(Engine):
                     raise self._failure(error) from None
         for piece in silent:
             yield piece
+
+    @property
+    def can(self) -> frozenset[Ability]:
+        """All, until the server was asked and could not."""
+        return self._weighing.can
+
+    async def choose(self, asked: Choosing) -> Choice:
+        """See `feeler.ports.Engine`."""
+        return await self._weighing.choose(asked, await self._serving())
+
+    async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
+        """See `feeler.ports.Engine`."""
+        return await self._weighing.likelihoods(asked, await self._serving())
+
+    async def _serving(self) -> str:
+        """The model that is asked; the first fit one of the server's where none was chosen."""
+        if not self._model:
+            try:
+                self._model = first_chat_model(await self._connection.models(), self._url, self._unfit)
+            except Exception as error:  # the same boundary as that of `stream`
+                raise self._failure(error) from None
+        return self._model
 
     async def close(self) -> None:
         """Close the connections; streams that still run end with EngineUnavailable."""

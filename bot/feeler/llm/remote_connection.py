@@ -49,6 +49,15 @@ class Connection:
         except (ValueError, RecursionError):
             return None
 
+    async def answer(self, body: dict[str, Any]) -> object:
+        """The whole answer to one request that is not streamed; None where that is no JSON."""
+        async with self._asked("POST", "chat/completions", body) as response:
+            content = await response.aread()
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            return None
+
     async def bits(self, body: dict[str, Any]) -> AsyncGenerator[Bit | Done, None]:
         """The bits of the answers to one request."""
         async with (

@@ -157,10 +157,12 @@ class Scheduler:
         rows = [start + row for start, pairs in zip(starts, asked, strict=False) for row, _ in pairs]
         if rows:
             tokens = [token for pairs in asked for _, token in pairs]
-            hidden = torch.cat([rows for _, rows in work])
-            found = iter(self.model.log_probabilities(hidden, rows, tokens).tolist())
-            for (job, _), pairs in zip(work, asked, strict=True):
-                job.take(list(islice(found, len(pairs))))
+            found = self.model.log_probabilities(torch.cat([each for _, each in work]), rows, tokens).tolist()
+        else:
+            found = []
+        nats = iter(found)
+        for (job, _), pairs in zip(work, asked, strict=True):
+            job.take(list(islice(nats, len(pairs))))
         for job, _ in work:
             if not job.reading:
                 self._leave(job)

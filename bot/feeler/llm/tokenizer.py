@@ -9,6 +9,7 @@ from typing import Any
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
+from feeler.errors import WeightsError
 from feeler.llm.gguf import GgufFile
 
 _CONTROL, _USER_DEFINED = 3, 4  # ggml's token types
@@ -20,16 +21,17 @@ _QWEN2_WORDS = (
 
 
 def read_tokenizer(file: GgufFile) -> Any:
-    """The tokenizer of the file, chat template and special tokens included."""
+    """The tokenizer of the file, chat template and special tokens included.
+
+    Raises WeightsError where the file has none that can be read.
+    """
     meta = file.metadata
     words = _pre_tokenizer(meta.get("tokenizer.ggml.pre", ""))
-    if meta["tokenizer.ggml.model"] != "gpt2" or words is None:
-        from transformers import AutoTokenizer  # 6 MB that nobody else needs
-
-        return AutoTokenizer.from_pretrained(str(file.path.parent), gguf_file=file.path.name)
-    tokens: list[str] = meta["tokenizer.ggml.tokens"]
-    kinds: list[int] = meta["tokenizer.ggml.token_type"]
-    merges = [tuple(merge.split(" ", 1)) for merge in meta["tokenizer.ggml.merges"]]
+    if file.value("tokenizer.ggml.model") != "gpt2" or words is None:
+        return _by_transformers(file)
+    tokens: list[str] = file.value("tokenizer.ggml.tokens")
+    kinds: list[int] = meta.get("tokenizer.ggml.token_type", [0] * len(tokens))
+    merges = [tuple(merge.split(" ", 1)) for merge in file.value("tokenizer.ggml.merges")]
     made = Tokenizer(models.BPE(vocab={token: n for n, token in enumerate(tokens)}, merges=merges))
     made.pre_tokenizer = words
     made.decoder = decoders.ByteLevel()
@@ -51,13 +53,25 @@ def read_tokenizer(file: GgufFile) -> Any:
     )
 
 
+def _by_transformers(file: GgufFile) -> Any:
+    from transformers import AutoTokenizer  # 6 MB that nobody else needs
+
+    try:
+        return AutoTokenizer.from_pretrained(str(file.path.parent), gguf_file=file.path.name)
+    except Exception as error:  # the boundary: a broken file raises all kinds, plain ones included
+        raise WeightsError(
+            f"{file.path} has no tokenizer that can be read ({type(error).__name__}): take a file that was "
+            "converted with its tokenizer"
+        ) from error
+
+
 def end_tokens(file: GgufFile) -> frozenset[int]:
     """Tokens after which an answer is over."""
     meta = file.metadata
     kinds = meta.get("tokenizer.ggml.token_type", [])
     named = [
         n
-        for n, (token, kind) in enumerate(zip(meta["tokenizer.ggml.tokens"], kinds, strict=False))
+        for n, (token, kind) in enumerate(zip(file.value("tokenizer.ggml.tokens"), kinds, strict=False))
         if kind == _CONTROL and token in _ENDS
     ]
     ends = [

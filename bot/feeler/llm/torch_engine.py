@@ -19,6 +19,7 @@ from feeler.llm.gguf import GgufFile
 from feeler.llm.memory import blocks_apart, give_back
 from feeler.llm.model import Decoder
 from feeler.llm.scheduler import Scheduler
+from feeler.llm.shape import read_rotations, read_shape
 from feeler.llm.shares import ABLE, check_options, choice_of, likelihoods_of
 from feeler.llm.tokenizer import end_tokens, read_tokenizer
 from feeler.llm.weighing import Weighing
@@ -72,6 +73,7 @@ class TorchEngine:
         """Load a GGUF file; takes seconds. Raises WeightsError."""
         threads = threads or len(os.sched_getaffinity(0))
         file = GgufFile(weights)
+        read_rotations(file, read_shape(file))  # says what is wrong before anything else takes time
         tokenizer, ends = read_tokenizer(file), end_tokens(file)
         file.forget_vocabulary()
         give_back()  # before the weights come: 100 MB of 2 GB
@@ -162,7 +164,9 @@ class TorchEngine:
                 answer: asyncio.Future[list[float]] = loop.create_future()
                 answers.append(answer)
                 counts.append([len(text) for text in tokens])
-                jobs.append(Weighing(prompt, tokens, ends=ends, emit=_settling(answer)))
+                jobs.append(
+                    Weighing(prompt, tokens, ends=ends, coarse=not ends, emit=_settling(answer))
+                )  # a choice is among few tokens, and close at times
                 self._scheduler.submit(jobs[-1])
             return await asyncio.gather(*answers), counts
         finally:

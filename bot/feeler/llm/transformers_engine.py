@@ -1,7 +1,6 @@
 """Any causal chat model in Hugging Face format, by transformers itself; on CUDA where there is one.
 
-One generation runs at a time, in a thread of its own; the others wait their turn. Weights are safetensors or
-GGUF, never pickles, and no code of a model's repository is ever run.
+One generation runs at a time, in a thread of its own; the others wait their turn.
 """
 
 import asyncio
@@ -12,23 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, StoppingCriteria
-from transformers.utils import logging
+from transformers import GenerationConfig
 
-from feeler.errors import EngineUnavailable, WeightsError
-from feeler.llm.adapter import add_to_modules, read_adapter
+from feeler.errors import EngineUnavailable
 from feeler.llm.cards import SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.detokenize import Detokenizer
 from feeler.llm.fitting import fit
 from feeler.llm.shares import ABLE, check_options, choice_of, likelihoods_of
 from feeler.llm.stops import Stops
+from feeler.llm.transformers_loading import load_model
 from feeler.llm.transformers_weighing import weigh
+from feeler.llm.transformers_writing import Draft, Watch
 from feeler.ports import (
     Choice,
     Choosing,
-    Finish,
     Likelihood,
     Message,
     Piece,
@@ -81,33 +78,12 @@ class TransformersEngine:
         adapter: Path | None = None,  # a checked folder
     ) -> "TransformersEngine":
         """Load a folder, or a hub's `owner/name` or `owner/name@revision`. Raises WeightsError."""
-        place, _, revision = (source, "", "") if Path(source).exists() else source.partition("@")
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        options: dict[str, Any] = {
-            "trust_remote_code": False,
-            "gguf_file": gguf,
-            "revision": revision or "main",
-        }
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(place, **options)
-            weights = {} if gguf else {"use_safetensors": True}
-            model: Any = AutoModelForCausalLM.from_pretrained(place, dtype="auto", **weights, **options)
-        except (OSError, ValueError, ImportError, KeyError, SafetensorError) as error:
-            raise WeightsError(
-                f"transformers cannot load {source}: {_first_line(error)} (wanted is a folder or a hub's "
-                "owner/name in Hugging Face format, with safetensors and without code of its own)"
-            ) from None
-        model.eval()
-        model = model.to(device, _dtype(model.dtype, device))
-        if adapter:
-            add_to_modules(model, read_adapter(adapter))
+        model, tokenizer = load_model(source, gguf, device, adapter)
+        where = f"{gguf or source} on {model.device.type}"
         return cls(
             model,
             tokenizer,
-            name=" · ".join(
-                ["transformers", f"{gguf or source} on {device}", *([adapter.name] if adapter else [])]
-            ),
+            name=" · ".join(["transformers", where, *([adapter.name] if adapter else [])]),
             context=context,
             sampling=sampling,
             wants_drafts=wants_drafts,
@@ -156,8 +132,8 @@ class TransformersEngine:
         try:
             prompt = self.prompt(request)
             sampling = self._sampling.fill(request.sampling)
-            drafts = [_Draft(number, self, prompt, sampling) for number in range(request.drafts)]
-            watch = _Watch(drafts, hand_over, lambda: cancelled.is_set() or self._closed.is_set())
+            drafts = [self._draft(number, prompt, sampling) for number in range(request.drafts)]
+            watch = Watch(drafts, hand_over, lambda: cancelled.is_set() or self._closed.is_set())
             if not watch.ended():
                 self._run(prompt, sampling, watch)
             if self._closed.is_set():
@@ -211,7 +187,16 @@ class TransformersEngine:
         """The text of tokens, without the special ones."""
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
-    def _run(self, prompt: list[int], sampling: Sampling, watch: "_Watch") -> None:
+    def _draft(self, number: int, prompt: list[int], sampling: Sampling) -> Draft:
+        return Draft(
+            number,
+            text=Detokenizer(self.decode, prompt),
+            stops=Stops(sampling.stop + self._text.stop),
+            ends=self._ends,
+            limit=sampling.max_tokens,
+        )
+
+    def _run(self, prompt: list[int], sampling: Sampling, watch: Watch) -> None:
         batch = torch.tensor([prompt] * len(watch.drafts), device=self._model.device)
         with torch.inference_mode(), torch.random.fork_rng(enabled=sampling.seed is not None):
             if sampling.seed is not None:
@@ -238,69 +223,8 @@ class TransformersEngine:
         )
 
 
-class _Watch(StoppingCriteria):
-    """Called by transformers after every step with all tokens so far: hands on the new text, ends drafts.
-
-    It stands in for a streamer, which cannot end anything, and which transformers allows for one draft only.
-    """
-
-    def __init__(
-        self, drafts: "list[_Draft]", hand_over: Callable[[Piece | None], None], ended: Callable[[], bool]
-    ) -> None:
-        self.drafts = drafts
-        self.ended = ended
-        self._hand_over = hand_over
-
-    def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-        ended = self.ended()
-        for draft, token in zip(self.drafts, input_ids[:, -1].tolist(), strict=True):
-            if not ended and not draft.finish and (piece := draft.take(token)):
-                self._hand_over(piece)
-        return torch.tensor([ended or bool(draft.finish) for draft in self.drafts], device=input_ids.device)
-
-
-class _Draft:
-    """One draft as its tokens come."""
-
-    def __init__(
-        self, number: int, engine: TransformersEngine, prompt: list[int], sampling: Sampling
-    ) -> None:
-        self._number = number
-        self._ends = engine._ends
-        self._limit = sampling.max_tokens
-        self._text = Detokenizer(engine.decode, prompt)
-        self._stops = Stops(sampling.stop + engine._text.stop)
-        self._tokens = 0
-        self.finish: Finish | None = None
-
-    def take(self, token: int) -> Piece | None:
-        """The piece that this token makes, if any."""
-        self._tokens += 1
-        text = "" if token in self._ends else self._stops.feed(self._text.feed(token))
-        if token in self._ends or self._stops.reached:
-            self.finish = "stop"
-        elif self._tokens >= self._limit:
-            self.finish = "length"
-        if self.finish:
-            text += self._stops.rest()
-        if not text and not self.finish:
-            return None
-        return Piece(draft=self._number, text=text, tokens=self._tokens, finish=self.finish)
-
-
 def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
     """Tokens that end an answer."""
     named = model.generation_config.eos_token_id
     listed = named if isinstance(named, list) else [named]
     return frozenset(token for token in (*listed, tokenizer.eos_token_id) if token is not None)
-
-
-def _dtype(stored: torch.dtype, device: str) -> torch.dtype:
-    """Float16 is slow and unsteady on a CPU; full float32 is wasted on a GPU."""
-    if device == "cpu":
-        return torch.bfloat16 if stored == torch.float16 else stored
-    return torch.bfloat16 if stored == torch.float32 else stored
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__

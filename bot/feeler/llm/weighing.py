@@ -26,11 +26,13 @@ class Weighing(Job):
         texts: Sequence[Sequence[int]],  # tokens
         *,
         ends: frozenset[int] = frozenset(),  # if any: each text counts with the turn's end, by one of these
+        coarse: bool = False,  # 8 bits of each activation: half the work for the texts, not for the prompt
         emit: Callable[[list[float] | Exception], None],  # called once: nats of each text, or what went wrong
     ) -> None:
         super().__init__(prompt)
         self._texts = [tuple(text) for text in texts]
         self._ends = sorted(ends)
+        self._coarse = coarse
         self._emit = emit
         self._asked: dict[Path, list[Path]] = defaultdict(list)  # what is asked for behind a place
         for path in sorted({text[:size] for text in self._texts for size in range(1, len(text) + 1)}):
@@ -44,7 +46,6 @@ class Weighing(Job):
         for path, n in place.items():
             self._sees[n, [place[path[:size]] for size in range(1, len(path) + 1)]] = True
         self._done = 0  # of the tree's tokens
-        self._read_now = 0  # of the prompt, in this step
         self._places: list[Path] = []  # this step's wanted rows
         self._nats: dict[Path, float] = {}  # of a place's token behind the one before
 
@@ -64,29 +65,26 @@ class Weighing(Job):
         return 1
 
     def next_known(self, at_most: int) -> Lane:
-        """What is left of the prompt, and the tree behind it."""
-        rest = self.prompt[self.slot.length :][:at_most]
-        whole = self.slot.length + len(rest) == len(self.prompt)
-        paths = self._fed[self._done :][: at_most - len(rest)] if whole else []
-        self._read_now = len(rest)
-        self._places = ([()] if whole and rest else []) + paths
-        lane = self._lane(rest, wanted=len(self._places))
-        if paths:
-            held, seen = lane.filled, self._sees[self._done :][: len(paths), : self._done + len(paths)]
-            lane.sees = torch.ones(len(rest) + len(paths), held + len(rest) + seen.shape[1], dtype=torch.bool)
-            lane.sees.tril_(held)
-            lane.sees[len(rest) :, : held + len(rest)] = True
-            lane.sees[len(rest) :, held + len(rest) :] = seen
-            lane.depths = [*range(len(rest)), *(len(rest) + len(path) - 1 for path in paths)]
-            lane.tokens += [path[-1] for path in paths]
-            lane.filled += self._done
+        """What is left of the prompt; then the tree, whose K and V nobody else will read."""
+        if rest := self.prompt[self.slot.length :]:
+            self._places = [()] if len(rest) <= at_most else []
+            return self._lane(rest[:at_most], wanted=len(self._places))
+        start, held = self._done, len(self.slot.own.tokens)
+        self._places = self._fed[start : start + at_most]
+        lane = self._lane([path[-1] for path in self._places], wanted=len(self._places))
+        seen = self._sees[start : start + at_most, : start + len(self._places)]
+        lane.sees = torch.cat([torch.ones(len(seen), held, dtype=torch.bool), seen], 1)
+        lane.depths = [len(path) - 1 for path in self._places]
+        lane.filled += start
+        lane.coarse = self._coarse
         return lane
 
     def fed(self, lane: Lane) -> None:
         """The model has read these tokens."""
-        prompt = lane.tokens[: self._read_now]
-        self.slot.own.tokens += prompt
-        self._done += len(lane.tokens) - len(prompt)
+        if lane.sees is not None:
+            self._done += len(lane.tokens)
+        else:
+            self.slot.own.tokens += lane.tokens
         self.reading = self.slot.length < len(self.prompt) or self._done < len(self._fed)
 
     def asked(self) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from zlib import crc32
 
 import yaml
 
+from feeler.errors import Unsupported
 from feeler.interview.acts import Act
 from feeler.interview.guards import broken, broken_so_far
 from feeler.interview.plan import TELLS, Job
@@ -136,7 +137,10 @@ async def _belonging(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> st
     """
     if len(lines) == 1 or scene.plan.job not in BELONGS or "likelihoods" not in engine.can:
         return lines[0]
-    here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
+    try:
+        here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
+    except Unsupported:  # a server may find out only when it is asked
+        return lines[0]
     belongs = {
         line: 2 * here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)
     }

@@ -1,0 +1,258 @@
+"""GGUF files of every kind: right where they can be run, and refused in words where not."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+import pytest
+import torch
+from tests.gguf_files import random_model, write_model
+
+from feeler.errors import DataError, WeightsError
+from feeler.llm.attention import Lane
+from feeler.llm.blocks import to_float
+from feeler.llm.cards import FORMATS, load_cards
+from feeler.llm.gguf import GgufFile
+from feeler.llm.model import Decoder
+from feeler.llm.shape import read_rotations, read_shape
+from feeler.llm.torch_engine import TorchEngine
+from feeler.llm.transformers_engine import TransformersEngine
+
+TOKENS = list(range(1, 91))
+RIGHT = 0.06  # int8 rows in so small a model; whatever is left out makes 0.3 and more
+
+
+def both(model: Any, path: Path) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log-probabilities behind every token: by transformers, and by the file."""
+    decoder = Decoder(GgufFile(path), 1)
+    s = decoder.shape
+    own = torch.empty(s.layers, 2, s.kv_heads, len(TOKENS), s.head_dim, dtype=torch.float16)
+    found = decoder.step([Lane(tokens=TOKENS, position=0, own=own, filled=0, wanted=len(TOKENS))])
+    with torch.inference_mode():
+        wanted = model(torch.tensor([TOKENS])).logits[0]
+    return wanted.log_softmax(-1), found.log_softmax(-1)
+
+
+def off(model: Any, path: Path) -> float:
+    """How far the file's log-probabilities are from the model's, relative to how they vary."""
+    wanted, found = both(model, path)
+    return float((wanted - found).norm() / (wanted - wanted.mean()).norm())
+
+
+LLAMA3 = {
+    "rope_type": "llama3",
+    "rope_theta": 10000.0,
+    "factor": 8.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 64,
+}
+YARN = {
+    "rope_type": "yarn",
+    "rope_theta": 10000.0,
+    "factor": 4.0,
+    "original_max_position_embeddings": 64,
+}
+
+
+def slower(model: Any) -> np.ndarray:
+    """What the converter writes for llama3: by how much each pair is slowed down."""
+    speeds = model.config.rope_parameters["rope_theta"] ** -(torch.arange(0, 16, 2) / 16)
+    found: np.ndarray = (speeds / model.model.rotary_emb.inv_freq).float().numpy()
+    return found
+
+
+@pytest.mark.parametrize("family", ["llama", "qwen2"])
+def test_plain_files_of_both_families(tmp_path: Path, family: str) -> None:
+    model = random_model(family)
+    assert off(model, write_model(tmp_path / "m.gguf", model)) < RIGHT
+
+
+def test_llama3_rope_scaling(tmp_path: Path) -> None:
+    model = random_model(rope_parameters=LLAMA3)
+    file = write_model(tmp_path / "m.gguf", model, tensors={"rope_freqs.weight": slower(model)})
+    assert off(model, file) < RIGHT
+    assert off(model, write_model(tmp_path / "without.gguf", model)) > 0.3  # it matters in this model
+
+
+@pytest.mark.parametrize("keys", ["new", "old"])
+def test_linear_rope_scaling(tmp_path: Path, keys: str) -> None:
+    model = random_model(rope_parameters={"rope_type": "linear", "rope_theta": 10000.0, "factor": 4.0})
+    new = {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 4.0}
+    metadata = new if keys == "new" else {"llama.rope.scale_linear": 4.0}
+    assert off(model, write_model(tmp_path / "m.gguf", model, metadata=metadata)) < RIGHT
+
+
+@pytest.mark.parametrize("family", ["llama", "qwen2"])
+def test_yarn(tmp_path: Path, family: str) -> None:
+    model = random_model(family, rope_parameters=YARN)
+    metadata = {
+        f"{family}.rope.scaling.type": "yarn",
+        f"{family}.rope.scaling.factor": 4.0,
+        f"{family}.rope.scaling.original_context_length": 64,
+    }
+    assert off(model, write_model(tmp_path / "m.gguf", model, metadata=metadata)) < RIGHT
+
+
+def test_a_llama_with_biases(tmp_path: Path) -> None:
+    model = random_model(attention_bias=True, mlp_bias=True)
+    assert off(model, write_model(tmp_path / "m.gguf", model)) < RIGHT
+
+
+@pytest.mark.parametrize("kind", ["F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1"])
+def test_linear_layers_in_any_blocks(tmp_path: Path, kind: str) -> None:
+    model = random_model()
+    path = write_model(tmp_path / "m.gguf", model, kind=kind)
+    file = GgufFile(path)
+    assert file.tensor("blk.0.ffn_up.weight").kind == kind
+    again = random_model()  # with what the blocks hold in place of what was written
+    with torch.no_grad():
+        for name, weight in again.named_parameters():
+            if "mlp.up_proj" in name:
+                info = file.tensor(f"blk.{name.split('.')[2]}.ffn_up.weight")
+                weight.copy_(to_float(file.rows(info.name), info.kind))
+    for linear, gguf_name in (("mlp.gate_proj", "ffn_gate"), ("mlp.down_proj", "ffn_down")):
+        for n, layer in enumerate(again.model.layers):
+            info = file.tensor(f"blk.{n}.{gguf_name}.weight")
+            layer.get_submodule(linear).weight.data = to_float(file.rows(info.name), info.kind)
+    assert off(again, path) < (RIGHT if kind in ("F16", "BF16", "Q8_0") else 0.4)
+
+
+def test_the_table_of_formats_is_what_can_be_read() -> None:
+    """Every format that a card may name is read, by the engine and by gguf's own code."""
+    for name in FORMATS:
+        kind = gguf.GGMLQuantizationType[name]
+        block, size = gguf.GGML_QUANT_SIZES[kind]
+        blocks = torch.zeros(2, size * (512 // block), dtype=torch.uint8)
+        assert to_float(blocks, name).shape == (2, 512)
+
+
+def test_shipped_cards_name_formats_that_are_read() -> None:
+    assert all(card.formats and set(card.formats) <= FORMATS for card in load_cards().values())
+
+
+def test_a_card_with_another_format_is_refused_before_anything_is_fetched(tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_text(
+        'slug = "odd"\nname = "Odd"\nabout = "Odd."\nfamily = "llama"\nlicence = "MIT"\nfile = "odd.gguf"\n'
+        f'bytes = 1\nsha256 = "{"0" * 64}"\ncontext = 512\nmemory_mb = 1\nwants_drafts = 1\n'
+        'formats = ["F32", "Q1_0"]\n[sampling]\n[[sources]]\nkind = "hub"\nrepo = "a/b"\n'
+        f'revision = "{"0" * 40}"\nfile = "odd.gguf"\n'
+    )
+    with pytest.raises(DataError, match=r"odd\.toml: formats\.1: .*Q1_0.*known are BF16, F16"):
+        load_cards(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"split.count": 3, "split.no": 0}, "one of 3 parts .* --merge"),
+        ({"llama.expert_count": 8, "llama.expert_used_count": 2}, "mixture of 8 experts"),
+        ({"llama.rope.scaling.type": "longrope"}, "rope scaling 'longrope'"),
+        (
+            {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 0.0},
+            "rope scaling 'linear' by 0",
+        ),
+        ({"llama.rope.dimension_count": 8}, "of which 8 turn"),
+        ({"llama.attention.key_length": 24}, "attn_q.weight is 64 x 64"),
+        ({"llama.attention.head_count_kv": 3}, "of them for 3"),
+        ({"llama.attention.head_count": 0}, "head_count is 0"),
+        ({"llama.attention.head_count": "many"}, "head_count is 'many'"),
+        ({"llama.block_count": 3}, r"lacks the tensor blk\.2\."),
+        ({"llama.block_count": 1}, r"9 tensors that are not known here, as blk\.1\."),
+        ({"llama.feed_forward_length": 100}, "ffn_gate.weight is 96 x 64"),
+    ],
+)
+def test_what_cannot_be_run_is_said(tmp_path: Path, metadata: dict[str, Any], said: str) -> None:
+    file = write_model(tmp_path / "m.gguf", random_model(), metadata=metadata)
+    with pytest.raises(WeightsError, match=said) as caught:
+        TorchEngine.load(file)
+    assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "llama.block_count",
+        "llama.embedding_length",
+        "llama.feed_forward_length",
+        "llama.attention.head_count",
+        "llama.attention.layer_norm_rms_epsilon",
+        "llama.context_length",
+        "token_embd.weight",
+        "output_norm.weight",
+        "blk.1.ffn_down.weight",
+        "blk.0.attn_norm.weight",
+    ],
+)
+def test_what_is_missing_is_named(tmp_path: Path, key: str) -> None:
+    file = write_model(tmp_path / "m.gguf", random_model(), without=(key,))
+    with pytest.raises(WeightsError, match=rf"lacks .*{key}"):
+        TorchEngine.load(file)
+
+
+@pytest.mark.parametrize(
+    "name", ["blk.0.attn_q_norm.weight", "blk.1.ffn_gate_exps.weight", "rope_factors_long.weight"]
+)
+def test_a_tensor_that_would_go_unused_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    odd = {name: np.ones((1, 16), np.float32)}
+    file = write_model(tmp_path / "m.gguf", random_model(), tensors=odd)
+    with pytest.raises(WeightsError, match=name):
+        TorchEngine.load(file)
+
+
+def test_noise_in_the_header_is_an_error_in_words_or_harmless(tmp_path: Path) -> None:
+    whole = write_model(tmp_path / "m.gguf", random_model(num_hidden_layers=1)).read_bytes()
+    noise = random.Random(5)
+    refused = 0
+    for _ in range(400):
+        broken = bytearray(whole)
+        for _ in range(noise.choice((1, 1, 4))):
+            broken[noise.randrange(1500)] = noise.choice((0, 1, 9, 127, 255, noise.randrange(256)))
+        (tmp_path / "n.gguf").write_bytes(broken)
+        try:
+            file = GgufFile(tmp_path / "n.gguf")
+            read_rotations(file, read_shape(file))
+        except WeightsError:
+            refused += 1
+    assert refused > 200
+
+
+def test_a_file_without_a_tokenizer_says_so(tmp_path: Path) -> None:
+    file = write_model(tmp_path / "m.gguf", random_model())
+    with pytest.raises(WeightsError, match=r"lacks tokenizer\.ggml\.model"):
+        TorchEngine.load(file)
+    file = write_model(tmp_path / "n.gguf", random_model(), metadata={"tokenizer.ggml.model": "llama"})
+    with pytest.raises(WeightsError, match="no tokenizer that can be read"):
+        TorchEngine.load(file)
+    known = {"tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "qwen2"}
+    file = write_model(tmp_path / "o.gguf", random_model(), metadata=known)
+    with pytest.raises(WeightsError, match=r"lacks tokenizer\.ggml\.tokens"):
+        TorchEngine.load(file)
+
+
+@pytest.mark.parametrize("what", ["rope", "biases"])
+def test_transformers_is_not_given_what_it_would_leave_out(tmp_path: Path, what: str) -> None:
+    model = random_model(attention_bias=what == "biases")
+    tensors = {} if what == "biases" else {"rope_freqs.weight": slower(model)}
+    write_model(tmp_path / "m.gguf", model, tensors=tensors)
+    with pytest.raises(WeightsError, match=rf"{what}.* FEELER_ENGINE=torch"):
+        TransformersEngine.load(str(tmp_path), gguf="m.gguf", device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS pointers"),
+        ("{", "transformers cannot load"),
+        ('{"model": {"type": "Odd"}}', "transformers cannot load"),
+        ("null", "transformers cannot load"),
+    ],
+)
+def test_a_broken_tokenizer_is_an_error_in_words(tmp_path: Path, text: str, said: str) -> None:
+    random_model().save_pretrained(tmp_path)
+    (tmp_path / "tokenizer.json").write_text(text)
+    (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
+    with pytest.raises(WeightsError, match=said):
+        TransformersEngine.load(str(tmp_path), device="cpu")
