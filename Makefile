@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help phone chat run test fuzz check format weights test-weights system clean
+.PHONY: help phone chat run test fuzz check format weights reader test-weights system clean corpus-check need
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -23,10 +23,16 @@ run: $(STAMP) weights  ## run the bot on Telegram (needs FEELER_BOT_TOKEN)
 test: $(STAMP) test-weights system lint  ## lint, types, import contracts and every test
 	$(BIN)/python -m pytest
 
+corpus-check: $(STAMP)  ## form, balance and overlap of what is taught
+	$(BIN)/python training/check.py
+
+need: $(STAMP) reader  ## teach who is in need, in a quarter of an hour on one core
+	$(BIN)/python training/need.py
+
 fuzz: $(STAMP)  ## 10,000 strange inputs of every kind (half an hour)
 	FUZZ_CASES=10000 $(BIN)/python -m pytest -q tests/unit/test_fuzz.py
 
-check: $(STAMP) lint  ## format, lint, types, import contracts, quick tests
+check: $(STAMP) lint reader  ## format, lint, types, import contracts, quick tests
 	$(BIN)/python -m pytest -q -m "not model and not browser and not postgres and not slow"
 
 .PHONY: lint
@@ -42,6 +48,9 @@ format: $(STAMP)  ## put the code into shape
 
 weights: $(STAMP)
 	@$(BIN)/feeler models pull
+
+reader: $(STAMP)
+	@$(BIN)/feeler models pull multilingual-e5-small
 
 test-weights: weights
 	@$(BIN)/feeler models pull smollm2-135m-instruct

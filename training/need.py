@@ -1,7 +1,7 @@
 """Teach the encoder to see who is in need, on the rows of `training/data/need_*.jsonl`.
 
-usage: python training/need.py BASE [--out models/adapters/need] [--epochs 6] [--threads 1]
-BASE is the encoder's file (`feeler models pull` fetches it). A third of the rows is held out, by the sha256
+usage: python training/need.py [--base FILE] [--out models/adapters/need] [--epochs 6] [--threads 1]
+The encoder's file is the one that `feeler models pull` fetches. A third of the rows is held out, by the sha256
 of their text, and never taught; the figures are of that third. The same rows and seed give the same weights.
 """
 
@@ -21,8 +21,11 @@ from rich.progress import track
 from safetensors.torch import save_file
 
 from feeler.interview.values import Need
+from feeler.llm.cards import reader_card
 from feeler.llm.encoder import Encoder, EncoderFile
 from feeler.llm.need import NEEDS, NeedHead, need_of
+from feeler.llm.weights import weights_path
+from feeler.settings import load_settings
 
 log = logging.getLogger(__name__)
 DATA = Path(__file__).parent / "data"
@@ -116,7 +119,7 @@ def figures(encoder: Encoder, head: NeedHead, rows: Sequence[Row]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("base", type=Path, help="the encoder's file")
+    parser.add_argument("--base", type=Path, help="the encoder's file; default: the one in the cache")
     parser.add_argument("--out", type=Path, default=Path("models/adapters/need"))
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--threads", type=int, default=1)
@@ -124,7 +127,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(given.threads)
     torch.manual_seed(0)
-    encoder = Encoder(EncoderFile(given.base))
+    base = given.base or weights_path(reader_card(), load_settings().cache_dir)
+    encoder = Encoder(EncoderFile(base))
     head = NeedHead(encoder.hidden)
     rows = rows_of("need_*.jsonl")
     plain = [{"text": row["said"], "label": "none"} for row in rows_of("ask_*.jsonl")]

@@ -78,10 +78,11 @@ def pull(
 
     settings = load_settings()
     cards = load_cards()
+    reader = reader_card()
     if slugs:
-        wanted = [find_card(slug, cards) for slug in slugs]
+        wanted = [find_card(slug, {**cards, reader.slug: reader}) for slug in slugs]
     else:
-        wanted = [reader_card(), *([card] if (card := chosen_card(settings, cards)) else [])]
+        wanted = [reader, *([card] if (card := chosen_card(settings, cards)) else [])]
     for card in wanted:
         with progress_bar(card) as progress:
             path = ensure_weights(card, settings.cache_dir, progress)
