@@ -85,7 +85,7 @@ SET_ASIDE = (
 )
 PROMPT_TOO_LONG = (
     "That was more than the model can read in one go. Your line stays in the transcript; say the heart of "
-    "it in two or three sentences."
+    "it in two or three sentences, or send /again if it was short."
 )
 
 # --- people -----------------------------------------------------------------------------------------------
