@@ -1,6 +1,6 @@
 """Teach the encoder to see who is in need, on the rows of `training/data/need_*.jsonl`.
 
-usage: python training/need.py [--base FILE] [--out models/adapters/need] [--epochs 6] [--threads 1]
+usage: python training/need.py [--base FILE] [--out models/adapters/need] [--epochs 7] [--threads 1]
 The encoder's file is the one that `feeler models pull` fetches. A third of the rows is held out, by the sha256
 of their text, and never taught; the figures are of that third. The same rows and seed give the same weights.
 """
@@ -32,7 +32,7 @@ DATA = Path(__file__).parent / "data"
 FROZEN = 4  # lower layers: what words are is known already
 RATE, RATE_OF_HEAD = 2e-4, 2e-3
 BATCH = 24
-PLAIN = 300  # messages of plain stories, shown beside the rows in every epoch
+PLAIN = 700  # ordinary messages of an interview, shown beside the rows in every epoch
 Row = dict[str, Any]
 
 
@@ -121,7 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=Path, help="the encoder's file; default: the one in the cache")
     parser.add_argument("--out", type=Path, default=Path("models/adapters/need"))
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -131,7 +131,8 @@ def main() -> None:
     encoder = Encoder(EncoderFile(base))
     head = NeedHead(encoder.hidden)
     rows = rows_of("need_*.jsonl")
-    plain = [{"text": row["said"], "label": "none"} for row in rows_of("ask_*.jsonl")]
+    stories = [{"text": row["said"], "label": "none"} for row in rows_of("ask_*.jsonl")]
+    plain = [*stories, *rows_of("ordinary.jsonl")]
     teach(encoder, head, [row for row in rows if not held_out(row["text"])], plain, given.epochs)
     save(encoder, head, given.out)
     encoder.eval()
