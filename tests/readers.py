@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
 from feeler.compose import build_reader
 from feeler.interview.acts import Act
@@ -9,6 +10,8 @@ from feeler.interview.dossier import Opened
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview, Need
 from feeler.interview.words import sentences
+from feeler.llm.cards import reader_card
+from feeler.llm.weights import weights_path
 from feeler.personas.values import Company, Persona, Reveal
 from feeler.ports import Reader
 from feeler.settings import Settings
@@ -58,3 +61,11 @@ class FedReader:
 
     def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return [float(len(set(text.lower().split()) & set(one.lower().split()))) for one in others]
+
+
+def lend_weights(cache: Path) -> None:
+    """Let a cache folder of a test's own have the reader's weights without fetching them again."""
+    there = weights_path(reader_card(), Settings(_env_file=None).cache_dir)
+    target = weights_path(reader_card(), cache)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.symlink_to(there)

@@ -28,7 +28,7 @@ def faults() -> Iterator[str]:
     labels: Counter[str] = Counter()
     for path in sorted(DATA.glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-        kind = "text" if path.name.startswith("need") else "said"
+        kind = {"need": "text", "ordi": "text", "tell": "asked"}.get(path.name[:4], "said")
         said = [str(row[kind]) for row in rows]
         if path.name.startswith("need"):
             labels.update(row["label"] for row in rows)
@@ -39,7 +39,12 @@ def faults() -> Iterator[str]:
             yield from (
                 f"{path.name}: {r['voice']!r} is no manner" for r in rows if r["voice"] not in MANNERS
             )
-            yield from (f"{path.name}: asks not once: {r['line']}" for r in rows if r["line"].count("?") != 1)
+            asks = {"ask": 1}
+            yield from (
+                f"{path.name}: has {r['line'].count('?')} questions: {r['line']}"
+                for r in rows
+                if r["line"].count("?") != asks.get(r["skill"], 0)
+            )
         long = [text for text in said if len(text.split()) > 2]
         yield from (f"{path.name}: twice: {text[:60]}" for text, n in Counter(long).items() if n > 1)
         yield from (f"{path.name}: is held out: {text[:60]}" for text in long if text.casefold() in held)

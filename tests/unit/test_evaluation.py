@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.readers import FedReader
+from tests.readers import FedReader, lend_weights
 from typer.testing import CliRunner
 
 from feeler.cli import build_app
@@ -101,6 +101,7 @@ def test_no_scripts_is_said_plainly(tmp_path: Path) -> None:
 def test_the_command_prints_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEELER_ENGINE", "scripted")
     monkeypatch.setenv("FEELER_CACHE_DIR", str(tmp_path / "cache"))
+    lend_weights(tmp_path / "cache")
     script = tmp_path / "crane.txt"
     script.write_text("\n".join(CRANE.lines), encoding="utf-8")
     page = tmp_path / "eval.html"

@@ -77,7 +77,7 @@ class Desk:
             case "who":
                 return self._ahead(chat, starting.hear_who(visit, text))
             case "curious":
-                return self._ahead(chat, starting.hear_curious(visit, text))
+                return self._ahead(chat, await starting.hear_curious(visit, text))
             case "forget" if privacy.is_yes(text) or privacy.is_no(text):
                 return await privacy.forget(visit, text)
         return self._ahead(chat, await talking.talk(visit.with_chat(awaiting=""), text))

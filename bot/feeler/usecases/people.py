@@ -8,7 +8,7 @@ from feeler.personas.values import Company, Persona
 from feeler.usecases import texts
 from feeler.usecases.choosing import find_persona, no_such_person
 from feeler.usecases.drafting import switch_persona
-from feeler.usecases.starting import begin
+from feeler.usecases.starting import meet
 from feeler.usecases.values import Button, Outcome
 from feeler.usecases.visit import Visit, coach, company
 
@@ -35,7 +35,7 @@ async def bring_persona(visit: Visit, argument: str) -> Outcome:
     if persona is None:
         return no_such_person(visit, argument)
     if talk is None or talk.company != persona.company:
-        return begin(visit, persona)
+        return await meet(visit, persona)
     if talk.persona == persona.slug:
         return visit.answer(texts.ALREADY_HERE.format(name=persona.name, slug=persona.slug))
     firm = library.company_of(persona)

@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 from uuid import uuid4
 
+from feeler.errors import EngineError
 from feeler.personas.values import Persona
 from feeler.usecases import texts
 from feeler.usecases.choosing import find_persona, no_such_person, somebody
-from feeler.usecases.drafting import open_talk
+from feeler.usecases.drafting import first_line, open_talk
 from feeler.usecases.values import Outcome
 from feeler.usecases.visit import Visit, coach, company
 
@@ -35,7 +36,7 @@ async def skip(visit: Visit, argument: str) -> Outcome:
         case "who":
             return visit.answer(coach(texts.ASK_CURIOUS, keyboard=SKIP_KEYS), awaiting="curious")
         case "curious":
-            return begin(visit, somebody(visit.means.library, visit.chat))
+            return await meet(visit, somebody(visit.means.library, visit.chat))
         case _:
             return visit.answer(texts.NOTHING_TO_SKIP.format(name=visit.name))
 
@@ -44,7 +45,7 @@ async def new(visit: Visit, argument: str) -> Outcome:
     """/new: another talk, with the person named or with somebody from another company."""
     library = visit.means.library
     persona = find_persona(library, argument) if argument else somebody(library, visit.chat)
-    return begin(visit, persona) if persona else no_such_person(visit, argument)
+    return await meet(visit, persona) if persona else no_such_person(visit, argument)
 
 
 def hear_who(visit: Visit, text: str) -> Outcome:
@@ -53,10 +54,30 @@ def hear_who(visit: Visit, text: str) -> Outcome:
     return visit.answer(coach(texts.ASK_CURIOUS, keyboard=SKIP_KEYS), candidate=candidate, awaiting="curious")
 
 
-def hear_curious(visit: Visit, text: str) -> Outcome:
+async def hear_curious(visit: Visit, text: str) -> Outcome:
     """The answer to the second question, and on to somebody whose field comes nearest."""
     visit = visit.with_chat(candidate=replace(visit.chat.candidate, curious=text))
-    return begin(visit, somebody(visit.means.library, visit.chat))
+    return await meet(visit, somebody(visit.means.library, visit.chat))
+
+
+async def meet(visit: Visit, persona: Persona) -> Outcome:
+    """A new talk whose first line takes up what the person wrote of themselves.
+
+    The persona's own opening where they wrote nothing, or where the model cannot write now.
+    """
+    opened = begin(visit, persona)
+    talk, library = opened.chat.interview, visit.means.library
+    if talk is None:
+        return opened
+    try:
+        known = await first_line(
+            talk, persona, library.company_of(persona),
+            engine=visit.means.engine, people=library.colleagues(persona),
+        )  # fmt: skip
+    except EngineError:
+        return opened
+    said = company(known.lines[0].text)
+    return replace(opened, chat=replace(opened.chat, interview=known), replies=(*opened.replies[:-1], said))
 
 
 def begin(visit: Visit, persona: Persona, introduction: str = texts.MEET) -> Outcome:

@@ -34,7 +34,7 @@ CALM = 0.3  # temperature of what only has to say what its prompt holds
 WARM = 0.8  # and of what is to be found
 STOPS = ("\n",)
 BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})  # chosen by the swap test
-OWN = 2  # of the candidate's earlier messages that the question should not be about
+OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
 @dataclass(frozen=True, kw_only=True)
