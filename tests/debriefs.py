@@ -24,7 +24,8 @@ import yaml
 
 from feeler.coach import Debrief, findings, messages, prose, render
 from feeler.coach.files import read_talk
-from feeler.compose import build_library, running_engine
+from feeler.coach.hearing import understood
+from feeler.compose import build_library, build_reader, running_engine
 from feeler.interview.values import Interview
 from feeler.personas.library import Library
 from feeler.personas.values import Reveal
@@ -59,6 +60,8 @@ async def checked(files: list[Path], model: bool) -> tuple[Counter[str], list[st
     key = yaml.safe_load(KEY.read_text(encoding="utf-8")) if KEY.exists() else {}
     talks = [talk for file in files for talk in _talks(file, library)]
     begun = monotonic()
+    reader = build_reader(settings)
+    talks = [(name, understood(talk, reader)) for name, talk in talks]
     found = [findings(talk, library) for _, talk in talks]
     print(f"by rules: {(monotonic() - begun) / max(len(talks), 1):.2f} s a talk")
     if model:

@@ -14,6 +14,7 @@ from feeler.llm.cards import reader_card
 from feeler.llm.weights import weights_path
 from feeler.personas.values import Company, Persona, Reveal
 from feeler.ports import Reader
+from feeler.reading.reader import RuleReader
 from feeler.settings import Settings
 
 
@@ -27,6 +28,11 @@ def asks(question: str, *, follows: bool = False, told: bool = False) -> Reading
     """A message that asks one thing."""
     acts = frozenset({Act.ASKED, Act.TOLD} if told else {Act.ASKED})
     return Reading(acts=acts, questions=(question,), follows=follows)
+
+
+def rules() -> Reader:
+    """Today's rules, with the tripwires alone for need: no weights."""
+    return RuleReader(lambda said: Need.HEAVY if "wasn't here any more" in said else Need.NONE)
 
 
 TELLS = Reading(acts=frozenset({Act.TOLD}))

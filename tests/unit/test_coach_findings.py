@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.readers import rules
 
 from feeler.coach import compare, comparison_text, findings, history, history_text, messages, render
+from feeler.coach.hearing import understood
 from feeler.coach.needs import needs_told, troubles
 from feeler.coach.questions import is_open
 from feeler.coach.records import debrief_json
@@ -59,7 +61,7 @@ def talk(*rows: str, persona: str = "emil", company: str = "brandl", id: str = "
             at=START + timedelta(seconds=40 * at),
         )
         lines.append(line)
-    return Interview(
+    said = Interview(
         id=id,
         persona=persona,
         company=company,
@@ -67,6 +69,7 @@ def talk(*rows: str, persona: str = "emil", company: str = "brandl", id: str = "
         candidate=Candidate(name="Mara"),
         lines=tuple(lines),
     )
+    return understood(said, rules())
 
 
 def evidence(value: Any) -> Iterator[Evidence]:

@@ -46,31 +46,33 @@ async def test_an_empty_answer_ends_at_once() -> None:
     assert await written(ScriptedEngine([""]), ask()) == [Piece(draft=0, text="", tokens=0, finish="stop")]
 
 
+def skill(name: str, *fields: str) -> Request:
+    """What the bot asks a taught engine for."""
+    system = Message(role="system", content=f"{name}, dry")
+    return Request(messages=(system, Message(role="user", content="\n".join(fields))))
+
+
 @pytest.mark.parametrize(
-    ("note", "said"),
+    ("request_", "said"),
     [
-        (
-            "[Say in one short sentence to them what strikes you about this: you ran the night desk. "
-            "Then ask them: Who calmed the guests?]",
-            "You ran the night desk, and I can see that. Who calmed the guests?",
-        ),
-        ('[Answer first, with this: "The hall starts at six." No question.]', "The hall starts at six."),
-        (
-            "[You don't know the answer. Say so in your own way, and say that Petra Moser would know.]",
-            "For that ask Petra Moser. I don't know it.",
-        ),
-        ("[Ask one question about their own work.]", "Where did your own work matter, in what you did?"),
+        (skill("tell", "They asked: when?", "Fact: The hall starts at six."), "The hall starts at six."),
+        (skill("mine", "They asked: you?", "You know of yourself: I mill."), "I mill."),
     ],
 )
-async def test_alone_it_does_what_the_note_says(note: str, said: str) -> None:
-    assert text(await written(ScriptedEngine(), ask(f"How is that?\n\n{note}"))) == said
+async def test_alone_it_says_what_the_skill_is_shown(request_: Request, said: str) -> None:
+    assert text(await written(ScriptedEngine(), request_)) == said
 
 
-async def test_alone_and_without_a_note_it_asks_on() -> None:
-    drafts = await written(ScriptedEngine(), ask(drafts=4))
-    lines = {text(drafts, draft) for draft in range(4)}
-    assert len(lines) == 4
-    assert all(line.count("?") == 1 for line in lines)
+async def test_alone_it_asks_about_what_was_said() -> None:
+    asked = text(
+        await written(ScriptedEngine(), skill("ask", "They said: I mended church organs for years."))
+    )
+    assert "I mended church organs" in asked
+    assert asked.endswith("?")
+
+
+async def test_alone_and_without_a_skill_it_says_something() -> None:
+    assert text(await written(ScriptedEngine(), ask("How is that?"))).endswith(".")
 
 
 def ask(content: str = "Hello?", *, opening: str = "", drafts: int = 1) -> Request:

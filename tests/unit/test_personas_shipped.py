@@ -64,7 +64,11 @@ def test_every_written_line_can_be_said(persona: Persona) -> None:
             turn=2, phase=Phase.STORY, job=Job(job), facts=(fact,) if "fact" in SLOTS[job] else (),
             knower=company.people[0],
         )  # fmt: skip
-        values = {"fact": fact.text, "knower": company.people[0], "question": "What did you do there?"}
+        values = {
+            "fact": fact.text,
+            "knower": company.people[0],
+            "question": "What did your uncle say about the greenhouse?",
+        }
         text = written
         for slot, value in values.items():
             text = text.replace(f"{{{slot}}}", value)

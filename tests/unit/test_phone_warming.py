@@ -30,7 +30,7 @@ async def test_it_weighs_as_soon_as_the_engine_is_there() -> None:
     assert not engine.can
     ready.set()
     assert (await choosing).option == "ovens"
-    assert engine.can == {"choose", "likelihoods"}
+    assert engine.can == {"choose", "likelihoods", "skills"}
     assert await engine.likelihoods(Scoring(talks=(said,), texts=("ovens",)))
 
 

@@ -122,17 +122,17 @@ async def crowd(engine: Engine, count: int, *, tokens: int, stop_every: int = 10
 
 
 async def late_turn(engine: Engine, turns: Sequence[tuple[Message, ...]], *, mark: str) -> dict[str, float]:
-    """Time to first token in turn 3 and in turn 30 of the bot's chat, with the turn before answered here.
+    """Time to first token in turn 3 and in turn 30 of the bot's chat, the skill's beginning being known.
 
-    These two turns' own words are the same in both, so that what is new is as long. The median of several
-    tries: a single second of other work on the machine would decide.
+    The same message is asked in both. The median of several tries: a single second of other work on the
+    machine would decide.
     """
     found: dict[str, list[float]] = {}
     for _ in range(_TRIES):
         for turn in (3, 30):
-            before = turns[turn - 1][:-3]
+            before = turns[turn - 1][:-1]
             await ask(engine, _marked((*before, turns[1][-1]), mark), 1)
-            answer = await ask(engine, _marked((*before, *turns[2][-3:]), mark), 2)
+            answer = await ask(engine, _marked((*before, turns[2][-1]), mark), 2)
             found.setdefault(f"first_token_turn_{turn}", []).append(answer.first)
     return {key: median(values) for key, values in found.items()}
 

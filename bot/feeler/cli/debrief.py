@@ -46,7 +46,8 @@ def debrief(
     """
     from feeler.coach import findings, render
     from feeler.coach.files import read_talk
-    from feeler.compose import build_library
+    from feeler.coach.hearing import understood
+    from feeler.compose import build_library, build_reader
     from feeler.settings import load_settings
 
     kind = _kind({"html": html, "pdf": pdf, "json": as_json, "md": markdown})
@@ -54,7 +55,8 @@ def debrief(
         raise DataError("A PDF does not belong on a screen: `feeler debrief TALK --pdf > debrief.pdf`")
     settings = load_settings()
     library = build_library(settings)
-    found = findings(read_talk(_read(transcript), library, transcript), library)
+    talk = understood(read_talk(_read(transcript), library, transcript), build_reader(settings))
+    found = findings(talk, library)
     if not no_model and not found.short:
         found = _with_prose(found, settings)
     sys.stdout.buffer.write(render(found, kind))

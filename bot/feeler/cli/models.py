@@ -80,7 +80,7 @@ def pull(
     cards = load_cards()
     reader = reader_card()
     if slugs:
-        wanted = [find_card(slug, {**cards, reader.slug: reader}) for slug in slugs]
+        wanted = [reader if slug == reader.slug else find_card(slug, cards) for slug in slugs]
     else:
         wanted = [reader, *([card] if (card := chosen_card(settings, cards)) else [])]
     for card in wanted:

@@ -26,7 +26,10 @@ def findings(interview: Interview, library: Library, past: Sequence[Interview] =
     """Everything the rules say about a talk. `past` are the chat's other talks; later ones are ignored."""
     read = without_need(interview)
     company = company_of(interview, library)
-    found = _counted(read, company, library).evolve(troubled=troubled(interview))
+    found = _counted(read, company, library)
+    if troubled(interview):  # in need people promise things to themselves
+        theirs = tuple(one for one in found.promises if one.by is Speaker.COMPANY)
+        found = found.evolve(troubled=True, promises=theirs)
     earlier = [talk for talk in past if talk.id != interview.id and talk.started <= interview.started]
     found = found.evolve(interview=interview, progress=progress(figures(found), history(earlier, library)))
     return found if found.short else _advised(found, read, company)

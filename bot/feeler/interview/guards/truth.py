@@ -32,6 +32,7 @@ TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
 DENIES = re.compile(r"\b(?:not?|never|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
 LEAK = 0.7  # of a secret's words
 NEW = 2  # words of meaning that an answer may have beside its fact and the question
+NOT_KNOWN = 6  # and where it has to say, in some way, that something is not known
 
 
 def no_invented_number(text: str, scene: Scene) -> str:
@@ -59,7 +60,8 @@ def nothing_beside_the_fact(text: str, scene: Scene) -> str:
     told = " ".join([*(fact.text for fact in plan.facts), plan.note, plan.knower, scene.heard])
     free = frozenset(content(told)) | FAMILIAR | scene.said_last
     new = [one for one in content(text) if one not in free]
-    return f"goes beyond the fact: {', '.join(new[:4])}" if len(new) > NEW else ""
+    most = NEW if plan.job in (Job.TELL, Job.MINE) else NOT_KNOWN
+    return f"goes beyond the fact: {', '.join(new[:4])}" if len(new) > most else ""
 
 
 def no_promise(text: str, scene: Scene) -> str:
