@@ -47,7 +47,8 @@ class Scene:
         parts = [
             company.name, company.field, company.place, company.about, *company.people, *facts, *people,
             persona.name, persona.role, persona.temper, persona.speech, persona.opening, persona.knows,
-            *(line for lines in persona.lines.values() for line in lines), profile.name, profile.background, profile.curious, *self.own_lines, *self.heard_so_far,
+            *(line for lines in persona.lines.values() for line in lines),
+            profile.name, profile.background, profile.curious, *self.own_lines, *self.heard_so_far,
         ]  # fmt: skip
         return "\n".join(parts)
 
