@@ -1,8 +1,9 @@
 """Teach the encoder to see who is in need, on the rows of `training/data/need_*.jsonl`.
 
 usage: python training/need.py [--base FILE] [--out models/adapters/need] [--epochs 7] [--threads 1]
-The encoder's file is the one that `feeler models pull` fetches. A third of the rows is held out, by the sha256
-of their text, and never taught; the figures are of that third. The same rows and seed give the same weights.
+The encoder's file is the one that `feeler models pull` fetches. A third of the rows is held out, by the
+sha256 of their text, and never taught; the figures are of that third. The same rows and seed give the same
+weights.
 """
 
 import argparse

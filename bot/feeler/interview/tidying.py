@@ -9,7 +9,7 @@ from feeler.interview.words import sentences
 
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(r"\[[^\]]*\]?|\*[^*]{0,80}\*")
-_LISTENS = frozenset({Job.ASK, Job.PUSH})
+_LISTENS = frozenset({Job.OPEN, Job.ASK, Job.PUSH})
 ENDED = re.compile(r"[.!?…][\"'”’)]*$")
 
 

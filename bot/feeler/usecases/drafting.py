@@ -14,6 +14,7 @@ from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
+from feeler.interview.words import sentences
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling
 from feeler.usecases.prompting import messages_for
@@ -93,7 +94,9 @@ async def first_line(
     drafted = await write_line(scene, engine=engine, preview=None)
     if drafted.fallback:
         return interview
-    opening = replace(interview.lines[0], text=drafted.text, job=Job.OPEN.value)
+    introduced = [sentence for sentence in sentences(persona.opening) if "?" not in sentence]
+    text = " ".join([*introduced, drafted.text]) if "skills" in engine.can else drafted.text
+    opening = replace(interview.lines[0], text=text, job=Job.OPEN.value)
     return interview.evolve(lines=(opening, *interview.lines[1:]))
 
 

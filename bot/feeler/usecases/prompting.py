@@ -27,7 +27,7 @@ def messages_for(scene: Scene, engine: Engine) -> tuple[Message, ...]:
     """The prompt for one company line on this engine."""
     fields, job = fields_for(scene), scene.plan.job
     if "skills" in engine.can:
-        return prompt_for(job, scene.persona.manner, fields)
+        return prompt_for(Job.ASK if job in (Job.PUSH, Job.OPEN) else job, scene.persona.manner, fields)
     talk = [_as_script(line, scene) for line in scene.interview.lines if _may_be_shown(line)]
     return prompt_untaught(job, fields, persona=persona_prompt(scene), talk=talk[-WINDOW:])
 
@@ -37,13 +37,12 @@ def fields_for(scene: Scene) -> Mapping[str, str]:
     plan, persona, company, talk = scene.plan, scene.persona, scene.company, scene.interview
     last = talk.last(Speaker.COMPANY)
     said = " ".join(plan.reading.questions) if plan.reading.asks else scene.heard
-    easy = plan.job is Job.HAND and any(line.need is not Need.NONE for line in _heard(scene)[-1:])
     return {
         "me": f"{persona.name}, {persona.role} at {company.name}, {company.field}",
         "who": talk.candidate.background,
         "curious": talk.candidate.curious,
-        "asked": said if plan.job not in _LISTENING else "" if easy else _last_words(last),
-        "said": "" if easy else _shortened(scene.heard),
+        "asked": said if plan.job not in _LISTENING else _last_words(last),
+        "said": _shortened(scene.heard),
         "before": last.text if last is not None and plan.reading.follows else "",
         "fact": plan.note or " ".join(fact.text for fact in plan.facts),
         "knows": plan.knower,
@@ -53,7 +52,7 @@ def fields_for(scene: Scene) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-_LISTENING = frozenset({Job.ASK, Job.PUSH, Job.EASE, Job.OFFER, Job.HAND, Job.STEADY, Job.DEFLECT})
+_LISTENING = frozenset({Job.OPEN, Job.ASK, Job.PUSH, Job.EASE, Job.OFFER, Job.HAND, Job.STEADY, Job.DEFLECT})
 
 
 def persona_prompt(scene: Scene) -> str:

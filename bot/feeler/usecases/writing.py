@@ -31,9 +31,12 @@ from feeler.usecases.written import written_line
 
 LONGEST = 80  # tokens of a line
 CALM = 0.3  # temperature of what only has to say what its prompt holds
-WARM = 0.8  # and of what is to be found
+WARM = 0.6  # and of what is to be found
 STOPS = ("\n",)
 BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})  # chosen by the swap test
+TAUGHT = frozenset(
+    {Job.ASK, Job.PUSH, Job.OPEN, Job.TELL}
+)  # what the adapter can; the others are written or told as they are
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -89,6 +92,8 @@ async def write_line(
 
 async def _line(scene: Scene, engine: Engine, stage: _Stage) -> Drafted:
     """The best of the drafts that pass; a second, warmer round where none did."""
+    if "skills" in engine.can and scene.plan.job not in TAUGHT:
+        return Drafted(text=written_line(scene, seed=_seed(scene)))
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
         alone = calm and not round_
@@ -105,8 +110,11 @@ async def _line(scene: Scene, engine: Engine, stage: _Stage) -> Drafted:
         if passing:
             best = await _belonging(scene, engine, tuple(passing))
             return Drafted(text=best, tokens=passing[best])
-    seed = crc32(f"{scene.interview.id}{scene.plan.turn}".encode())
-    return Drafted(text=written_line(scene, seed=seed), fallback=True)
+    return Drafted(text=written_line(scene, seed=_seed(scene)), fallback=True)
+
+
+def _seed(scene: Scene) -> int:
+    return crc32(f"{scene.interview.id}{scene.plan.turn}".encode())
 
 
 async def _drafts(
@@ -154,10 +162,7 @@ def _swapped(scene: Scene) -> tuple[tuple[Message, ...], ...]:
     mine = [line for line in scene.interview.lines if line.speaker is Speaker.CANDIDATE]
     told = [line.text for line in mine if Act.TOLD in line.acts and line.need is Need.NONE]
     others = [*_others(), *({"asked": "", "said": text} for text in told[-OWN:])]
-    job = Job.ASK if scene.plan.job is Job.OPEN else scene.plan.job
-    if scene.plan.job is Job.OPEN:
-        fields = {"asked": "", "said": scene.interview.candidate.background}
-    return tuple(prompt_for(job, manner, shown) for shown in (fields, *others))
+    return tuple(prompt_for(Job.ASK, manner, shown) for shown in (fields, *others))
 
 
 @cache

@@ -1,28 +1,55 @@
 """Lines that people wrote: the last resort where no draft passed, and what the practice partner says."""
 
 import random
+import re
 from functools import cache
 
 import yaml
 
 from feeler.errors import DataError
+from feeler.interview.acts import Act
 from feeler.interview.guards import broken
 from feeler.interview.plan import Job, Plan, last_question
 from feeler.interview.scene import Scene
 from feeler.interview.topics import LABELS
-from feeler.interview.words import sentences
+from feeler.interview.values import Need, Speaker
+from feeler.interview.words import content, sentences, words
 from feeler.personas.library import shipped_prompts
+
+LEAST, MOST = 5, 24  # words of a sentence that is said back at the end
+OWN_DEED = re.compile(r"\b(?:i|we) \w", re.IGNORECASE)
 
 
 def written_line(scene: Scene, *, seed: int) -> str:
-    """The last resort for this job: the fact as it stands, or a plain line that breaks the fewest guards."""
+    """What is said without the model: the fact as it stands, or a written line that was not said yet in
+    this talk.
+    """
     plan, persona = scene.plan, scene.persona
     if plan.job in (Job.TELL, Job.OFFER, Job.MINE):
         return plan.note or " ".join(fact.text for fact in plan.facts)
     choices = list(persona.lines.get(plan.job.value, ())) or [persona.opening]
     random.Random(seed).shuffle(choices)
     filled = [line for choice in choices if (line := _filled(choice, scene))]
-    return min(filled or [persona.opening], key=lambda line: len(broken(line, scene)))
+    said = "\n".join(scene.own_lines)
+    best = min(filled or [persona.opening], key=lambda line: (line in said, len(broken(line, scene))))
+    deed = most_telling(scene) if plan.job is Job.LEAVE else ""
+    return f"What stays with me: “{deed}” {best}" if deed else best
+
+
+def most_telling(scene: Scene) -> str:
+    """The candidate's own sentence, word by word, that holds most of what they did; empty where none does.
+
+    Never one from a moment of need, from begging or from an insult.
+    """
+    told = [
+        sentence.strip()
+        for line in scene.interview.lines
+        if line.speaker is Speaker.CANDIDATE and line.need is Need.NONE and Act.TOLD in line.acts
+        if not {Act.BEGGED, Act.INSULT, Act.PROMPT} & set(line.acts)
+        for sentence in sentences(line.text)
+        if LEAST <= len(words(sentence)) <= MOST and OWN_DEED.search(sentence) and "?" not in sentence
+    ]
+    return max(told, key=lambda sentence: len(set(content(sentence))), default="")
 
 
 def _filled(choice: str, scene: Scene) -> str:

@@ -1,6 +1,8 @@
 """Guards: a short whole line in the language of the talk, with the one question it is to have, said once."""
 
 import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from feeler.interview.language import is_english
 from feeler.interview.plan import ASKS, TELLS, Job
@@ -15,6 +17,8 @@ WHOLE = re.compile(r"[.!?…][\"'”’)]*$")
 ALIKE = (
     0.6  # share of common words from which on two questions are the same; for other sentences, ALIKE + 0.15
 )
+# Share of words in the same order from which on a question is the one before, in other words.
+PATTERN = 0.6
 
 
 def short_enough(text: str, scene: Scene) -> str:
@@ -72,7 +76,15 @@ def no_repetition(text: str, scene: Scene) -> str:
 def _same(one: str, other: str, *, question: bool) -> bool:
     if len(words(one)) >= 3 and words(one) == words(other):
         return True
+    if question and _shared(words(one), words(other)) >= PATTERN:
+        return True  # "How many of the two had to sit in the back?" after "How many had to sit in the back?"
     left, right = frozenset(content(one)), frozenset(content(other))
     if min(len(left), len(right)) < (3 if question else 4):
         return False
     return len(left & right) / len(left | right) >= (ALIKE if question else ALIKE + 0.15)
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> float:
+    """The share of the longer question's words that both have, in the same order."""
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / max(len(one), len(other), 1)
