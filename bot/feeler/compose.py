@@ -36,6 +36,7 @@ def build_desk(
 ) -> "Desk":
     """The desk, with the limits of the settings; the reader is loaded where none is given."""
     from feeler.usecases.desk import Desk
+    from feeler.usecases.helplines import load_helplines
 
     return Desk(
         library=library,
@@ -45,6 +46,7 @@ def build_desk(
         budget=settings.turn_budget,
         max_chars=settings.max_message_chars,
         retention_days=settings.retention_days,
+        helplines=load_helplines(settings.personas_dir),
     )
 
 

@@ -62,7 +62,7 @@ class Line:
     questions: tuple[str, ...] = ()  # candidate: what they asked, exact pieces of the text
     follows: bool = False  # candidate: it goes on from what was just said
     need: Need = Need.NONE  # candidate: whether they are in need; such a line is never taken up again
-    job: str = ""  # company: what the line had to do, see `plan.Job`
+    job: str = ""  # company: what the line had to do, see `plan.Job`; coach: the key of its line
     facts: tuple[str, ...] = ()  # company: ids of the dossier facts this line told
     offers: tuple[Topic, ...] = ()  # topics to put on the reply keyboard under this line
     fallback: bool = False  # company: a written line, since no draft passed
