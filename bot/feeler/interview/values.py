@@ -97,6 +97,10 @@ class Interview:
         """What `speaker` said last; None where they have not spoken."""
         return next((line for line in reversed(self.lines) if line.speaker is speaker), None)
 
+    def numbered(self, number: int) -> Line:
+        """The line of this number. A talk that is read in part has gaps, so a number is no index."""
+        return next(line for line in self.lines if line.number == number)
+
     @property
     def offers(self) -> tuple[Topic, ...]:
         """The topics that the last turn put on the reply keyboard; empty where it was not "your turn"."""
