@@ -19,6 +19,7 @@ from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
 from feeler.interview.values import Need, Phase, Speaker
 from feeler.personas.library import shipped_prompts
+from feeler.reading.acts import acts_of
 from feeler.telegram.handlers import dispatch
 from feeler.usecases.care import GO_ON, KEYBOARD
 from feeler.usecases.drafting import open_talk
@@ -81,6 +82,11 @@ async def test_the_interviewer_stays_silent_until_they_go_on_and_the_key_then_go
     assert len(person.company_lines()) == len(spoken) + 1
     assert person.replies[0].keyboard is not None
     assert KEYBOARD[0] not in person.replies[0].keyboard
+
+
+@pytest.mark.parametrize("typed", [GO_ON, "go on", '"go on"', "Go on."])
+def test_the_key_and_what_the_coach_says_to_write_are_read_as_going_on(typed: str) -> None:
+    assert Act.GOES_ON in acts_of(typed)
 
 
 async def test_grief_is_met_by_the_interviewer_with_a_pause_and_by_the_coach_where_it_recurs() -> None:
