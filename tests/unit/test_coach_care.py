@@ -92,6 +92,9 @@ async def test_nothing_of_it_is_in_any_output(interview: Interview, library: Lib
     assert found.troubled
     for name, text in told_apart(found):
         assert "zqx" not in text, name
+        if name in ("txt", "md", "html", "pdf"):  # whole as far as the transcript
+            assert "There was a pause in this talk" in " ".join(text.split())
+            assert "Balance of the talk" in text
     assert any("pause" in text for text in coach.messages(found))
     assert (found.role, found.note, found.practice, found.seen) == (None, None, (), ())
     assert all("zqx" not in json.dumps(one.__dict__, default=str) for one in found.promises)

@@ -19,9 +19,10 @@ from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
 from feeler.interview.values import Need, Phase, Speaker
 from feeler.personas.library import shipped_prompts
+from feeler.personas.values import Topic
 from feeler.reading.acts import acts_of
 from feeler.telegram.handlers import dispatch
-from feeler.usecases.care import GO_ON, KEYBOARD
+from feeler.usecases.care import GO_ON, KEYBOARD, cares
 from feeler.usecases.drafting import open_talk
 from feeler.usecases.helplines import EVERYWHERE, load_helplines, region_of, shipped_helplines
 from feeler.usecases.written import care_line
@@ -105,6 +106,29 @@ async def test_a_dark_joke_stops_nothing() -> None:
     await person("/new emil", STORY, JOKE)
     assert [reply.speaker for reply in person.replies] == [Speaker.COMPANY]
     assert EVERYWHERE not in person.replies[-1].text
+
+
+async def test_at_the_end_of_a_whole_talk_only_the_pause_is_spoken_of() -> None:
+    person = somebody()
+    told = "I led a team of twelve at night and calmed the people who shouted at us."
+    hushed = "I never told my brothers-in-law about those nights."
+    await person(
+        "/new emil", STORY, JOKE, told, GRIEF, told + " Twice.", DANGER, hushed, GO_ON, STORY + " So."
+    )
+    words = person.talk.lines
+    said = await person("/end", "/summary")
+    assert "There was a pause in this talk" in said
+    files = [reply.document for reply in person.replies if reply.document]
+    assert all(b"Balance of the talk" in file.content for file in files)
+    assert files
+    shown = [said, await person("/history"), *[await person(f"/compare {topic.value}") for topic in Topic]]
+    shown += [file.content.decode().partition('id="transcript"')[0] for file in files]
+    care = [line.text for line in words if cares(line)]
+    assert len(care) == 3
+    for text in shown:
+        for private in (DANGER, GRIEF, hushed, *care):
+            assert private[:24] not in text
+    assert person.talk.lines == words
 
 
 async def test_nobody_is_sent_to_the_summary_in_a_moment_of_need() -> None:
