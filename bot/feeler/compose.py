@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feeler.personas.library import Library, load_library
@@ -20,15 +21,22 @@ def build_library(settings: Settings) -> Library:
     return load_library(settings.personas_dir)
 
 
+def need_head() -> Path:
+    """The file of the head that was taught to see who is in need; it comes with Feeler."""
+    from feeler.llm.cards import shipped_models
+
+    return shipped_models() / "adapters" / "need" / "need.safetensors"
+
+
 def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Reader":
     """What reads messages, the same for every engine; fetches its weights, then takes a second or two."""
-    from feeler.llm.cards import reader_card, shipped_models
+    from feeler.llm.cards import reader_card
     from feeler.llm.need import NeedReader
     from feeler.llm.weights import ensure_weights
     from feeler.reading.reader import RuleReader
 
     base = ensure_weights(reader_card(), settings.cache_dir, progress)
-    return RuleReader(NeedReader.load(base, shipped_models() / "adapters" / "need" / "need.safetensors"))
+    return RuleReader(NeedReader.load(base, need_head()))
 
 
 def build_desk(
@@ -36,6 +44,7 @@ def build_desk(
 ) -> "Desk":
     """The desk, with the limits of the settings; the reader is loaded where none is given."""
     from feeler.usecases.desk import Desk
+    from feeler.usecases.helplines import load_helplines
 
     return Desk(
         library=library,
@@ -45,6 +54,7 @@ def build_desk(
         budget=settings.turn_budget,
         max_chars=settings.max_message_chars,
         retention_days=settings.retention_days,
+        helplines=load_helplines(settings.personas_dir),
     )
 
 

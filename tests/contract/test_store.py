@@ -383,6 +383,19 @@ async def test_export_holds_everything_and_forget_leaves_nothing(store: Store) -
     assert await store.inbox.accept([update(1), update(2)], take) == 0  # still known, without whose it was
 
 
+async def test_the_country_that_a_user_set_is_kept_exported_and_forgotten(store: Store) -> None:
+    await store.inbox.accept([update(1)], take)
+    work = await claim_one(store)
+    await store.turns.finish(work, Answer(chat=replace(work.chat, country="PT")))
+    await store.inbox.accept([update(2)], take)
+    work = await claim_one(store)
+    assert work.chat.country == "PT"
+    assert (await store.everything(5))["chat"]["state"]["country"] == "PT"
+    await store.turns.finish(work, Answer(chat=Chat(chat_id=5), forget=True))
+    await store.inbox.accept([update(3)], take)
+    assert (await claim_one(store)).chat == Chat(chat_id=5)
+
+
 async def _forget_while_sending(store: Store) -> Parcel:
     """Chat 5 says /forget while "canary" is on its way to it; chat 6 is answered after that."""
     await store.inbox.accept([update(1), update(2)], take)

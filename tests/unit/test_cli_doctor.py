@@ -8,7 +8,10 @@ from tests.model_server import DONE, RawServer, Said, always, as_json, chunk, ra
 from typer.testing import CliRunner
 
 from feeler.cli import build_app
-from feeler.errors import SettingsError
+from feeler.cli.doctor import reader
+from feeler.errors import SettingsError, WeightsError
+from feeler.llm.cards import reader_card
+from feeler.llm.weights import weights_path
 from feeler.phone.server import BotApiServer
 from feeler.settings import Settings
 from feeler.telegram.connection import make_bot
@@ -29,6 +32,44 @@ async def test_it_names_the_model_that_answers(tmp_path: Path, monkeypatch: pyte
     said = await doctor(tmp_path, monkeypatch, always(chunk("Four."), chunk(finish="stop"), DONE))
     assert "✓ server" in said
     assert "served at http://127.0.0.1" in said
+
+
+@pytest.mark.parametrize("engine", ["remote", "scripted", "torch"])
+def test_it_says_whether_the_reader_is_there_whichever_engine_writes(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEELER_ENGINE", engine)
+    monkeypatch.setenv("FEELER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("FEELER_CACHE_DIR", str(tmp_path / "cache"))
+    head = tmp_path / "need.safetensors"
+    monkeypatch.setattr("feeler.compose.need_head", lambda: head)
+    settings = Settings(_env_file=None)
+    [missing] = reader(settings)
+    assert (missing.state, missing.about) == ("wrong", "reader")
+    assert "in need" in missing.text
+    head.touch()
+    [unfetched] = reader(settings)
+    assert unfetched.state == "mind"
+    assert "feeler models pull" in unfetched.remedy
+    weights = weights_path(reader_card(), settings.cache_dir)
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"cut off")
+    with pytest.raises(WeightsError, match="is damaged"):
+        list(reader(settings))
+
+
+def test_it_names_what_is_wrong_with_the_operators_helplines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEELER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("FEELER_ENGINE", "scripted")
+    monkeypatch.setenv("FEELER_PERSONAS_DIR", str(tmp_path))
+    (tmp_path / "personas").mkdir()
+    (tmp_path / "helplines.yaml").write_text("DE: {name: Germany, emergency: 112}")
+    said = CliRunner().invoke(build_app(), ["doctor"]).output
+    assert "✗ helplines  helplines.yaml: DE.emergency: '112' is not text" in said
 
 
 async def test_it_tells_that_the_model_thinks_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

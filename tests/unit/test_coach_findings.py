@@ -16,7 +16,7 @@ from feeler.coach.records import debrief_json
 from feeler.coach.talents import catalogue
 from feeler.coach.topics import OPENERS
 from feeler.coach.values import Debrief, Evidence, Learned
-from feeler.interview.values import Candidate, Interview, Line, Phase, Speaker
+from feeler.interview.values import Candidate, Interview, Line, Need, Phase, Speaker
 from feeler.personas.library import Library, load_library
 from feeler.personas.values import Reveal, Topic
 
@@ -398,15 +398,15 @@ def test_the_note_names_the_colleague_who_said_it(library: Library) -> None:
 
 
 def test_who_spoke_of_distress_gets_no_exercise_and_no_letter(library: Library) -> None:
-    found = findings(
-        talk(
-            *HARBOUR,
-            "candidate: I think it would be easier if I just wasn't here any more.",
-            "company: I hear you.",
-            "candidate: I will call my sister and bring her a cake tonight.",
-        ),
-        library,
+    held = talk(
+        *HARBOUR,
+        "candidate: I think it would be easier if I just wasn't here any more.",
+        "company: I hear you.",
+        "candidate: I will call my sister and bring her a cake tonight.",
     )
+    at = len(HARBOUR)
+    needy = replace(held.lines[at], need=Need.ACUTE)
+    found = findings(held.evolve(lines=(*held.lines[:at], needy, *held.lines[at + 1 :])), library)
     assert found.troubled
     assert (found.role, found.note, found.practice) == (None, None, ())
     shown = "\n".join(messages(found)) + render(found, "txt").decode().partition("Transcript")[0]

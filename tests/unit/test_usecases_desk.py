@@ -349,7 +349,7 @@ async def test_help_shows_what_may_follow_a_command_and_it_works() -> None:
     text = await person("/help")
     assert "/summary [number]" in text
     assert "/transcript [md|json|txt|html|pdf] [number]" in text
-    assert "/settings [warm|neutral|tough|10-24]" in text
+    assert "/settings [warm|neutral|tough|10-24|country XX]" in text
     await person("/new emil", STORY, "/new ruth", STORY, "/transcript md 2")
     [file] = [reply.document for reply in person.replies if reply.document]
     assert "emil" in file.filename

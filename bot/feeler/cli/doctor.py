@@ -117,6 +117,40 @@ def model(settings: "Settings") -> Iterator[Finding]:
     yield Finding(about="processor", state="ok", text=f"{psutil.cpu_count(logical=False) or 1} cores")
 
 
+def reader(settings: "Settings") -> Iterator[Finding]:
+    """What recognises somebody in need, whichever engine writes: its weights and its head."""
+    from feeler.compose import need_head
+    from feeler.llm.cards import reader_card
+    from feeler.llm.weights import verify, weights_path
+
+    card = reader_card()
+    if not need_head().is_file():
+        yield Finding(
+            about="reader",
+            state="wrong",
+            text="the head that recognises somebody in need is missing; the bot does not start without it",
+            remedy="install Feeler anew",
+        )
+    elif weights_path(card, settings.cache_dir).is_file():
+        yield Finding(about="reader", state="ok", text=f"{verify(card, settings.cache_dir).name} is verified")
+    else:
+        yield Finding(
+            about="reader",
+            state="mind",
+            text=f"{card.slug}, which recognises somebody in need, is not in the cache",
+            remedy=f"`feeler models pull` fetches its {card.bytes >> 20:,} MB, and so does the first start",
+        )
+
+
+def helplines(settings: "Settings") -> Iterator[Finding]:
+    """Whether the numbers for somebody in need can be read, the operator's own among them."""
+    from feeler.usecases.helplines import load_helplines
+
+    found = load_helplines(settings.personas_dir).countries
+    lines = sum(len(country.lines) for country in found.values())
+    yield Finding(about="helplines", state="ok", text=f"{lines} lines in {len(found)} countries")
+
+
 async def _ask_server(settings: "Settings") -> Finding:
     """Whether the model server answers, and what there is to know of its model."""
     from feeler.llm.choose import make_remote
@@ -275,4 +309,4 @@ def _existing(folder: "os.PathLike[str]") -> str:
     return path
 
 
-LOOKS = (python, folders, model, personas, database, telegram)
+LOOKS = (python, folders, model, reader, helplines, personas, database, telegram)

@@ -7,7 +7,7 @@ import re
 from feeler.coach.questions import is_question, passed_over
 from feeler.coach.values import Balance, Promise
 from feeler.coach.words import count, fold, quote, sentences
-from feeler.interview.values import Interview, Need, Speaker
+from feeler.interview.values import Interview, Speaker
 
 _DEED = (
     r"(?:send|mail|email|e-mail|write|call|phone|ring|ask|introduce|show|find out|look into|check|get back|come back"
@@ -43,9 +43,10 @@ def balance(interview: Interview) -> Balance:
     )
 
 
-def promises(interview: Interview) -> tuple[Promise, ...]:
-    """What either side said it would do, in the order of the talk; in distress people promise things to themselves."""
-    private = troubled(interview)
+def promises(interview: Interview, *, private: bool = False) -> tuple[Promise, ...]:
+    """What either side said it would do, in the order of the talk; where it is `private`, the company alone:
+    in distress people promise things to themselves.
+    """
     return tuple(
         Promise(by=line.speaker, said=quote(line, sentence))
         for line in interview.lines
@@ -53,11 +54,6 @@ def promises(interview: Interview) -> tuple[Promise, ...]:
         for sentence in sentences(line.text)
         if is_promise(sentence) and not (private and line.speaker is Speaker.CANDIDATE)
     )
-
-
-def troubled(interview: Interview) -> bool:
-    """Whether the candidate spoke of distress."""
-    return any(line.need is not Need.NONE for line in interview.lines)
 
 
 def is_promise(sentence: str) -> bool:

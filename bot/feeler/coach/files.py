@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from feeler.coach.clock import UNTIMED
 from feeler.coach.records import VERSION
 from feeler.errors import DataError
-from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
+from feeler.interview.values import Candidate, Difficulty, Interview, Line, Need, Phase, Speaker
 from feeler.personas.library import Library
 
 MOST_CHARS = 20_000_000
@@ -41,6 +41,7 @@ class _Row(BaseModel):
     phase: Phase
     text: str
     at: Time | None = None
+    need: Need = Need.NONE
     seconds_to_first_text: float | None = None
     seconds: float | None = None
     tokens: int | None = None

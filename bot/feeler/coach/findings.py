@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from feeler.coach.balance import balance, promises, troubled
+from feeler.coach.balance import balance, promises
+from feeler.coach.care import troubled, without_need
 from feeler.coach.clock import day_of
 from feeler.coach.needs import needs_told
 from feeler.coach.practice import practice
@@ -14,7 +15,7 @@ from feeler.coach.talents import talents
 from feeler.coach.topics import coverage, hidden
 from feeler.coach.values import Debrief, Figures, Who
 from feeler.interview.acts import Act
-from feeler.interview.values import Interview, Need, Speaker
+from feeler.interview.values import Interview, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Company, Reveal, Topic
 
@@ -26,26 +27,15 @@ def findings(interview: Interview, library: Library, past: Sequence[Interview] =
     """Everything the rules say about a talk. `past` are the chat's other talks; later ones are ignored."""
     read = without_need(interview)
     company = company_of(interview, library)
-    found = _counted(read, company, library)
-    if troubled(interview):  # in need people promise things to themselves
-        theirs = tuple(one for one in found.promises if one.by is Speaker.COMPANY)
-        found = found.evolve(troubled=True, promises=theirs)
+    found = _counted(interview, company, library)
     earlier = [talk for talk in past if talk.id != interview.id and talk.started <= interview.started]
     found = found.evolve(interview=interview, progress=progress(figures(found), history(earlier, library)))
     return found if found.short else _advised(found, read, company)
 
 
-def without_need(interview: Interview) -> Interview:
-    """The talk without the messages in which somebody was in need, and without what was answered to them.
-
-    Such a moment is never taken up again: the debrief says that there was a pause, and nothing more.
-    """
-    private = {line.turn for line in interview.lines if line.need is not Need.NONE}
-    return interview.evolve(lines=tuple(line for line in interview.lines if line.turn not in private))
-
-
-def _counted(read: Interview, company: Company, library: Library) -> Debrief:
-    """What is found line by line, without advice."""
+def _counted(interview: Interview, company: Company, library: Library) -> Debrief:
+    """What is found line by line, without advice; moments of need are left out of it."""
+    read = without_need(interview)
     learned = told(read, company)
     asked = questions(read, company)
     return Debrief(
@@ -59,8 +49,8 @@ def _counted(read: Interview, company: Company, library: Library) -> Debrief:
         questions=asked,
         topics=coverage(read, asked, learned),
         balance=balance(read),
-        promises=promises(read),
-        troubled=False,
+        promises=promises(read, private=troubled(interview)),
+        troubled=troubled(interview),
         unread=unread(read),
     )
 
@@ -107,14 +97,14 @@ def figures(debrief: Debrief) -> Figures:
 
 def history(talks: Sequence[Interview], library: Library) -> tuple[Figures, ...]:
     """Past talks in numbers, in the order given."""
-    return tuple(figures(_counted(without_need(talk), company_of(talk, library), library)) for talk in talks)
+    return tuple(figures(_counted(talk, company_of(talk, library), library)) for talk in talks)
 
 
 def compare(talks: Sequence[Interview], library: Library, topic: Topic) -> Comparison:
     """What each interviewer told on `topic`, the talks in the order given. Empty answers are left out."""
     found: list[Answers] = []
     for talk in talks:
-        debrief = _counted(without_need(talk), company_of(talk, library), library)
+        debrief = _counted(talk, company_of(talk, library), library)
         for slug, who in debrief.people.items():
             lines = {line.number for line in talk.lines if line.persona == slug}
             answers = Answers(

@@ -54,11 +54,17 @@ def outline(debrief: Debrief) -> tuple[Section, ...]:
     """The sections that have something to say, in reading order."""
     if debrief.short:
         return tuple(_short(debrief))
-    return tuple(section for section in _sections(debrief) if section.items or section.lead)
+    said = (section for section in _sections(debrief) if section.items or section.lead)
+    if debrief.troubled:  # nobody is told then what their words did not show
+        return tuple(section for section in said if section.items or section.key in ("troubled", "progress"))
+    return tuple(said)
 
 
 def _short(debrief: Debrief) -> Iterator[Section]:
-    yield Section(key="short", title="Too little was said", lead=too_short(debrief))
+    if debrief.troubled:
+        yield Section(key="troubled", title="Before anything else", lead=TROUBLED)
+    else:
+        yield Section(key="short", title="Too little was said", lead=too_short(debrief))
     if debrief.learned:
         yield _learned(debrief)
 
@@ -203,7 +209,7 @@ def _talk(debrief: Debrief) -> Section:
         )
     for one in balance.passed_over:
         quotes = _quoted(debrief, one.question, one.reply)
-        yours = debrief.interview.lines[one.reply.line - 1].phase in LEADS
+        yours = debrief.interview.numbered(one.reply.line).phase in LEADS
         text = "You passed over their question, in the half that is yours to ask in: that is fine."
         items.append(Item(text=text if yours else "You passed over their question.", quotes=quotes))
     return Section(key="talk", short="Balance", title="Balance of the talk", items=tuple(items))
@@ -287,7 +293,7 @@ def _quoted(debrief: Debrief, *found: Evidence | None) -> tuple[Quoted, ...]:
         )
         for one in found
         if one is not None
-        for line in (debrief.interview.lines[one.line - 1],)
+        for line in (debrief.interview.numbered(one.line),)
     )
 
 

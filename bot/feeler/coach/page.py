@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from feeler.coach.care import without_need
 from feeler.coach.clock import clock, day_of
 from feeler.coach.outline import Section, outline, speaker_name, title
 from feeler.coach.plain import visible
@@ -71,7 +72,7 @@ def _when(debrief: Debrief) -> str:
 
 
 def _strip(debrief: Debrief) -> list[dict[str, Any]]:
-    said = [line for line in debrief.interview.lines if line.speaker is not Speaker.COACH]
+    said = [line for line in without_need(debrief.interview).lines if line.speaker is not Speaker.COACH]
     return [{"you": line.speaker is Speaker.CANDIDATE, "words": count(line.text)} for line in said]
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
+from feeler.coach.care import without_need
 from feeler.coach.clock import clock, day_of
 from feeler.coach.outline import Item, Quoted, Section, outline, speaker_name, title
 from feeler.coach.picture import font_file
@@ -178,7 +179,9 @@ class _Paper(FPDF):
 
     def _strip(self) -> None:
         """Every message of the talk as a piece of the strip, as wide as it is long."""
-        said = [line for line in self.debrief.interview.lines if line.speaker is not Speaker.COACH]
+        said = [
+            line for line in without_need(self.debrief.interview).lines if line.speaker is not Speaker.COACH
+        ]
         counts = [count(line.text) for line in said]
         whole, wide, x = sum(counts), self.w - 2 * EDGE, float(EDGE)
         top = self.get_y() + 1

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from feeler.coach.care import without_need
 from feeler.coach.topics import TITLES
 from feeler.coach.values import Coverage, Debrief, Figures, Progress
 from feeler.coach.words import count
@@ -122,7 +123,7 @@ def _strip(board: Board, debrief: Debrief, y: int) -> None:
     """Every message of the talk as a piece of the strip, as wide as it is long, in its speaker's colour."""
     share = debrief.balance.share
     board.write(EDGE, y, "Who spoke how much", 44, bold=True)
-    said = [line for line in debrief.interview.lines if line.speaker is not Speaker.COACH]
+    said = [line for line in without_need(debrief.interview).lines if line.speaker is not Speaker.COACH]
     counts = [count(line.text) for line in said]
     whole = sum(counts)
     left, right = EDGE, WIDTH - EDGE

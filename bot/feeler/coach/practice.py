@@ -136,7 +136,7 @@ def _about_answers(balance: Balance, talents: Sequence[Talent], interview: Inter
 
 def _about_passing_over(balance: Balance, interview: Interview, fewest: int) -> Iterator[Practice]:
     """Questions passed over while it was the company's turn to ask; once may be chance, twice is a habit."""
-    over = [one for one in balance.passed_over if interview.lines[one.reply.line - 1].phase not in LEADS]
+    over = [one for one in balance.passed_over if interview.numbered(one.reply.line).phase not in LEADS]
     if len(over) >= fewest:
         yield Practice(
             kind="answering",

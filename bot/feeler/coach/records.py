@@ -10,7 +10,7 @@ from typing import Any
 
 from feeler.coach.clock import UNTIMED
 from feeler.coach.values import Debrief
-from feeler.interview.values import Interview, Line
+from feeler.interview.values import Interview, Line, Need
 
 VERSION = 1
 _OWN = ("interview", "people", "company", "trade", "progress")  # shown in another shape
@@ -69,6 +69,8 @@ def _line(line: Line) -> dict[str, Any]:
         "text": line.text,
         "at": None if line.at == UNTIMED else line.at.isoformat(),
     }
+    if line.need is not Need.NONE:
+        found["need"] = str(line.need)
     for name in ("seconds_to_first_text", "seconds", "tokens"):
         if getattr(line, name) is not None:
             found[name] = getattr(line, name)

@@ -133,7 +133,7 @@ def note(
         return None
     point, step = found
     own = best_for(need, _telling(talents)).shown[0] if need else _first_shown(talents)
-    speaker = interview.lines[point.line - 1].persona
+    speaker = interview.numbered(point.line).persona
     who = "you" if speaker == interview.persona else f"that {names[speaker]}"
     thanks = f"thank you for talking with me. One thing {who} said stays with me:\n“{point.quote}”"
     said_own = (OWN_WORDS if need else WOULD_BRING).format(own=tidied(own.quote)) if own else ""

@@ -6,8 +6,8 @@ from feeler.coach.values import Debrief, Evidence, Figures, Hidden
 from feeler.personas.values import Topic
 
 TROUBLED = (
-    "Part of this talk was not practice, so there are no exercises and nothing to send."
-    " What follows can wait; you come first."
+    "There was a pause in this talk. It stays out of here, and there are no exercises and nothing to send."
+    " Whatever follows can wait; you come first."
 )
 LIMIT = 880  # characters of one message
 SHOWN = 4  # facts in the first message
@@ -19,10 +19,12 @@ def messages(debrief: Debrief) -> tuple[str, ...]:
 
     The first two need no model, so they can go out before `prose` has written. A talk too short gives one.
     """
+    told = _learned(debrief, SHOWN) if debrief.learned else ""
     if debrief.short:
-        return (_fitted([too_short(debrief), _learned(debrief, SHOWN)]),)
+        return (_fitted([TROUBLED if debrief.troubled else too_short(debrief), told]),)
     if debrief.troubled:
-        parts = ([_headline(debrief), TROUBLED, _learned(debrief, SHOWN)], [_talents(debrief)])
+        talents = _talents(debrief) if debrief.talents else ""
+        parts = ([_headline(debrief), TROUBLED, told], [talents])
         return tuple(text for part in parts if (text := _fitted(part)))
     first = [_headline(debrief), _learned(debrief, SHOWN), _hidden(debrief), _promises(debrief)]
     second = [

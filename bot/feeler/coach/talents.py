@@ -279,7 +279,12 @@ def _heard(interview: Interview, deeds: Sequence[_Deed]) -> Evidence | None:
     for deed in deeds:
         said = content(deed.text)
         after = next(
-            (one for one in interview.lines[deed.line.number :] if one.speaker is Speaker.COMPANY), None
+            (
+                one
+                for one in interview.lines
+                if one.number > deed.line.number and one.speaker is Speaker.COMPANY
+            ),
+            None,
         )
         if after is None or after.turn != deed.line.turn:
             continue

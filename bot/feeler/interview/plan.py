@@ -59,7 +59,6 @@ class Plan:
 
 
 COACH_EVERY = 3  # turns between two invitations by the practice partner
-CARE = 2  # messages after a danger to life that the practice partner answers, unless the person goes on
 THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
 
 
@@ -88,8 +87,8 @@ def _in_need(plan: Plan, interview: Interview, text: str) -> Plan | None:
     if plan.reading.need is Need.HEAVY and not again:
         recurs = any(line.need is not Need.NONE for line in heard)
         return replace(plan, job=Job.PAUSE, coach="heavy" if recurs else "")
-    care = _since_danger(heard)
-    if care is None or plan.reading.acts & {Act.GOES_ON, Act.ASKED} or care >= CARE:
+    waiting = _since_danger(heard) is not None
+    if not waiting or plan.reading.acts & {Act.GOES_ON, Act.ASKED}:
         if before and before[-1] is heard[-1] and not plan.reading.asks:
             return replace(plan, job=Job.HAND)  # an easy beginning, about something else
         return None

@@ -62,7 +62,7 @@ class Line:
     questions: tuple[str, ...] = ()  # candidate: what they asked, exact pieces of the text
     follows: bool = False  # candidate: it goes on from what was just said
     need: Need = Need.NONE  # candidate: whether they are in need; such a line is never taken up again
-    job: str = ""  # company: what the line had to do, see `plan.Job`
+    job: str = ""  # company: what the line had to do, see `plan.Job`; coach: the key of its line
     facts: tuple[str, ...] = ()  # company: ids of the dossier facts this line told
     offers: tuple[Topic, ...] = ()  # topics to put on the reply keyboard under this line
     fallback: bool = False  # company: a written line, since no draft passed
@@ -96,6 +96,10 @@ class Interview:
     def last(self, speaker: Speaker) -> Line | None:
         """What `speaker` said last; None where they have not spoken."""
         return next((line for line in reversed(self.lines) if line.speaker is speaker), None)
+
+    def numbered(self, number: int) -> Line:
+        """The line of this number. A talk that is read in part has gaps, so a number is no index."""
+        return next(line for line in self.lines if line.number == number)
 
     @property
     def offers(self) -> tuple[Topic, ...]:

@@ -39,8 +39,11 @@ def load_yaml(text: str) -> dict[str, Any]:
         raise DataError(f"is not valid YAML{where}: {getattr(error, 'problem', None) or error}") from None
     except (RecursionError, ValueError) as error:
         raise DataError(f"is not valid YAML: {type(error).__name__}") from None
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+    if not isinstance(found, dict):
         raise DataError("is not a list of `field: value` lines")
+    for key in found:
+        if not isinstance(key, str):
+            raise DataError(f"has the key {key!r}, which is not text; put it in quotes")
     return found
 
 

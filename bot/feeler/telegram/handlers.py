@@ -13,6 +13,7 @@ from feeler.ports import Preview
 from feeler.telegram.parts import LIMIT
 from feeler.usecases import texts
 from feeler.usecases.desk import Desk
+from feeler.usecases.helplines import region_of
 from feeler.usecases.values import Chat, Outcome
 
 Handler = Callable[[Update, Chat, Desk, Preview | None, datetime], Awaitable[Outcome]]
@@ -39,7 +40,9 @@ async def hear_text(
 ) -> Outcome:
     """A command, or something said."""
     message = update.effective_message
-    return await desk.hear(chat, (message.text or "") if message else "", preview, now)
+    return await desk.hear(
+        chat, (message.text or "") if message else "", preview, now, region=_region(update)
+    )
 
 
 async def hear_caption(
@@ -47,7 +50,8 @@ async def hear_caption(
 ) -> Outcome:
     """What is written under a picture or file is heard; one short note says that the rest was not."""
     message = update.effective_message
-    outcome = await desk.hear(chat, (message.caption or "") if message else "", preview, now)
+    said = (message.caption or "") if message else ""
+    outcome = await desk.hear(chat, said, preview, now, region=_region(update))
     note = desk.notice(chat, texts.PHOTO_UNSEEN)
     return replace(outcome, replies=(*note.replies, *outcome.replies))
 
@@ -66,6 +70,12 @@ async def notice_edit(
     return desk.notice(chat, texts.EDITED)
 
 
+def _region(update: Update) -> str:
+    """The country that the language of the user's app names."""
+    user = update.effective_user
+    return region_of(user.language_code) if user else ""
+
+
 class _Captioned(filters.MessageFilter):
     """Something with a caption of words."""
 
@@ -78,7 +88,7 @@ async def press_button(
 ) -> Outcome:
     """A button does what its command does."""
     query = update.callback_query
-    return await desk.press(chat, (query.data or "") if query else "", preview, now)
+    return await desk.press(chat, (query.data or "") if query else "", preview, now, region=_region(update))
 
 
 async def notice_membership(

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, TextIO
 
-from feeler.interview.values import Interview, Line, Phase, Speaker
+from feeler.interview.values import Interview, Line, Need, Phase, Speaker
 from feeler.ports import Preview
 from feeler.terminal.files import save_into
 from feeler.terminal.session import Shown
@@ -48,6 +48,8 @@ def of_line(line: Line) -> dict[str, Any]:
         "text": line.text,
         "at": line.at.isoformat(),
     }
+    if line.need is not Need.NONE:  # whoever reads the talk back leaves such a moment alone
+        row["need"] = line.need.value
     if line.speaker is not Speaker.COMPANY:
         return row
     return row | {  # a written line, such as the opening, took no time and no tokens

@@ -53,7 +53,12 @@ COMMANDS = (
     Command(name="new", usage="[name]", about="start another talk", act=starting.new),
     Command(name="history", about="your talks so far, newest first", act=past.history),
     Command(name="compare", usage="[topic]", about="two interviewers on one topic", act=past.compare),
-    Command(name="settings", usage=privacy.SETTINGS_USAGE, about="how hard, how long", act=privacy.settings),
+    Command(
+        name="settings",
+        usage=privacy.SETTINGS_USAGE,
+        about="how hard, how long, which country",
+        act=privacy.settings,
+    ),
     Command(name="privacy", about="what is kept and for how long", act=privacy.tell_privacy),
     Command(name="export", about="everything stored about you", act=privacy.export),
     Command(name="forget", about="delete everything stored about you", act=privacy.forget),

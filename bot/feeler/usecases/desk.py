@@ -7,8 +7,9 @@ from datetime import datetime
 from feeler.interview.words import visible
 from feeler.personas.library import Library
 from feeler.ports import Archive, Engine, Preview, Reader
-from feeler.usecases import ending, privacy, starting, talking, texts
+from feeler.usecases import care, ending, privacy, starting, talking, texts
 from feeler.usecases.commands import parse_command, perform
+from feeler.usecases.helplines import Helplines, shipped_helplines
 from feeler.usecases.reading_ahead import ReadingAhead
 from feeler.usecases.values import Chat, Outcome
 from feeler.usecases.visit import Means, Visit
@@ -32,6 +33,7 @@ class Desk:
         budget: int = 16,
         max_chars: int = 16_000,
         retention_days: int = 90,
+        helplines: Helplines | None = None,
     ) -> None:
         self.means = Means(
             library=library,
@@ -39,26 +41,41 @@ class Desk:
             reader=reader,
             archive=archive,
             ahead=ReadingAhead(library, engine),
+            helplines=helplines or shipped_helplines(),
             budget=budget,
             max_chars=max_chars,
             retention_days=retention_days,
         )
 
-    async def hear(self, chat: Chat, text: str, preview: Preview | None, now: datetime) -> Outcome:
-        """Whatever was typed: a command where it begins like one, otherwise something said."""
+    async def hear(
+        self, chat: Chat, text: str, preview: Preview | None, now: datetime, *, region: str = ""
+    ) -> Outcome:
+        """Whatever was typed: a command where it begins like one, otherwise something said.
+
+        `region` is the country code of the language that the user's app is in, where it names one.
+        """
         if len(text) <= self.means.max_chars and (command := parse_command(text)):
             name, argument = command
-            return await self.do(chat, name, argument[:LONGEST], preview, now)
-        return await self.say(chat, text, preview, now)
+            return await self.do(chat, name, argument[:LONGEST], preview, now, region=region)
+        return await self.say(chat, text, preview, now, region=region)
 
     async def do(
-        self, chat: Chat, name: str, argument: str, preview: Preview | None, now: datetime
+        self,
+        chat: Chat,
+        name: str,
+        argument: str,
+        preview: Preview | None,
+        now: datetime,
+        *,
+        region: str = "",
     ) -> Outcome:
         """One command: "persona", "mira-stone"."""
-        visit = self._visit(chat if name == "forget" else _elsewhere(chat), preview, now)
+        visit = self._visit(chat if name == "forget" else _elsewhere(chat), preview, now, region)
         return self._ahead(chat, await perform(visit, name, argument))
 
-    async def press(self, chat: Chat, data: str, preview: Preview | None, now: datetime) -> Outcome:
+    async def press(
+        self, chat: Chat, data: str, preview: Preview | None, now: datetime, *, region: str = ""
+    ) -> Outcome:
         """A button: the command that it stands for. One of an older version says nothing we know."""
         command = parse_command(data)
         if command is None:
@@ -66,13 +83,18 @@ class Desk:
         name, argument = command
         if name == "forget" and privacy.is_yes(argument) and chat.awaiting != "forget":
             return self.notice(chat, texts.OLD_FORGET)  # it stays in the chat, to be touched by mistake
-        return await self.do(chat, name, argument, preview, now)
+        return await self.do(chat, name, argument, preview, now, region=region)
 
-    async def say(self, chat: Chat, text: str, preview: Preview | None, now: datetime) -> Outcome:
+    async def say(
+        self, chat: Chat, text: str, preview: Preview | None, now: datetime, *, region: str = ""
+    ) -> Outcome:
         """Something said: the answer to the coach's question where there is one, else a line of the talk."""
-        visit = self._visit(chat, preview, now)
+        visit = self._visit(chat, preview, now, region)
         if refusal := self._unheard(text):
             return self.notice(chat, refusal)
+        unheard = visit.talk is None or chat.awaiting in ("who", "curious")
+        if unheard and (met := await care.meet(visit, text)):
+            return met
         match chat.awaiting:
             case "who":
                 return self._ahead(chat, starting.hear_who(visit, text))
@@ -122,8 +144,8 @@ class Desk:
             return texts.TOO_LONG.format(length=len(text), most=self.means.max_chars)
         return "" if any(letter.isalnum() for letter in text) else texts.WORDLESS
 
-    def _visit(self, chat: Chat, preview: Preview | None, now: datetime) -> Visit:
-        return Visit(means=self.means, chat=chat, preview=preview, now=now)
+    def _visit(self, chat: Chat, preview: Preview | None, now: datetime, region: str = "") -> Visit:
+        return Visit(means=self.means, chat=chat, preview=preview, now=now, region=region)
 
 
 def _elsewhere(chat: Chat) -> Chat:

@@ -1,7 +1,7 @@
 """One turn of the talk: the plan, the company's line, and the practice partner's where it has one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -13,10 +13,11 @@ from feeler.interview.phases import phase_at
 from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
-from feeler.interview.values import Candidate, Difficulty, Interview, Line, Phase, Speaker
+from feeler.interview.values import Candidate, Difficulty, Interview, Line, Need, Phase, Speaker
 from feeler.interview.words import sentences
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling
+from feeler.usecases.helplines import Country
 from feeler.usecases.prompting import messages_for
 from feeler.usecases.writing import Drafted, write_line
 from feeler.usecases.written import coach_line, written_line
@@ -111,12 +112,14 @@ async def take_turn(
     preview: Preview | None = None,
     now: datetime,
     people: tuple[Persona, ...] = (),
+    country: Country | None = None,
     clock: Callable[[], float] = monotonic,
 ) -> Interview:
     """The talk with the candidate's `text` and what the company (and the coach) said to it: read, plan,
     write.
 
-    `people` are the persona's colleagues, who may be named as those who would know. Cancelling the task
+    `people` are the persona's colleagues, who may be named as those who would know; `country` says whose
+    helplines somebody in need is told. Cancelling the task
     closes the engine's stream. Raises EngineError where the model cannot answer.
     """
     heard = await hear(interview, persona, text, reader=reader, now=now)
@@ -134,7 +137,7 @@ async def take_turn(
         drafted = await write_line(scene, engine=engine, preview=preview, clock=clock)
         lines.append(_company_line(plan, persona, drafted, len(lines) + 1, now))
     if plan.coach:
-        lines.append(_coach_line(plan, interview, persona, number=len(lines) + 1, now=now))
+        lines.append(_coach_line(plan, lines, persona, country=country, now=now))
     return interview.evolve(lines=tuple(lines))
 
 
@@ -190,16 +193,22 @@ def _company_line(plan: Plan, persona: Persona, drafted: Drafted, number: int, n
     )
 
 
-def _coach_line(plan: Plan, interview: Interview, persona: Persona, *, number: int, now: datetime) -> Line:
-    spoken = sum(line.speaker is Speaker.COACH for line in interview.lines)
+def _coach_line(
+    plan: Plan, lines: Sequence[Line], persona: Persona, *, country: Country | None, now: datetime
+) -> Line:
+    """The coach's line after `lines`; whoever was in need is told in the language they told it in."""
+    spoken = sum(line.speaker is Speaker.COACH for line in lines)
+    own = [line for line in reversed(lines) if line.speaker is Speaker.CANDIDATE]
+    said = next((line for line in own if line.need is not Need.NONE), own[0])
     return Line(
-        number=number,
+        number=len(lines) + 1,
         turn=plan.turn,
         speaker=Speaker.COACH,
         persona=persona.slug,
         phase=plan.phase,
-        text=coach_line(plan, seed=spoken),
+        text=coach_line(plan, seed=spoken, said=said.text, country=country),
         at=now,
+        job=plan.coach,
         offers=plan.offers if plan.coach == "invite" else (),
     )
 

@@ -4,6 +4,7 @@ import json
 
 from feeler.interview.values import Difficulty
 from feeler.usecases import texts
+from feeler.usecases.helplines import EVERYWHERE
 from feeler.usecases.past import talks_of
 from feeler.usecases.values import Button, Chat, Document, Outcome
 from feeler.usecases.visit import Visit, coach
@@ -11,7 +12,8 @@ from feeler.usecases.visit import Visit, coach
 YES = frozenset({"yes", "y", "yes please", "yes, forget everything", "delete", "delete everything"})
 LEAST, MOST = 10, 24  # turns of a talk
 
-SETTINGS_USAGE = f"[{'|'.join(level.value for level in Difficulty)}|{LEAST}-{MOST}]"
+SETTINGS_USAGE = f"[{'|'.join(level.value for level in Difficulty)}|{LEAST}-{MOST}|country XX]"
+UNSET = frozenset({"off", "none", "no country", "-"})
 ASK_BUTTONS = (
     (Button(label="Delete everything", data="/forget yes"), Button(label="Keep it", data="/forget no")),
 )
@@ -25,7 +27,9 @@ async def tell_privacy(visit: Visit, argument: str) -> Outcome:
     """/privacy: what is kept, where, for how long, and how to get it or get rid of it."""
     days = visit.means.retention_days
     kept = texts.KEPT_FOR.format(days=days) if days else texts.KEPT_FOR_EVER
-    return visit.answer(texts.PRIVACY.format(engine=visit.means.engine.name, days=kept))
+    country = _country_set(visit)
+    where = texts.PRIVACY_COUNTRY.format(country=country) if country else texts.PRIVACY_NO_COUNTRY
+    return visit.answer(texts.PRIVACY.format(engine=visit.means.engine.name, days=kept, country=where))
 
 
 async def export(visit: Visit, argument: str) -> Outcome:
@@ -58,12 +62,15 @@ def is_no(text: str) -> bool:
 
 
 async def settings(visit: Visit, argument: str) -> Outcome:
-    """/settings: how hard interviewers are, from now on, and how long the next talk is."""
+    """/settings: how hard interviewers are, how long the next talk is, and the country for helplines."""
     wanted = argument.strip().casefold().removeprefix("budget ").removeprefix("difficulty ")
     if not wanted:
         return _show_settings(visit)
     if wanted in {level.value for level in Difficulty}:
         return _set_difficulty(visit, Difficulty(wanted))
+    name, _, given = wanted.partition(" ")
+    if name == "country":
+        return _set_country(visit, given.strip())
     if wanted.isdecimal() and LEAST <= int(wanted) <= MOST:
         return visit.answer(texts.SET_BUDGET.format(budget=int(wanted)), budget=int(wanted))
     return visit.answer(texts.BAD_SETTING.format(given=argument[:60], least=LEAST, most=MOST))
@@ -77,6 +84,7 @@ def _show_settings(visit: Visit) -> Outcome:
         budget=visit.chat.budget or visit.means.budget,
         least=LEAST,
         most=MOST,
+        country=_country_told(visit),
     )
     return visit.answer(coach(text, buttons=SETTINGS_BUTTONS))
 
@@ -86,3 +94,32 @@ def _set_difficulty(visit: Visit, level: Difficulty) -> Outcome:
     changed = talk.evolve(difficulty=level) if talk is not None else visit.chat.interview
     text = texts.SET_DIFFICULTY.format(difficulty=level.value, meaning=texts.MEANING[level])
     return visit.answer(text, difficulty=level, interview=changed)
+
+
+def _set_country(visit: Visit, given: str) -> Outcome:
+    if not given:
+        return visit.answer(f"{_country_told(visit)} {texts.COUNTRY_HOW}")
+    if given in UNSET:
+        return visit.answer(texts.COUNTRY_UNSET, country="")
+    code = visit.means.helplines.code_of(given)
+    country = visit.means.helplines.get(code)
+    if country is None:
+        return visit.answer(texts.BAD_COUNTRY.format(given=given[:40], everywhere=EVERYWHERE))
+    text = texts.SET_COUNTRY.format(
+        country=country.name, emergency=country.emergency, listening=country.listening
+    )
+    return visit.answer(text, country=code)
+
+
+def _country_set(visit: Visit) -> str:
+    """Name of the country that the user set; its code where no file has it any more, else empty."""
+    known = visit.means.helplines.get(visit.chat.country)
+    return known.name if known else visit.chat.country
+
+
+def _country_told(visit: Visit) -> str:
+    if name := _country_set(visit):
+        return texts.COUNTRY_SET.format(country=name)
+    if visit.country is not None:
+        return texts.COUNTRY_GUESSED.format(country=visit.country.name)
+    return texts.COUNTRY_UNKNOWN

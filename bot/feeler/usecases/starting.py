@@ -48,6 +48,12 @@ async def new(visit: Visit, argument: str) -> Outcome:
     return await meet(visit, persona) if persona else no_such_person(visit, argument)
 
 
+def ask_again(visit: Visit) -> Outcome:
+    """The question that waits for its answer, once more."""
+    asked = texts.ASK_WHO if visit.chat.awaiting == "who" else texts.ASK_CURIOUS
+    return visit.answer(coach(asked, keyboard=SKIP_KEYS))
+
+
 def hear_who(visit: Visit, text: str) -> Outcome:
     """The answer to the first question."""
     candidate = replace(visit.chat.candidate, name=name_in(text), background=text)

@@ -5,9 +5,10 @@ from dataclasses import replace
 from feeler.errors import EngineError, PromptTooLong
 from feeler.interview.phases import is_over
 from feeler.interview.topics import LABELS
-from feeler.interview.values import Interview, Line, Phase, Speaker
+from feeler.interview.tripwires import in_danger
+from feeler.interview.values import Interview, Line, Need, Phase, Speaker
 from feeler.personas.values import Topic
-from feeler.usecases import texts
+from feeler.usecases import care, texts
 from feeler.usecases.choosing import somebody, topic_meant
 from feeler.usecases.drafting import hear, take_turn
 from feeler.usecases.starting import begin
@@ -88,7 +89,10 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
     library = visit.means.library
     persona = library.persona(before.persona)
     if visit.means.resigned:
-        kept = before.evolve(lines=(*before.lines, _unplanned(visit, before, text)))
+        line = _unplanned(visit, before, text)
+        kept = before.evolve(lines=(*before.lines, line))
+        if line.need is not Need.NONE:
+            return visit.answer(care.stepping_out(visit, text, line.need), interview=kept, undo=before)
         return visit.answer(texts.UNAVAILABLE.format(name=visit.name), interview=kept, undo=before)
     try:
         async with visit.means.writing.stoppable(visit.chat.chat_id):
@@ -103,6 +107,7 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
                 preview=visit.preview,
                 now=visit.now,
                 people=library.colleagues(persona),
+                country=visit.country,
             )
     except Stopped:
         return visit.answer(interview=await _heard(visit, before, text), undo=before)
@@ -111,10 +116,17 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
         kept = await _heard(visit, before, text)
         return visit.answer(sorry.format(name=visit.name), interview=kept, undo=before)
     replies = [_as_reply(line) for line in after.lines[len(before.lines) + 1 :]]
-    if is_over(after) and not is_over(before):
+    if care.in_care(before) and all(reply.keyboard is None for reply in replies):
+        replies = [replace(replies[0], keyboard=()), *replies[1:]]  # "Go on" has done its work
+    if _closes(after) and not _closes(before):
         over = texts.CLOSING if after.turn >= after.budget else texts.GOODBYE
         replies.append(coach(over.format(name=persona.name), keyboard=(("/end",),)))
     return visit.answer(*replies, interview=after, undo=before)
+
+
+def _closes(talk: Interview) -> bool:
+    """Whether the end may be offered: not in the moment in which somebody is in need."""
+    return is_over(talk) and not care.in_care(talk)
 
 
 async def _heard(visit: Visit, before: Interview, text: str) -> Interview:
@@ -134,12 +146,13 @@ def _unplanned(visit: Visit, before: Interview, text: str) -> Line:
         phase=before.lines[-1].phase if before.lines else Phase.OPENING,
         text=text,
         at=visit.now,
+        need=Need.ACUTE if in_danger(text) else Need.NONE,
     )
 
 
 def _as_reply(line: Line) -> Reply:
     say = coach if line.speaker is Speaker.COACH else company
-    return say(line.text, keyboard=keyboard_of(line.offers) or None)
+    return say(line.text, keyboard=care.KEYBOARD if care.cares(line) else keyboard_of(line.offers) or None)
 
 
 def _unanswered(interview: Interview | None) -> Line | None:

@@ -135,12 +135,26 @@ NO_SUCH_TALK = "There is no talk number {number}. /history shows which there are
 SETTINGS = (
     "Interviewers are {difficulty}: {meaning}. A talk is {budget} messages of yours.\n\n"
     "Change it with /settings warm, /settings neutral, /settings tough, or a length from {least} to "
-    "{most}, such as /settings 20."
+    "{most}, such as /settings 20.\n\n"
+    "{country} Change it with /settings country and a code such as DE."
+)
+COUNTRY_SET = "Your country, for emergency numbers and helplines, is {country}."
+COUNTRY_GUESSED = (
+    "Your country, for emergency numbers and helplines, is {country}, as your app's language says."
+)
+COUNTRY_UNKNOWN = "I don't know your country, so I can name no emergency number or helpline there."
+COUNTRY_HOW = "Set it with a code such as /settings country DE; /settings country off takes it back."
+COUNTRY_UNSET = "Your country is no longer kept."
+SET_COUNTRY = "Your country is {country}: emergency number {emergency}; people who listen: {listening}."
+BAD_COUNTRY = (
+    "I have no numbers for “{given}”. Use two letters such as DE, GB or BR. If yours is not among those I "
+    "know, {everywhere} lists helplines in most countries."
 )
 SET_DIFFICULTY = "Interviewers are {difficulty} from now on: {meaning}."
 SET_BUDGET = "Your next talk is {budget} messages long. The one going on keeps its length."
 BAD_SETTING = (
-    "“{given}” is not a setting I know. Use warm, neutral or tough, or a number from {least} to {most}."
+    "“{given}” is not a setting I know. Use warm, neutral or tough, a number from {least} to {most}, or "
+    "country and a code such as DE."
 )
 MEANING = {
     Difficulty.WARM: "they help you along",
@@ -153,10 +167,12 @@ MEANING = {
 PRIVACY = (
     "What is kept: your lines, the answers, what you told me about yourself, and your settings, in the "
     "database of whoever runs this bot. The interviewer is a language model ({engine}); your words go to "
-    "it and to nobody else from here. They do pass through Telegram, as all messages do.\n\n"
+    "it and to nobody else from here. They do pass through Telegram, as all messages do. {country}\n\n"
     "Talks are deleted after {days}. Texts never go into logs.\n\n"
     "/export sends you all of it as a file. /forget deletes all of it."
 )
+PRIVACY_COUNTRY = "Your country is kept as {country}; /settings country off takes it back."
+PRIVACY_NO_COUNTRY = "Your country is not kept."
 KEPT_FOR = "{days} days"
 KEPT_FOR_EVER = "your /forget, not before"
 ASK_FORGET = (

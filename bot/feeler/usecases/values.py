@@ -46,6 +46,7 @@ class Chat:
     candidate: Candidate = field(default_factory=Candidate)
     difficulty: Difficulty = Difficulty.NEUTRAL
     budget: int | None = None  # turns of the next talk; None: the setting's
+    country: str = ""  # ISO 3166 code that the user set, for helplines; empty: not set
     awaiting: Awaiting = ""  # what the next plain message answers, where it is not part of the talk
     interview: Interview | None = None  # the talk that goes on, or the last one
     undo: Interview | None = None  # the talk as it stood before the last turn

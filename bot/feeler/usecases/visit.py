@@ -12,6 +12,7 @@ from feeler.interview.values import Interview, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
 from feeler.ports import Archive, Engine, Preview, Reader
+from feeler.usecases.helplines import Country, Helplines
 from feeler.usecases.reading_ahead import ReadingAhead
 from feeler.usecases.values import Chat, Outcome, Reply
 
@@ -98,6 +99,7 @@ class Means:
     max_chars: int = 16_000  # of one message
     retention_days: int = 90  # 0: for ever
     ahead: ReadingAhead
+    helplines: Helplines
     writing: Writing = field(default_factory=Writing)
     debriefs: Debriefs = field(default_factory=Debriefs)
 
@@ -110,6 +112,12 @@ class Visit:
     chat: Chat
     preview: Preview | None
     now: datetime
+    region: str = ""  # country code of the language that the user's app is in; kept nowhere
+
+    @property
+    def country(self) -> Country | None:
+        """Where the user is: as they set it, else as their app's language says; None where unknown."""
+        return self.means.helplines.get(self.chat.country or self.region)
 
     @property
     def talk(self) -> Interview | None:

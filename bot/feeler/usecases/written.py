@@ -9,12 +9,16 @@ import yaml
 from feeler.errors import DataError
 from feeler.interview.acts import Act
 from feeler.interview.guards import broken
+from feeler.interview.language import language_of
 from feeler.interview.plan import Job, Plan, last_question
 from feeler.interview.scene import Scene
 from feeler.interview.topics import LABELS
 from feeler.interview.values import Need, Speaker
 from feeler.interview.words import content, sentences, words
 from feeler.personas.library import shipped_prompts
+from feeler.usecases.helplines import EVERYWHERE, Country
+
+CARES = frozenset({"acute", "heavy", "aftercare"})  # keys of what the coach says to somebody in need
 
 LEAST, MOST = 5, 24  # words of a sentence that is said back at the end
 OWN_DEED = re.compile(r"\b(?:i|we) \w", re.IGNORECASE)
@@ -69,12 +73,30 @@ def _filled(choice: str, scene: Scene) -> str:
     return text
 
 
-def coach_line(plan: Plan, *, seed: int) -> str:
-    """The practice partner's line for this plan."""
+def coach_line(plan: Plan, *, seed: int, said: str = "", country: Country | None = None) -> str:
+    """The practice partner's line for this plan; to somebody in need in the language of what they `said`."""
+    if plan.coach in CARES:
+        return care_line(plan.coach, said=said, country=country, seed=seed)
     lines = _coach_lines()
     choices = lines.get(plan.coach) or lines[plan.coach.split(".")[0]]
     topics = [LABELS[topic][:1].lower() + LABELS[topic][1:] for topic in plan.offers]
     return choices[seed % len(choices)].replace("{topics}", " · ".join(topics))
+
+
+def care_line(key: str, *, said: str, country: Country | None, seed: int) -> str:
+    """What somebody in need is told: whom to call in their country, where it is known."""
+    choices, (known, unknown) = _spoken(key, said), _spoken("emergency", said)
+    return (
+        choices[seed % len(choices)]
+        .replace("{emergency}", known.replace("{number}", country.emergency) if country else unknown)
+        .replace("{helpline}", country.listening if country else EVERYWHERE)
+    )
+
+
+def _spoken(key: str, said: str) -> list[str]:
+    """The lines in the language of `said`; English where there are none."""
+    lines = _coach_lines()
+    return lines.get(f"{key}.{language_of(said)}") or lines[key]
 
 
 @cache
