@@ -82,7 +82,7 @@ def teach(encoder: Encoder, head: NeedHead, rows: Sequence[Row], plain: Sequence
             found, mask = encoder([encoder.tokens(row["text"])[0] for row in batch])
             wanted = torch.tensor([NEEDS.index(row["label"]) for row in batch])
             loss = torch.nn.functional.cross_entropy(head(found, mask), wanted, label_smoothing=0.03)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*own, *head.parameters()], 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
