@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help phone chat run test fuzz check format weights reader test-weights system clean corpus-check need
+.PHONY: help phone chat run test fuzz check format weights reader test-weights system clean corpus-check need adapter
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -25,6 +25,9 @@ test: $(STAMP) test-weights system lint  ## lint, types, import contracts and ev
 
 corpus-check: $(STAMP)  ## form, balance and overlap of what is taught
 	$(BIN)/python training/check.py
+
+adapter: $(STAMP) weights  ## teach the default model to ask and to tell, in hours; goes on where it stopped
+	$(BIN)/python training/adapter.py
 
 need: $(STAMP) reader  ## teach who is in need, in a quarter of an hour on one core
 	$(BIN)/python training/need.py

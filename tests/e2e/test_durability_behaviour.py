@@ -27,6 +27,7 @@ from feeler.llm.scripted import ScriptedEngine
 from feeler.mailroom import Answer, Call, Incoming, Verdict
 from feeler.phone.server import BotApiServer
 from feeler.ports import Engine, Piece, Request
+from feeler.settings import Settings
 from feeler.store import Store, open_store
 from feeler.telegram.run import run_bot
 from feeler.usecases.values import Chat, Outcome
@@ -337,6 +338,7 @@ async def test_neither_token_nor_texts_reach_logs_or_metrics(tmp_path: Path, log
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
+            "FEELER_CACHE_DIR": str(Settings(_env_file=None).cache_dir),
             "FEELER_BOT_TOKEN": token,
             "FEELER_API_BASE_URL": server.api_base_url,
             "FEELER_DATA_DIR": str(tmp_path / "data"),
@@ -389,6 +391,7 @@ async def test_a_talk_survives_a_kill_of_the_real_command(tmp_path: Path) -> Non
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
+            "FEELER_CACHE_DIR": str(Settings(_env_file=None).cache_dir),
             "FEELER_BOT_TOKEN": server.token,
             "FEELER_API_BASE_URL": server.api_base_url,
             "FEELER_DATA_DIR": str(tmp_path / "data"),

@@ -1,0 +1,196 @@
+"""Teach the default weights the skills of `prompts/skills.yaml`: LoRA on the upper layers, loss on the line
+alone.
+
+usage: python training/adapter.py [--epochs 2] [--out models/adapters/interviewer] [--threads 1]
+About an hour an epoch on one processor core, minutes on CUDA. What was learnt is saved every ten minutes
+with the step it belongs to: the same command goes on from there (the optimizer's averages begin anew).
+`--fresh` starts over.
+"""
+
+import argparse
+import hashlib
+import json
+import logging
+import math
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+from rich.progress import Progress
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM
+
+from feeler.interview.grounded import grounded
+from feeler.interview.plan import Job
+from feeler.interview.words import sentences
+from feeler.llm.cards import ModelCard, find_card, load_cards
+from feeler.llm.gguf import GgufFile
+from feeler.llm.tokenizer import read_tokenizer
+from feeler.llm.weights import ensure_weights
+from feeler.settings import load_settings
+from feeler.usecases.skills import prompt_for
+
+log = logging.getLogger(__name__)
+DATA = Path(__file__).parent / "data"
+BASE = "qwen2.5-coder-1.5b-instruct"
+FIRST, RANK, RATE, BATCH = 12, 16, 1e-4, 8  # first layer that learns; the rank; AdamW's rate; rows a step
+LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+SAVE = 600.0  # seconds
+Row = dict[str, Any]
+Pair = tuple[list[int], list[int]]  # tokens of the prompt, and of the line
+
+
+def rows() -> list[Row]:
+    """All rows; before a question only what is the candidate's own words is kept, for that is all that is
+    said.
+    """
+    found = []
+    for path in sorted([*DATA.glob("ask_*.jsonl"), *DATA.glob("tell_*.jsonl")]):
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if row["skill"] == "ask":
+                kept = [s for s in sentences(row["line"]) if "?" in s or grounded(s, row["said"])]
+                row["line"] = " ".join(kept)
+            found.append(row)
+    return found
+
+
+def held_out(row: Row) -> bool:
+    """One row in twenty-five, by its words: never taught."""
+    return int(hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest(), 16) % 25 == 0
+
+
+def encoded(row: Row, tokenizer: Any) -> Pair:
+    """Prompt and line as the engine reads and writes them."""
+    said = [{"role": m.role, "content": m.content} for m in prompt_for(Job(row["skill"]), row["voice"], row)]
+    prompt = tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=True)
+    line = f"{row['line']}{tokenizer.eos_token}"
+    return tokenizer(prompt, add_special_tokens=False)["input_ids"], tokenizer(
+        line, add_special_tokens=False
+    )["input_ids"]
+
+
+def loss_of(model: Any, pairs: Sequence[Pair]) -> torch.Tensor:
+    """Mean cross-entropy, in nats, of the lines' tokens."""
+    longest = max(len(prompt) + len(line) for prompt, line in pairs)
+    ids = torch.zeros(len(pairs), longest, dtype=torch.int64)
+    learn = torch.zeros(len(pairs), longest, dtype=torch.bool)
+    for at, (prompt, line) in enumerate(pairs):
+        ids[at, : len(prompt) + len(line)] = torch.tensor(prompt + line)
+        learn[at, len(prompt) : len(prompt) + len(line)] = True
+    ids, learn = ids.to(model.device), learn.to(model.device)
+    inner = model.get_base_model()
+    found = inner.model(input_ids=ids).last_hidden_state[:, :-1][learn[:, 1:]]
+    return torch.nn.functional.cross_entropy(inner.lm_head(found).float(), ids[:, 1:][learn[:, 1:]])
+
+
+def batches(pairs: Sequence[Pair], epochs: int) -> list[list[int]]:
+    """The rows of every step, of like length together; the same for the same rows."""
+    chance, found = random.Random(0), []
+    for _ in range(epochs):
+        order = sorted(range(len(pairs)), key=lambda at: sum(map(len, pairs[at])) + 12 * chance.random())
+        steps = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        chance.shuffle(steps)
+        found += steps
+    return found
+
+
+def teach(model: Any, pairs: Sequence[Pair], held: Sequence[Pair], out: Path, epochs: int) -> None:
+    """AdamW, the rate falling as a cosine to a tenth; saved on the way."""
+    own = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(own, lr=RATE, weight_decay=0.0, betas=(0.9, 0.99))
+    steps, state = batches(pairs, epochs), out / "training.json"
+    done = json.loads(state.read_text())["step"] if state.exists() else 0
+    saved = time.monotonic()
+    with Progress() as bar:
+        task = bar.add_task("teaching", total=len(steps), completed=done)
+        for number in range(done, len(steps)):
+            share = number / len(steps)
+            for group in optimizer.param_groups:
+                warm = min(1.0, (number - done + 1) / 10)
+                group["lr"] = RATE * warm * (0.1 + 0.45 * (1 + math.cos(math.pi * share)))
+            loss = loss_of(model, [pairs[at] for at in steps[number]])
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(own, 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            bar.advance(task)
+            if time.monotonic() - saved > SAVE or number == len(steps) - 1:
+                save(model, out, number + 1)
+                with torch.no_grad():
+                    left = [held[at : at + BATCH] for at in range(0, len(held), BATCH)]
+                    losses = [float(loss_of(model, some)) for some in left]
+                log.info("step %s: held out %.3f", number + 1, sum(losses) / max(1, len(losses)))
+                saved = time.monotonic()
+
+
+def save(model: Any, out: Path, step: int) -> None:
+    """The adapter in PEFT's format, in half precision, and how far it is."""
+    model.save_pretrained(out)
+    weights = out / "adapter_model.safetensors"
+    half = {name: tensor.half().contiguous() for name, tensor in load_file(weights).items()}
+    save_file(half, weights, metadata={"format": "pt"})
+    (out / "README.md").unlink(missing_ok=True)  # PEFT's own, empty but for headings
+    (out / "training.json").write_text(json.dumps({"step": step}))
+
+
+def write_card(out: Path, card: ModelCard) -> None:
+    """The card with both files' sha256, which are checked before the adapter is used."""
+    sums = {
+        name: hashlib.sha256((out / file).read_bytes()).hexdigest()
+        for name, file in (("config", "adapter_config.json"), ("weights", "adapter_model.safetensors"))
+    }
+    (out / "card.toml").write_text(
+        'slug = "interviewer"\nname = "The company\'s person: small skills"\n'
+        'about = "Teaches the default model to ask and to tell, as prompts/skills.yaml says."\n'
+        f'base = "{card.slug}"\nlicence = "Apache-2.0"\n\n[sha256]\n'
+        f'config = "{sums["config"]}"\nweights = "{sums["weights"]}"\n',
+        encoding="utf-8",
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("models/adapters/interviewer"))
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--fresh", action="store_true", help="start over, and not where it stopped")
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.manual_seed(0)
+    torch.set_num_threads(given.threads)
+    card = find_card(BASE, load_cards())
+    weights = ensure_weights(card, load_settings().cache_dir)
+    tokenizer = read_tokenizer(GgufFile(weights))
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    base = AutoModelForCausalLM.from_pretrained(
+        weights.parent, gguf_file=weights.name, dtype=torch.bfloat16
+    ).to(device)  # type: ignore[arg-type]
+    upper = list(range(FIRST, base.config.num_hidden_layers))
+    model = get_peft_model(
+        base,
+        LoraConfig(
+            r=RANK, lora_alpha=2 * RANK, layers_to_transform=upper, layers_pattern="layers",
+            target_modules=LINEAR,
+        ),
+    )  # fmt: skip
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+    if given.fresh or not (given.out / "training.json").exists():
+        (given.out / "training.json").unlink(missing_ok=True)
+    else:
+        set_peft_model_state_dict(model, load_file(given.out / "adapter_model.safetensors"))
+    found = rows()
+    taught = [encoded(row, tokenizer) for row in found if not held_out(row)]
+    held = [encoded(row, tokenizer) for row in found if held_out(row)]
+    teach(model, taught, held, given.out, given.epochs)
+    write_card(given.out, card)
+
+
+if __name__ == "__main__":
+    main()
