@@ -161,7 +161,7 @@ async def test_everything_odd_gets_an_answer_and_the_talk_goes_on(tmp_path: Path
         said = await person.wait_for(from_interviewer, after=person.say(ANSWERS[0]))
         odd: tuple[Callable[[], Shown], ...] = (
             lambda: person.sticker(),
-            lambda: person.photo(caption="Me"),
+            lambda: person.photo(),
             lambda: person.voice(),
             lambda: person.document("cv.txt", b"My life"),
             lambda: person.forward("I was fired."),
@@ -184,6 +184,6 @@ async def test_stop_answers_within_a_second_while_the_model_writes(tmp_path: Pat
     async with running(tmp_path, "auto", timeout=120) as (_, person):
         await person.wait_for(from_interviewer, after=person.say("/new emil"))
         person.say(ANSWERS[0])
-        await person.wait_until(lambda: person.draft, 60)
+        await person.wait_until(lambda: person.action or person.draft, 60)
         await person.wait_for(saying("stopped"), 2, after=person.say("/stop"))
         await person.wait_for(from_interviewer, 60, after=person.say("/again"))

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram import Update
+from tests.readers import rules
 
 from feeler.coach.files import read_talk
 from feeler.coach.findings import findings
@@ -72,7 +73,7 @@ def library() -> Library:
 
 @cache
 def desk() -> Desk:
-    return build_desk(Settings(_env_file=None), library(), ScriptedEngine(), NoArchive())
+    return build_desk(Settings(_env_file=None), library(), ScriptedEngine(), NoArchive(), rules())
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.readers import real_reader
+from tests.readers import rules
 
 from feeler.errors import EngineUnavailable
 from feeler.interview.values import Difficulty, Interview, Speaker
@@ -41,7 +41,7 @@ class Person:
         self.desk = Desk(
             library=library,
             engine=engine or ScriptedEngine(),
-            reader=reader or real_reader(),
+            reader=reader or rules(),
             archive=self.archive,
             budget=budget,
         )

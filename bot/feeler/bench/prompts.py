@@ -41,7 +41,7 @@ async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
     company, people = library.company_of(persona), library.colleagues(persona)
     reader = RuleReader(lambda said: Need.NONE)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    interview = open_talk(persona, company, id="bench", now=now, budget=len(said) + 4)
+    interview = open_talk(persona, company, id="bench", now=now, budget=3 * len(said))
     found = []
     for text in said:
         engine.asked.clear()
@@ -55,7 +55,7 @@ async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
             now=now,
             people=people,
         )
-        found.append(engine.asked[0].messages)
+        found += [asked.messages for asked in engine.asked[:1]]  # a written line asks for nothing
     return found
 
 
