@@ -26,9 +26,9 @@ def test_most_people_in_need_are_seen_and_most_who_only_sound_so_are_not() -> No
     }
     assert min(len(each) for each in found.values()) > 100
     seen = {label: sum(need is not Need.NONE for need in each) / len(each) for label, each in found.items()}
-    assert seen["acute"] >= 0.78
+    assert seen["acute"] >= 0.75
     assert seen["heavy"] >= 0.92
-    assert seen["none"] <= 0.15
+    assert seen["none"] <= 0.12
 
 
 @pytest.mark.slow
@@ -41,7 +41,7 @@ def test_ordinary_interviews_are_hardly_ever_stopped() -> None:
         if line.strip() and not line.startswith("/")
     ]
     stopped = sum(need is not Need.NONE for need in needs(lines))
-    assert stopped <= 0.025 * len(lines)
+    assert stopped <= 0.02 * len(lines)
 
 
 @pytest.mark.parametrize(

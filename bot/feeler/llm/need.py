@@ -16,7 +16,7 @@ Tensor = torch.Tensor
 NEEDS = tuple(need.value for need in Need)
 # Probabilities from which on a message counts. Low on purpose: a pause too many is one short line, one too
 # few is somebody in need who is interviewed. docs/safety.md has what both cost.
-ACUTE, HEAVY = 0.5, 0.1
+ACUTE, HEAVY = 0.5, 0.2
 LONGEST = 300  # words that are read: the beginning and the end of a longer message
 
 
