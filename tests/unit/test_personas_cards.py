@@ -325,3 +325,82 @@ def test_no_bytes_crash_the_reader(content: bytes, as_png: bool) -> None:
         read_card(PNG + content if as_png else content)
     except DataError:
         return
+
+
+# --- cards as other editors write them --------------------------------------------------------------------
+
+
+def drawn(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG of nothing but these chunks."""
+    parts = [b"\x89PNG\r\n\x1a\n"]
+    for kind, data in chunks:
+        parts.append(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))
+    return b"".join(parts)
+
+
+def packed(name: str = "Mira") -> bytes:
+    return base64.b64encode(json.dumps({"spec": "chara_card_v2", "data": {"name": name}}).encode())
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [(b"tEXt", b"chara\0" + packed())],
+        [(b"zTXt", b"chara\0\0" + zlib.compress(packed()))],
+        [(b"iTXt", b"ccv3\0\0\0en\0Karte\0" + packed())],
+        [(b"iTXt", b"ccv3\0\x01\0\0\0" + zlib.compress(packed()))],
+        [(b"tEXt", b"chara\0" + packed().rstrip(b"="))],
+        [(b"tEXt", b"chara\0" + packed()[:20] + b"\n " + packed()[20:])],
+        [(b"tEXt", b"ccv3\0broken"), (b"tEXt", b"chara\0" + packed())],
+        [(b"tEXt", b"ccv3\0" + packed()), (b"tEXt", b"chara\0" + packed("Other"))],
+        [(b"zTXt", b"ccv3\0\0damaged"), (b"tEXt", b"chara\0" + packed())],
+    ],
+)
+def test_a_card_is_found_in_any_text_chunk(chunks: list[tuple[bytes, bytes]]) -> None:
+    assert read_card(drawn(*chunks))["data"]["name"] == "Mira"
+
+
+def test_a_bomb_in_a_chunk_is_refused() -> None:
+    with pytest.raises(DataError):
+        read_card(drawn((b"zTXt", b"chara\0\0" + zlib.compress(b"A" * 50_000_000))))
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        {"enabled": False},
+        {"enabled": "false"},
+        {"disable": True},
+        {"disable": 1},
+        {"enabled": False, "extensions": {"feeler": {"reveal": "volunteered"}}},
+    ],
+)
+def test_what_an_author_switched_off_is_never_told(off: dict[str, object]) -> None:
+    entry = {"key": ["vault"], "content": "The vault is under the pool.", **off}
+    other = {"keys": ["tea"], "content": "Tea is at four.", "disable": False}
+    made = import_card(card(name="Ada", character_book={"entries": {"0": entry, "1": other}})).company
+    assert made is not None
+    assert [fact.reveal for fact in made.facts] == [Reveal.NEVER, Reveal.ASKED]
+    assert made.facts[0].keywords == ("vault",)
+
+
+def test_a_long_entry_is_cut_at_a_sentence_and_told_so() -> None:
+    text = '*sighs* "We open at six." ' + "The bread is baked by hand in the old oven behind the mill. " * 20
+    made = import_card(card(name="Ada", character_book={"entries": [{"keys": [], "content": text}]}))
+    assert made.company is not None
+    fact = made.company.facts[0].text
+    assert fact.startswith("We open at six.")
+    assert fact.endswith("mill.")
+    assert any("was cut" in warning for warning in made.warnings)
+
+
+def test_names_in_other_scripts_get_slugs_of_their_own() -> None:
+    one, other = (import_card(card(name=name), company="brandl").persona.slug for name in ("美羽", "Анна"))
+    assert one != other
+
+
+def test_keys_of_the_first_editors_are_understood() -> None:
+    old = {"char_name": "Nell", "char_persona": "I keep bees.", "char_greeting": "Come in!"}
+    persona = import_card(old, company="brandl").persona
+    assert (persona.name, persona.opening) == ("Nell", "Come in!")
+    assert "bees" in persona.knows

@@ -1,6 +1,7 @@
 """A character card's book <-> a company's dossier."""
 
 import re
+from itertools import count
 from typing import Any, TypeVar
 
 from feeler.personas.card_text import unmarked
@@ -11,6 +12,8 @@ from feeler.personas.values import Company, Fact, Reveal, Topic
 Value = TypeVar("Value", Topic, Reveal)
 
 MAX_FACTS = 200
+LONGEST = 600  # characters of a fact
+OFF = ("", "false", "0", "no", "off", "null")
 DECORATOR = re.compile(r"^@@@?.*$", re.MULTILINE)
 TOPIC_WORDS = {
     Topic.PATH: ("founded", "founder", "began", "history"),
@@ -52,7 +55,7 @@ def company_in(data: dict[str, Any], *, slug: str, warnings: list[str]) -> Compa
         if len(facts) == MAX_FACTS:
             warnings.append(f"character_book: only the first {MAX_FACTS} entries were taken")
             break
-        fact = _fact(entry, char=data["nickname"] or data["name"], taken=facts)
+        fact = _fact(entry, char=data["nickname"] or data["name"], taken=facts, warnings=warnings)
         if fact is None:
             warnings.append("character_book: an entry without text was left out")
         else:
@@ -96,24 +99,25 @@ def _entry(fact: Fact, order: int) -> dict[str, Any]:
     }
 
 
-def _fact(entry: Any, *, char: str, taken: dict[str, Fact]) -> Fact | None:
+def _fact(entry: Any, *, char: str, taken: dict[str, Fact], warnings: list[str]) -> Fact | None:
     if not isinstance(entry, dict):
         return None
     content = entry.get("content")
     plain = DECORATOR.sub("", content) if isinstance(content, str) else ""
-    text = _text(without_macros(plain, char=char, user="you"), 600)
-    if not text:
-        return None
-    keys = entry.get("keys")
-    keywords = tuple(word for key in (keys if isinstance(keys, list) else []) if (word := _text(key, 120)))
     extensions = entry.get("extensions")
     ours = extensions.get("feeler") if isinstance(extensions, dict) else None
     said = ours if isinstance(ours, dict) else {}
+    text = _text(without_macros(plain, char=char, user="you"), 4000)
+    text = text[:LONGEST] if said else _whole(text, warnings)  # our own export is spoken already
+    if not text:
+        return None
+    keys = entry.get("keys", entry.get("key"))  # SillyTavern's own books say `key`
+    keywords = tuple(word for key in (keys if isinstance(keys, list) else []) if (word := _text(key, 120)))
     return Fact(
         id=_fact_id(entry, taken),
         topic=_one_of(Topic, said.get("topic")) or _topic(text, keywords),
         text=text,
-        reveal=_one_of(Reveal, said.get("reveal")) or _reveal(entry),
+        reveal=_reveal(entry, _one_of(Reveal, said.get("reveal"))),
         keywords=keywords[:40],
     )
 
@@ -121,17 +125,38 @@ def _fact(entry: Any, *, char: str, taken: dict[str, Fact]) -> Fact | None:
 def _fact_id(entry: dict[str, Any], taken: dict[str, Fact]) -> str:
     name = next((entry[key] for key in ("name", "comment") if isinstance(entry.get(key), str)), "")
     base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:34].strip("-") or f"fact-{len(taken) + 1}"
-    return base if base not in taken else f"{base}-{len(taken) + 1}"
+    numbered = (f"{base}-{number}" for number in count(2))
+    return base if base not in taken else next(one for one in numbered if one not in taken)
 
 
 def _one_of(kind: type[Value], value: Any) -> Value | None:
     return kind(value) if isinstance(value, str) and value in {str(one) for one in kind} else None
 
 
-def _reveal(entry: dict[str, Any]) -> Reveal:
-    if entry.get("enabled") is False:
+def _reveal(entry: dict[str, Any], own: Reveal | None) -> Reveal:
+    """When the entry is told; one that is switched off is never, whatever else it says of itself."""
+    if _off(entry.get("enabled", True)) or not _off(entry.get("disable", entry.get("disabled", False))):
         return Reveal.NEVER
+    if own is not None:
+        return own
     return Reveal.VOLUNTEERED if entry.get("constant") is True else Reveal.ASKED
+
+
+def _off(value: Any) -> bool:
+    """Whether a switch stands on off: false, 0, null or their words."""
+    return value in (False, None, 0) or (isinstance(value, str) and value.strip().lower() in OFF)
+
+
+def _whole(text: str, warnings: list[str]) -> str:
+    """The text as somebody would say it: no actions, no quotation marks, cut at the end of a sentence."""
+    said = re.sub(r"\*[^*]*\*|[\"“”„«»]", " ", text)
+    said = re.sub(r"\s+", " ", said).strip()
+    if len(said) <= LONGEST:
+        return said
+    ends = [found.end() for found in re.finditer(r"[.!?…](?=\s)", said[:LONGEST])]
+    cut = said[: ends[-1]] if ends else said[: said.rfind(" ", 0, LONGEST)]
+    warnings.append(f"character_book: an entry was cut to {len(cut)} characters: {cut[:40]}…")
+    return cut
 
 
 def _topic(text: str, keywords: tuple[str, ...]) -> Topic:

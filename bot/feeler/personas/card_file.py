@@ -8,7 +8,9 @@ import base64
 import binascii
 import io
 import json
+import re
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +19,7 @@ from feeler.errors import DataError
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_CARD_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 24
+KEYWORDS = (b"ccv3", b"chara")  # the newer form first
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -62,19 +65,50 @@ def write_png(card: dict[str, Any], picture: bytes | None = None) -> bytes:
 
 
 def _embedded(content: bytes) -> bytes:
-    """The JSON text in a PNG's `ccv3` chunk or, failing that, its `chara` chunk."""
-    found: dict[bytes, bytes] = {}
-    for kind, data in _chunks(content):
-        keyword, _, text = data.partition(b"\0")
-        if kind == b"tEXt" and keyword in (b"ccv3", b"chara"):
-            found.setdefault(keyword, text)
-    for keyword in (b"ccv3", b"chara"):
-        if keyword in found:
-            try:
-                return base64.b64decode(found[keyword], validate=False)
-            except (binascii.Error, ValueError):
-                raise DataError(f"the picture's {keyword.decode()} chunk is not base64") from None
-    raise DataError("the picture holds no character card (no tEXt chunk `ccv3` or `chara`)")
+    """The JSON text of the first chunk that holds a card: `ccv3` ones before `chara` ones."""
+    found = [(keyword, text) for kind, data in _chunks(content) if (one := _text_of(kind, data))
+             for keyword, text in [one] if keyword in KEYWORDS]  # fmt: skip
+    found.sort(key=lambda pair: KEYWORDS.index(pair[0]))
+    for _, text in found:
+        card = _unpacked(text)
+        if card is not None:
+            return card
+    if found:
+        raise DataError(f"the picture's {found[0][0].decode()} chunk is not base64 of a card's JSON")
+    raise DataError("the picture holds no character card (no text chunk `ccv3` or `chara`)")
+
+
+def _text_of(kind: bytes, data: bytes) -> tuple[bytes, bytes] | None:
+    """Keyword and text of a PNG's text chunk, of any of its three kinds; None for what is none."""
+    keyword, _, rest = data.partition(b"\0")
+    if kind == b"tEXt":
+        return keyword, rest
+    if kind == b"zTXt":
+        return keyword, _inflated(rest[1:])
+    if kind == b"iTXt" and len(rest) >= 2:
+        compressed = rest[0] == 1
+        text = rest[2:].split(b"\0", 2)[-1]  # behind the language and the translated keyword
+        return keyword, _inflated(text) if compressed else text
+    return None
+
+
+def _inflated(data: bytes) -> bytes:
+    """What was deflated, as far as a card may be large; empty where it is damaged."""
+    try:
+        return zlib.decompressobj().decompress(data, 2 * MAX_CARD_BYTES)
+    except zlib.error:
+        return b""
+
+
+def _unpacked(text: bytes) -> bytes | None:
+    """The JSON behind the base64, with or without padding, in either alphabet; None where it is none."""
+    bare = re.sub(rb"\s+", b"", text).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    try:
+        card = base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
+        whole = len(card) > MAX_CARD_BYTES or isinstance(json.loads(card.decode("utf-8-sig")), dict)
+        return card if whole else None  # one that is too large is refused as that
+    except (binascii.Error, ValueError, RecursionError):
+        return None
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -8,6 +8,7 @@ interviewer speaks. Its `system_prompt`, `post_history_instructions` and `creato
 import json
 import re
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from feeler.errors import DataError
@@ -18,6 +19,10 @@ from feeler.personas.values import SLOTS, Company, Manner, Persona
 
 MAX_EXTRA_CHARS = 60_000
 OURS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
+OLD = {  # what the first editors called these
+    "name": "char_name", "description": "char_persona", "first_mes": "char_greeting",
+    "scenario": "world_scenario", "mes_example": "example_dialogue",
+}  # fmt: skip
 TEXTS = (*OURS, "system_prompt", "post_history_instructions", "creator_notes", "nickname")
 
 
@@ -42,7 +47,7 @@ def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> I
     if not name:
         raise DataError("the card has no name")
     ours = _mapping(_mapping(data.get("extensions")).get("feeler"))
-    slug = _slug(ours.get("slug")) or _slug(name) or "persona"
+    slug = _slug(ours.get("slug")) or _slug(name) or f"persona-{sha256(name.encode()).hexdigest()[:8]}"
     made = None if company else company_in(data, slug=slug, warnings=warnings)
     if not company and made is None:
         raise DataError(
@@ -114,7 +119,7 @@ def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
     inner = card.get("data")
     data = dict(inner) if isinstance(inner, dict) else {k: v for k, v in card.items() if k != "data"}
     for name in TEXTS:
-        value = data.get(name, "")
+        value = data.get(name, data.get(OLD.get(name, ""), ""))
         if not isinstance(value, str):
             warnings.append(f"{name}: expected text, found {type(value).__name__}")
             value = "" if value is None or isinstance(value, dict | list) else str(value)
