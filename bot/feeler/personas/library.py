@@ -17,6 +17,7 @@ from feeler.personas.files import (
 from feeler.personas.values import Company, Persona
 
 Thing = TypeVar("Thing", Company, Persona)
+ENOUGH = 3  # lines for a job
 Made = TypeVar("Made", Company, Persona, Lines, covariant=True)
 
 
@@ -121,9 +122,14 @@ def homeless(library: Library) -> list[Problem]:
 
 
 def _furnished(persona: Persona, plain: Lines) -> Persona:
-    """With plain lines for the jobs it has none for."""
+    """With plain lines for the jobs it has none for, or so few that they would come twice."""
     own = {job: lines for job, lines in persona.lines.items() if lines}
-    return replace(persona, lines={**plain, **own})
+    few = {
+        job: tuple(dict.fromkeys((*lines, *plain.get(job, ()))))
+        for job, lines in own.items()
+        if len(lines) < ENOUGH
+    }
+    return replace(persona, lines={**plain, **own, **few})
 
 
 class _Reader(Protocol[Made]):
