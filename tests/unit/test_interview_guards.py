@@ -74,6 +74,14 @@ def test_an_answer_says_its_fact_and_no_more() -> None:
     assert "nothing beside the fact" in names(told, where)
 
 
+def test_an_answer_keeps_numbers_and_names_and_adds_no_yes_or_no() -> None:
+    pay = next(fact for fact in TAMARACK.facts if "52 thousand" in fact.text)
+    where = scene(Job.TELL, "is it enough?", facts=(pay,))
+    assert "keeps the fact" in names("We pay by a public table.", where)
+    assert "keeps the fact" in names(f"Yes, they do. {pay.text}", where)
+    assert "keeps the fact" not in names(pay.text, where)
+
+
 def test_what_nobody_may_know_does_not_get_out() -> None:
     for fact in TAMARACK.facts:
         if fact.reveal is Reveal.NEVER:

@@ -31,7 +31,7 @@ from feeler.usecases.written import written_line
 
 LONGEST = 80  # tokens of a line
 CALM = 0.3  # temperature of what only has to say what its prompt holds
-WARM = 0.6  # and of what is to be found
+WARM = 0.5  # and of what is to be found
 STOPS = ("\n",)
 BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})  # chosen by the swap test
 TAUGHT = frozenset(

@@ -30,6 +30,7 @@ ALWAYS: dict[str, Guard] = {
 }
 # These can only be told of a whole line.
 AT_THE_END: dict[str, Guard] = {
+    "keeps the fact": truth.keeps_the_fact,
     "asks or not": form.asks_or_not,
     "short enough": form.short_enough,
     "whole": form.whole,

@@ -30,6 +30,10 @@ TAKES_ON = re.compile(  # a job, or as good as one, in what is no offer
     re.IGNORECASE,
 )
 DENIES = re.compile(r"\b(?:not?|never|cannot|nothing)\b|n['’]t\b", re.IGNORECASE)
+VERDICT = re.compile(
+    r"\W*(?:yes|no|not|mostly|sometimes|never|always|(?:they|we|you|it|he|she) (?:do|does|did|are|is|can|could|would|will)(?:n't| not)?[.,])",
+    re.IGNORECASE,
+)
 LEAK = 0.7  # of a secret's words
 NEW = 2  # words of meaning that an answer may have beside its fact and the question
 NOT_KNOWN = 6  # and where it has to say, in some way, that something is not known
@@ -62,6 +66,20 @@ def nothing_beside_the_fact(text: str, scene: Scene) -> str:
     new = [one for one in content(text) if one not in free]
     most = NEW if plan.job in (Job.TELL, Job.MINE) else NOT_KNOWN
     return f"goes beyond the fact: {', '.join(new[:4])}" if len(new) > most else ""
+
+
+def keeps_the_fact(text: str, scene: Scene) -> str:
+    """An answer has its fact's numbers and names, and no yes or no that the fact does not say."""
+    if scene.plan.job is not Job.TELL:
+        return ""
+    told = " ".join(fact.text for fact in scene.plan.facts)
+    lost = numbers(told) - numbers(text)
+    if lost:
+        return f"leaves out {', '.join(sorted(lost))}"
+    if names := [one for one in NAME.findall(told) if one not in text]:
+        return f"leaves out {names[0]!r}"
+    verdict = VERDICT.match(text)
+    return f"says more than the fact: {verdict.group()!r}" if verdict and not VERDICT.match(told) else ""
 
 
 def no_promise(text: str, scene: Scene) -> str:
