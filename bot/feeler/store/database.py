@@ -7,6 +7,7 @@ as asynchronous drivers do it, took several times as long as the statements them
 
 import asyncio
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from feeler.addresses import sqlite_path, sqlite_uri
 from feeler.errors import SettingsError, StoreError
 from feeler.store.migrating import upgrade
 
@@ -67,10 +69,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _checked(url)
         self.shared = self.url.get_backend_name() == "postgresql"
-        self.path = None if self.shared else Path(self.url.database or "").absolute()
+        self.path = None if self.shared else sqlite_path(url)
         self.woken: Callable[[str], None] = lambda what: None
         self._postgres: AsyncEngine | None = _postgres(self.url) if self.shared else None
-        self._sqlite: Engine | None = None if self.shared else _sqlite(self.path)
+        self._sqlite: Engine | None = _sqlite(self.path) if self.path else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeler-sqlite")
         self._file: tuple[int, int] | None = None  # device and inode of the SQLite file
 
@@ -85,7 +87,8 @@ class Database:
         try:
             await self.run(lambda tx: upgrade(tx.connection))
         except StoreError as error:
-            raise StoreError(f"{error} ({self.url.render_as_string(hide_password=True)})") from None
+            where = self.path or self.url.render_as_string(hide_password=True)
+            raise StoreError(f"{error} ({where})") from None
         if self.path:
             self._file = _identity(self.path)
 
@@ -210,11 +213,17 @@ def _checked(url: str) -> URL:
     backend = parsed.drivername.partition("+")[0]
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return parsed.set(drivername="sqlite")
-    raise SettingsError(
-        f"FEELER_DATABASE_URL names {backend!r}; allowed are a file with sqlite:///… and postgresql://…"
-    )
+    if backend != "sqlite":
+        raise SettingsError(
+            f"FEELER_DATABASE_URL names {backend!r}; allowed are a file with sqlite:///… and postgresql://…"
+        )
+    try:
+        sqlite_path(url)
+    except ValueError as error:
+        raise SettingsError(
+            f"FEELER_DATABASE_URL: {error}; allowed is a file, as in sqlite:////path/file.sqlite3"
+        ) from None
+    return URL.create("sqlite")
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -233,15 +242,15 @@ def _postgres(url: URL) -> AsyncEngine:
     )
 
 
-def _sqlite(path: Path | None) -> Engine:
+def _sqlite(path: Path) -> Engine:
     """One connection, used by one thread."""
     engine = create_engine(
-        f"sqlite:///file:{path}?mode=rw&uri=true",
+        "sqlite://",
+        creator=lambda: sqlite3.connect(sqlite_uri(path, "rw"), uri=True, check_same_thread=False),
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
         hide_parameters=True,
-        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
