@@ -242,6 +242,11 @@ def _postgres(url: URL) -> AsyncEngine:
     )
 
 
+def _text(stored: bytes) -> str:
+    """A damaged byte costs its sign: by default it is the whole query that fails."""
+    return stored.decode(errors="replace")
+
+
 def _sqlite(path: Path) -> Engine:
     """One connection, used by one thread."""
     engine = create_engine(
@@ -255,6 +260,7 @@ def _sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
+        connection.text_factory = _text
         connection.isolation_level = None  # we begin by ourselves, and at once as a writer
         for pragma in (
             "busy_timeout = 2000",
