@@ -17,7 +17,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -35,6 +35,9 @@ KEEPALIVE: dict[str, Any] = {
     "tcp_user_timeout": 10_000,
 }
 """A lost host is noticed within some ten seconds instead of two hours."""
+
+
+READ_ONLY = "25006"  # SQLSTATE read_only_sql_transaction: what a standby answers to a write
 
 
 class Transaction:
@@ -109,8 +112,7 @@ class Database:
 
         try:
             if self._postgres:
-                async with self._postgres.begin() as connection:
-                    result = await connection.run_sync(whole)
+                result = await self._run_postgres(self._postgres, whole)
             else:
                 result = await self._in_thread(lambda: self._run_sqlite(whole))
         except SQLAlchemyError as error:
@@ -155,6 +157,19 @@ class Database:
     async def _in_thread(self, action: Callable[[], T]) -> T:
         """A transaction that has begun is finished even where its caller is cancelled meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, action)
+
+    async def _run_postgres(self, engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
+        """Once more on new connections where the server has become a standby: nothing was written there, and
+        the address may lead to the new primary. So it is where the pool's connections stay on the old one."""
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(body)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != READ_ONLY:
+                raise
+        await engine.dispose()
+        async with engine.begin() as connection:
+            return await connection.run_sync(body)
 
     def _run_sqlite(self, body: Callable[[Connection], T]) -> T:
         assert self._sqlite
