@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from feeler.errors import Unsupported
@@ -151,7 +152,11 @@ class Archive(Protocol):
     """The user's past talks and everything else that is stored about them."""
 
     async def talks(self, chat_id: int) -> tuple[Interview, ...]:
-        """All talks of this chat, oldest first, the one going on included."""
+        """All talks of this chat that can be read, oldest first, the one going on included."""
+        ...
+
+    async def unreadable(self, chat_id: int) -> dict[str, datetime]:
+        """The ids of the talks that are kept but cannot be read, and when each began; oldest first."""
         ...
 
     async def everything(self, chat_id: int) -> dict[str, Any]:

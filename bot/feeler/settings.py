@@ -7,6 +7,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from feeler.addresses import sqlite_address
 from feeler.errors import SettingsError
 
 
@@ -65,7 +66,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database URL, SQLite in the data folder where none is set."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'feeler.sqlite3'}"
+        return self.database_url or sqlite_address(self.data_dir / "feeler.sqlite3")
 
 
 def load_settings() -> Settings:

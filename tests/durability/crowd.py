@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from feeler.addresses import sqlite_path, sqlite_uri
 from feeler.phone.server import BotApiServer
 from feeler.telegram.delivery import AGAIN
 
@@ -191,11 +192,11 @@ def done_updates(database: str) -> set[int]:
     if database.startswith("sqlite"):
         import sqlite3
 
-        path = database.split("///", 1)[1]
-        if not Path(path).exists():
+        path = sqlite_path(database)
+        if not path.exists():
             return set()
         try:
-            with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5) as connection:
+            with sqlite3.connect(sqlite_uri(path, "ro"), uri=True, timeout=5) as connection:
                 return {row[0] for row in connection.execute(query)}
         except sqlite3.OperationalError:
             return set()  # killed before the tables were there

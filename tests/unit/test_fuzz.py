@@ -62,6 +62,9 @@ class NoArchive:
     async def talks(self, chat_id: int) -> tuple[Interview, ...]:
         return ()
 
+    async def unreadable(self, chat_id: int) -> dict[str, datetime]:
+        return {}
+
     async def everything(self, chat_id: int) -> dict[str, Any]:
         return {}
 

@@ -27,6 +27,11 @@ _LINES: dict[str, tuple[str, ...]] = {
     "leave": ("I can promise you nothing today. A second talk with {next} could be the next step.",),
     "bye": ("It was good to meet you. Goodbye.", "Thank you for this talk. Goodbye, and good luck."),
 }
+_OTHERWISE = (
+    "That is good to know, and I would like to hear more of it.",
+    "I had not looked at it that way.",
+    "That helps me, thank you.",
+)
 _LABELS = {"They said": "said", "Fact": "fact", "You know of yourself": "fact", "Who would know": "knows",
            "Next step with": "next"}  # fmt: skip
 
@@ -38,6 +43,6 @@ def improvise(request: Request, draft: int) -> str:
     fields = {name: shown.get(label, "") for label, name in _LABELS.items() if label in shown}
     fields.setdefault("said", "")
     fields["said"] = "“" + " ".join(fields["said"].split()[:4]).strip(".,;!?") + "”"
-    lines = _LINES.get(skill, ("That is good to know, and I would like to hear more of it.",))
+    lines = _LINES.get(skill, _OTHERWISE)
     line = lines[(len(request.messages[-1].content) + draft) % len(lines)]
     return line.format(**{"fact": "", "knows": "a colleague", "next": "a colleague", **fields})

@@ -7,10 +7,10 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from sqlalchemy import make_url
 
+from feeler.addresses import sqlite_uri
 from feeler.errors import StoreError
 from feeler.store.database import Database, Transaction
 from feeler.store.tables import chat, outbox
@@ -26,6 +26,8 @@ def back_up(url: str, target: Path) -> None:
     if target.exists():
         raise StoreError(f"{target} exists already; name a new file")
     database = Database(url)
+    if database.path:
+        _check_file(database.path, "database")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
@@ -33,6 +35,7 @@ def back_up(url: str, target: Path) -> None:
     try:
         if database.path:
             _copy_sqlite(database.path, partial, "ro")
+            _check(partial, f"{database.path} is no Feeler database, or it is empty or damaged")
         else:
             arguments = ["--format=custom", "--no-owner", f"--file={partial}"]
             _run_postgres("pg_dump", database, arguments)
@@ -48,8 +51,9 @@ async def restore(url: str, source: Path) -> None:
     sent then may have been sent since, so it is sent marked as a repeat.
     """
     database = Database(url)
-    _check(source, sqlite=bool(database.path))
+    _check_file(source, "backup")
     if database.path:
+        _check(source, f"{source} is not a backup of a Feeler database, or it is damaged")
         await database.open()
         await asyncio.to_thread(_copy_sqlite, source, database.path, "ro&immutable=1")
     else:
@@ -75,28 +79,29 @@ def _copy_sqlite(source: Path, target: Path, mode: str) -> None:
     """
     try:
         with (
-            closing(sqlite3.connect(f"file:{quote(str(source))}?mode={mode}", uri=True, timeout=30)) as read,
-            closing(sqlite3.connect(target, timeout=30)) as write,
+            closing(sqlite3.connect(sqlite_uri(source, mode), uri=True, timeout=30)) as read,
+            closing(sqlite3.connect(sqlite_uri(target, "rw"), uri=True, timeout=30)) as write,
         ):
             read.backup(write)
     except sqlite3.Error as error:
         raise StoreError(f"cannot copy {source} to {target}: {error}") from None
 
 
-def _check(path: Path, sqlite: bool) -> None:
-    """StoreError where `path` cannot be put back; of PostgreSQL's format its own program knows more."""
+def _check_file(path: Path, kind: str) -> None:
     if not path.is_file():
-        raise StoreError(f"there is no backup at {path}")
-    if not sqlite:
-        return
+        raise StoreError(f"there is no {kind} at {path}")
+
+
+def _check(path: Path, refusal: str) -> None:
+    """StoreError with `refusal` where the SQLite file `path` is not a whole copy that could be put back."""
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as read:
+        with closing(sqlite3.connect(sqlite_uri(path, "ro&immutable=1"), uri=True)) as read:
             sound = read.execute("PRAGMA quick_check").fetchone()[0] == "ok"
             ours = bool(read.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone())
     except sqlite3.Error:
         sound = ours = False
     if not (sound and ours):
-        raise StoreError(f"{path} is not a backup of a Feeler database, or it is damaged")
+        raise StoreError(refusal)
 
 
 def _run_postgres(program: str, database: Database, arguments: list[str]) -> None:

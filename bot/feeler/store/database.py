@@ -7,6 +7,7 @@ as asynchronous drivers do it, took several times as long as the statements them
 
 import asyncio
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,11 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from feeler.addresses import sqlite_path, sqlite_uri
 from feeler.errors import SettingsError, StoreError
 from feeler.store.migrating import upgrade
 
@@ -33,6 +35,9 @@ KEEPALIVE: dict[str, Any] = {
     "tcp_user_timeout": 10_000,
 }
 """A lost host is noticed within some ten seconds instead of two hours."""
+
+
+READ_ONLY = "25006"  # SQLSTATE read_only_sql_transaction: what a standby answers to a write
 
 
 class Transaction:
@@ -67,10 +72,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _checked(url)
         self.shared = self.url.get_backend_name() == "postgresql"
-        self.path = None if self.shared else Path(self.url.database or "").absolute()
+        self.path = None if self.shared else sqlite_path(url)
         self.woken: Callable[[str], None] = lambda what: None
         self._postgres: AsyncEngine | None = _postgres(self.url) if self.shared else None
-        self._sqlite: Engine | None = None if self.shared else _sqlite(self.path)
+        self._sqlite: Engine | None = _sqlite(self.path) if self.path else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeler-sqlite")
         self._file: tuple[int, int] | None = None  # device and inode of the SQLite file
 
@@ -85,7 +90,8 @@ class Database:
         try:
             await self.run(lambda tx: upgrade(tx.connection))
         except StoreError as error:
-            raise StoreError(f"{error} ({self.url.render_as_string(hide_password=True)})") from None
+            where = self.path or self.url.render_as_string(hide_password=True)
+            raise StoreError(f"{error} ({where})") from None
         if self.path:
             self._file = _identity(self.path)
 
@@ -106,8 +112,7 @@ class Database:
 
         try:
             if self._postgres:
-                async with self._postgres.begin() as connection:
-                    result = await connection.run_sync(whole)
+                result = await self._run_postgres(self._postgres, whole)
             else:
                 result = await self._in_thread(lambda: self._run_sqlite(whole))
         except SQLAlchemyError as error:
@@ -152,6 +157,19 @@ class Database:
     async def _in_thread(self, action: Callable[[], T]) -> T:
         """A transaction that has begun is finished even where its caller is cancelled meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, action)
+
+    async def _run_postgres(self, engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
+        """Once more on new connections where the server has become a standby: nothing was written there, and
+        the address may lead to the new primary. So it is where the pool's connections stay on the old one."""
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(body)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != READ_ONLY:
+                raise
+        await engine.dispose()
+        async with engine.begin() as connection:
+            return await connection.run_sync(body)
 
     def _run_sqlite(self, body: Callable[[Connection], T]) -> T:
         assert self._sqlite
@@ -210,11 +228,17 @@ def _checked(url: str) -> URL:
     backend = parsed.drivername.partition("+")[0]
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return parsed.set(drivername="sqlite")
-    raise SettingsError(
-        f"FEELER_DATABASE_URL names {backend!r}; allowed are a file with sqlite:///… and postgresql://…"
-    )
+    if backend != "sqlite":
+        raise SettingsError(
+            f"FEELER_DATABASE_URL names {backend!r}; allowed are a file with sqlite:///… and postgresql://…"
+        )
+    try:
+        sqlite_path(url)
+    except ValueError as error:
+        raise SettingsError(
+            f"FEELER_DATABASE_URL: {error}; allowed is a file, as in sqlite:////path/file.sqlite3"
+        ) from None
+    return URL.create("sqlite")
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -233,19 +257,25 @@ def _postgres(url: URL) -> AsyncEngine:
     )
 
 
-def _sqlite(path: Path | None) -> Engine:
+def _text(stored: bytes) -> str:
+    """A damaged byte costs its sign: by default it is the whole query that fails."""
+    return stored.decode(errors="replace")
+
+
+def _sqlite(path: Path) -> Engine:
     """One connection, used by one thread."""
     engine = create_engine(
-        f"sqlite:///file:{path}?mode=rw&uri=true",
+        "sqlite://",
+        creator=lambda: sqlite3.connect(sqlite_uri(path, "rw"), uri=True, check_same_thread=False),
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
         hide_parameters=True,
-        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
+        connection.text_factory = _text
         connection.isolation_level = None  # we begin by ourselves, and at once as a writer
         for pragma in (
             "busy_timeout = 2000",

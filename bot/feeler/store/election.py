@@ -26,10 +26,16 @@ class Election:
         """Whether the lock is ours; tries to take it where it is free. StoreError: the database is away."""
         try:
             if self._connection:
-                await self._connection.execute("SELECT 1")
-                return True
+                shown = await self._connection.execute("SELECT current_setting('transaction_read_only')")
+                if await shown.fetchone() == ("off",):
+                    return True
+                await self.resign()  # a standby by now: its locks are not the primary's
             connection = await psycopg.AsyncConnection.connect(
-                self._dsn, autocommit=True, connect_timeout=5, **KEEPALIVE
+                self._dsn,
+                autocommit=True,
+                connect_timeout=5,
+                target_session_attrs="read-write",
+                **KEEPALIVE,
             )
             row = await (
                 await connection.execute("SELECT pg_try_advisory_lock(%s, hashint8(%s))", (POLLER, bot_id))

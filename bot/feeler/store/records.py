@@ -1,8 +1,9 @@
 """What is kept about people: read back, exported, aged out, counted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -10,18 +11,26 @@ from sqlalchemy import delete, func, select, update
 from feeler.interview.values import Interview
 from feeler.mailroom import Counts, Quarantined
 from feeler.store.database import Database, Transaction, transactional
-from feeler.store.rows import CHAT, INTERVIEW, owe_scrub, put_talk, read_chat, write_chat
+from feeler.store.rows import owe_scrub, put_talk, read_chat, read_talk, write_chat
 from feeler.store.tables import IS_NEW, IS_UNSENT, chat, outbox, talk, turn
 
 DAY = 86_400.0
 BOOKKEEPING_DAYS = 7.0  # of what holds no text any more; Telegram delivers an update again for 24 hours
 
 
+def _json(value: str) -> Any:
+    """A stored value for its user; one that is no JSON any more as the text that it is."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
 def _about(row: Any) -> dict[str, Any]:
     """A chat's row for its user; the leases on it say nothing about anybody."""
     return {
         "chat_id": row.chat_id,
-        "state": json.loads(row.value) if row.value else None,
+        "state": _json(row.value) if row.value else None,
         "last_message_at": row.seen,
         "last_answer_at": row.served,
         "last_told_that_a_message_was_left_out_at": row.noticed,
@@ -74,13 +83,27 @@ class Records:
 
     @transactional
     def talks(self, tx: Transaction, chat_id: int) -> tuple[Interview, ...]:
-        """All talks of this chat, oldest first, the one going on included."""
-        found = tx.execute(
-            select(talk.c.value)
+        """See `feeler.ports.Archive`."""
+        read = (read_talk(row.id, row.value) for row in self._archived(tx, chat_id))
+        return tuple(each for each in read if each is not None)
+
+    @transactional
+    def unreadable(self, tx: Transaction, chat_id: int) -> dict[str, datetime]:
+        """See `feeler.ports.Archive`."""
+        rows = self._archived(tx, chat_id)
+        return {
+            row.id: datetime.fromtimestamp(row.started, UTC)
+            for row in rows
+            if read_talk(row.id, row.value) is None
+        }
+
+    def _archived(self, tx: Transaction, chat_id: int) -> Sequence[Any]:
+        """The rows of a chat's talks, oldest first."""
+        return tx.execute(
+            select(talk.c.id, talk.c.started, talk.c.value)
             .where(talk.c.bot_id == self._bot_id(), talk.c.chat_id == chat_id)
             .order_by(talk.c.started, talk.c.id)
-        )
-        return tuple(INTERVIEW.validate_json(value) for value in found.scalars())
+        ).all()
 
     @transactional
     def remember(self, tx: Transaction, chat_id: int, interview: Interview) -> None:
@@ -91,11 +114,6 @@ class Records:
     def everything(self, tx: Transaction, chat_id: int) -> dict[str, Any]:
         """All that is stored about this chat as JSON-ready values, for /export."""
         bot_id = self._bot_id()
-        talks = tx.execute(
-            select(talk.c.value)
-            .where(talk.c.bot_id == bot_id, talk.c.chat_id == chat_id)
-            .order_by(talk.c.started, talk.c.id)
-        )
         row = (
             tx.execute(select(chat).where(chat.c.bot_id == bot_id, chat.c.chat_id == chat_id))
         ).one_or_none()
@@ -107,7 +125,7 @@ class Records:
         )
         return {
             "chat": _about(row) if row else {},
-            "talks": [json.loads(value) for value in talks.scalars()],
+            "talks": [_json(each.value) for each in self._archived(tx, chat_id)],
             "updates": [
                 {
                     "update_id": each.update_id,
@@ -123,7 +141,7 @@ class Records:
                     "state": each.state,
                     "created": each.created,
                     "message_id": each.message_id,
-                    "params": json.loads(each.params),
+                    "params": _json(each.params),
                     "file": json.loads(each.upload)[1] if each.upload else None,
                 }
                 for each in calls
@@ -228,4 +246,4 @@ class Records:
             select(chat.c.value).where(chat.c.bot_id == self._bot_id(), chat.c.chat_id == chat_id)
         )
         found = value.scalar_one_or_none()
-        return CHAT.validate_json(found) if found else None
+        return read_chat(chat_id, found) if found else None

@@ -101,6 +101,15 @@ def read_chat(chat_id: int, value: str | None) -> Chat:
         return Chat(chat_id=chat_id)
 
 
+def read_talk(identifier: str, value: str) -> Interview | None:
+    """The talk as it was archived; None for one that cannot be read: it stays, and the others are shown."""
+    try:
+        return INTERVIEW.validate_json(value)
+    except ValidationError:
+        log.error("talk %s cannot be read; it is kept", identifier)
+        return None
+
+
 def write_chat(value: Chat) -> str:
     return CHAT.dump_json(value).decode()
 

@@ -1,6 +1,7 @@
 """What the terminal remembers: the talks of one run, and nothing after it."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from feeler.interview.values import Interview
@@ -23,6 +24,10 @@ class MemoryArchive:
     async def talks(self, chat_id: int) -> tuple[Interview, ...]:
         """See `feeler.ports.Archive`."""
         return tuple(self._talks.get(chat_id, {}).values())
+
+    async def unreadable(self, chat_id: int) -> dict[str, datetime]:
+        """See `feeler.ports.Archive`."""
+        return {}
 
     async def everything(self, chat_id: int) -> dict[str, Any]:
         """See `feeler.ports.Archive`."""

@@ -12,13 +12,23 @@ from feeler.usecases.choosing import topic_meant
 from feeler.usecases.values import Button, Document, Outcome
 from feeler.usecases.visit import Visit, coach
 
+SHOWN = 10  # days of unreadable talks that are named
+
 
 async def talks_of(visit: Visit) -> list[Interview]:
-    """All talks in which the user said something, oldest first, each as it stands now."""
+    """All readable talks in which the user said something, oldest first, each as it stands now."""
     stored = {talk.id: talk for talk in await visit.means.archive.talks(visit.chat.chat_id)}
     if visit.chat.interview is not None:
         stored[visit.chat.interview.id] = visit.chat.interview
     return [talk for talk in stored.values() if talk.turn]
+
+
+async def _unreadable(visit: Visit) -> str:
+    """What to say of the talks that cannot be read; empty where all can."""
+    lost = await visit.means.archive.unreadable(visit.chat.chat_id)
+    going_on = visit.chat.interview and visit.chat.interview.id
+    days = dict.fromkeys(f"{began:%Y-%m-%d}" for talk, began in lost.items() if talk != going_on)
+    return texts.UNREADABLE.format(days=", ".join(list(days)[-SHOWN:])) if days else ""
 
 
 async def chosen_talk(visit: Visit, number: str) -> Interview | str:
@@ -33,11 +43,12 @@ async def chosen_talk(visit: Visit, number: str) -> Interview | str:
 
 async def history(visit: Visit, argument: str) -> Outcome:
     """/history: past talks in a line each, and how they developed."""
-    talks = await talks_of(visit)
+    talks, lost = await talks_of(visit), await _unreadable(visit)
     if not talks:
-        return visit.answer(texts.NOTHING_SAID)
+        return visit.answer(lost or texts.NOTHING_SAID)
     figures = await asyncio.to_thread(debriefing.history, talks, visit.means.library)
-    told = coach(f"{debriefing.history_text(figures)}\n\n{texts.HISTORY_HOW}")
+    parts = (debriefing.history_text(figures), lost, texts.HISTORY_HOW)
+    told = coach("\n\n".join(part for part in parts if part))
     if len(talks) < 2:
         return visit.answer(told)
     png = await asyncio.to_thread(debriefing.chart, Progress(talks=figures, sentence=""))

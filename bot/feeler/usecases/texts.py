@@ -128,6 +128,7 @@ HISTORY_HOW = (
 COMPARE_WHICH = (
     "Compare what interviewers told on which topic? For instance: /compare pay\n\nThere is: {topics}."
 )
+UNREADABLE = "Kept, but unreadable: the talk of {days}. It has no number; /export has it as it is stored."
 NO_SUCH_TALK = "There is no talk number {number}. /history shows which there are."
 
 # --- settings ---------------------------------------------------------------------------------------------

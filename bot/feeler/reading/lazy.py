@@ -1,0 +1,26 @@
+"""A reader that loads beside the rest of a start, so that a page or a bot is there at once."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from feeler.interview.dossier import Opened
+from feeler.interview.reading import Reading
+from feeler.interview.values import Interview
+from feeler.personas.values import Company, Persona
+from feeler.ports import Reader
+
+
+class LazyReader:
+    """See `feeler.ports.Reader`. Whoever asks first waits; what went wrong in loading is raised to everybody."""
+
+    def __init__(self, load: Callable[[], Reader]) -> None:
+        self._loading = ThreadPoolExecutor(1, thread_name_prefix="reader").submit(load)
+
+    def read(self, before: str, said: str) -> Reading:
+        return self._loading.result().read(before, said)
+
+    def open(self, interview: Interview, persona: Persona, company: Company, reading: Reading) -> Opened:
+        return self._loading.result().open(interview, persona, company, reading)
+
+    def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
+        return self._loading.result().closeness(text, others)
