@@ -1,7 +1,7 @@
 """Who is in need, read off an encoder's vectors by a taught head: the same whichever engine writes."""
 
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -39,7 +39,8 @@ class NeedReader:
 
     def __init__(self, encoder: Encoder, head: NeedHead) -> None:
         self._encoder, self._head = encoder.eval(), head.eval()
-        self._one_at_a_time = threading.Lock()
+        # a thread of its own without OpenMP helpers: with the model's they would be more than the cores
+        self._thread = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
 
     @classmethod
     def load(cls, base: Path, adapter: Path) -> "NeedReader":
@@ -59,9 +60,12 @@ class NeedReader:
         parts = said.split()
         if len(parts) > LONGEST:
             said = " ".join([*parts[: LONGEST // 2], *parts[-(LONGEST // 2) :]])
+        return self._thread.submit(self._need, said).result()
+
+    @torch.inference_mode()
+    def _need(self, said: str) -> Need:
         ids, _ = self._encoder.tokens(said)
-        with self._one_at_a_time, torch.inference_mode():
-            return need_of(self._head(*self._encoder([ids]))[0].softmax(-1).tolist())
+        return need_of(self._head(*self._encoder([ids]))[0].softmax(-1).tolist())
 
 
 def need_of(chances: Sequence[float]) -> Need:

@@ -11,7 +11,7 @@ from feeler.ports import Reader
 
 
 class LazyReader:
-    """See `feeler.ports.Reader`. Whoever asks first waits; what went wrong in loading is raised to everybody."""
+    """See `feeler.ports.Reader`. Who asks first waits; what went wrong in loading is raised to all."""
 
     def __init__(self, load: Callable[[], Reader]) -> None:
         self._loading = ThreadPoolExecutor(1, thread_name_prefix="reader").submit(load)
