@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,17 @@ from pypdf import PdfReader
 from tests.readers import rules
 from tests.unit.test_coach_findings import HARBOUR, talk
 
-from feeler.coach import MEDIA_TYPES, chart, filename, findings, messages, picture, render, render_transcript
+from feeler.coach import (
+    MEDIA_TYPES,
+    chart,
+    filename,
+    findings,
+    messages,
+    picture,
+    render,
+    render_transcript,
+    typefaces,
+)
 from feeler.coach.files import read_talk
 from feeler.coach.hearing import understood
 from feeler.errors import DataError
@@ -82,9 +93,54 @@ def test_the_pdf_links_its_claims_and_has_the_words(library: Library) -> None:
     assert len(links) > 20
 
 
-def test_the_pdf_says_where_its_typeface_lacks_a_sign(library: Library) -> None:
-    reader = PdfReader(BytesIO(render(findings(nasty(), library), "pdf")))
-    assert "stands for a sign" in reader.pages[-1].extract_text()
+@pytest.fixture
+def no_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which no font is installed."""
+    monkeypatch.setattr(typefaces, "FOLDERS", ())
+    typefaces.installed.cache_clear()
+    yield
+    typefaces.installed.cache_clear()
+
+
+@pytest.mark.usefixtures("no_fonts")
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ("สวัสดี", "Thai (Debian: fonts-noto-core)"),
+        ("नमस्ते", "Devanagari (Debian: fonts-noto-core)"),
+        ("我在。", "CJK (Debian: fonts-noto-cjk)"),
+        ("빵집", "CJK (Debian: fonts-noto-cjk)"),
+        ("🎉", "symbols (Debian: fonts-symbola)"),
+    ],
+)
+def test_the_pdf_names_the_font_that_is_missing(library: Library, words: str, missing: str) -> None:
+    assert missing in words_on_paper(library, f"I said {words} to them.")
+
+
+@pytest.mark.usefixtures("no_fonts")
+@pytest.mark.parametrize("words", ["שלום עולם", "مرحبا بالعالم", "plain Käse", "a\U000e0067b"])
+def test_what_the_typeface_has_needs_no_font(library: Library, words: str) -> None:
+    assert "stands for a sign" not in words_on_paper(library, f"I said {words} to them.")
+
+
+@pytest.mark.parametrize(
+    "words", ["สวัสดีครับ", "नमस्ते", "আমি দশ", "我在面包店工作。", "「パン」", "빵집", "தமிழ்", "🎉"]
+)
+def test_the_pdf_has_other_scripts_where_their_fonts_are_installed(library: Library, words: str) -> None:
+    if typefaces.typeface_for(words[0]).path() is None:
+        pytest.skip(f"no font here; Debian: apt-get install {typefaces.typeface_for(words[0]).package}")
+    assert "stands for a sign" not in words_on_paper(library, words)
+
+
+@pytest.mark.parametrize("words", ["שלום עולם", "مرحبا بالعالم"])
+def test_the_pdf_runs_from_right_to_left_where_the_words_do(library: Library, words: str) -> None:
+    """The reader turns round what was drawn from the right; words drawn from the left come out backwards."""
+    assert words in words_on_paper(library, words)
+
+
+def words_on_paper(library: Library, said: str) -> str:
+    reader = PdfReader(BytesIO(render_transcript(talk(f"candidate: {said}"), library, "pdf")))
+    return " ".join("".join(page.extract_text() for page in reader.pages).split())
 
 
 @pytest.mark.parametrize("kind", sorted(MEDIA_TYPES))

@@ -1,6 +1,6 @@
 """The debrief as PDF: the same sections as the page, claims linked to the lines of the transcript."""
 
-from functools import lru_cache
+from unicodedata import category
 
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
@@ -11,6 +11,7 @@ from feeler.coach.outline import Item, Quoted, Section, outline, speaker_name, t
 from feeler.coach.picture import font_file
 from feeler.coach.plain import visible
 from feeler.coach.topics import TITLES
+from feeler.coach.typefaces import Typeface, typeface_for
 from feeler.coach.values import Debrief
 from feeler.coach.words import count
 from feeler.interview.values import Speaker
@@ -37,11 +38,13 @@ class _Paper(FPDF):
         super().__init__(format="A4")
         self.debrief = debrief
         self.heading = heading
-        self.left_out = False
+        self.left_out: set[Typeface] = set()
+        self._faces: dict[Typeface, bool] = {}  # those asked for, and whether they are installed
         self.set_margins(EDGE, EDGE, EDGE)
         self.set_auto_page_break(True, EDGE)
         self.add_font("DejaVu", "", font_file())
         self.add_font("DejaVu", "B", font_file(bold=True))
+        self.set_text_shaping(True)  # or Arabic and Indic letters would stand alone, and Hebrew run backwards
         self.set_title(self._shown(heading))
         self.set_lang("en")
         # Every place is on the first page until its line is written.
@@ -65,7 +68,12 @@ class _Paper(FPDF):
         if self.left_out:
             self.ln(4)
             self._style(8, FAINT)
-            self._text(f"{MISSING} stands for a sign that this typeface lacks; the other formats have it.", 4)
+            lacking = sorted(f"{each.script} (Debian: {each.package})" for each in self.left_out)
+            self._text(
+                f"{MISSING} stands for a sign of which no typeface is installed where this was written: "
+                f"{', '.join(lacking)}. The other formats have it.",
+                4,
+            )
         return bytes(self.output())
 
     def _section(self, section: Section) -> None:
@@ -224,19 +232,32 @@ class _Paper(FPDF):
         self.multi_cell(0, height, self._shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
 
     def _shown(self, text: str) -> str:
-        """`text` in signs that the typeface has."""
+        """`text` in signs that a typeface has."""
         found = "".join(
-            sign if sign in "\n\t" or ord(sign) in _signs() else MISSING for sign in visible(text)
+            sign if self._can_show(sign) else "" if category(sign) == "Cf" else MISSING  # Cf: has no shape
+            for sign in visible(text)
         )
-        self.left_out = self.left_out or MISSING in found
         return found.replace("\t", "    ")
 
+    def _can_show(self, sign: str) -> bool:
+        """Whether a typeface has the sign; one that is installed is taken up when its first sign comes."""
+        if sign in "\n\t" or self._has("DejaVu", sign):
+            return True
+        face = typeface_for(sign)
+        if face not in self._faces:
+            upright = face.path()
+            self._faces[face] = upright is not None
+            if upright:
+                self.add_font(face.file, "", upright)
+                self.add_font(face.file, "B", face.path(bold=True))
+                self.set_fallback_fonts([each.file for each, there in self._faces.items() if there])
+        if self._has(face.file, sign):
+            return True
+        if category(sign) != "Cf":
+            self.left_out.add(face)
+        return False
 
-@lru_cache(maxsize=1)
-def _signs() -> frozenset[int]:
-    """The code points that the typeface has, bold and upright."""
-    paper = FPDF()
-    paper.add_font("DejaVu", "", font_file())
-    paper.add_font("DejaVu", "B", font_file(bold=True))
-    found = [set(font.cmap) for font in paper.fonts.values() if isinstance(font, TTFFont)]
-    return frozenset(set.intersection(*found))
+    def _has(self, family: str, sign: str) -> bool:
+        """Whether the typeface is taken up and has the sign, bold and upright."""
+        fonts = [self.fonts.get(family.lower() + style) for style in ("", "B")]
+        return all(isinstance(font, TTFFont) and ord(sign) in font.cmap for font in fonts)
