@@ -8,7 +8,9 @@ import base64
 import binascii
 import io
 import json
+import re
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +18,10 @@ from feeler.errors import DataError
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_CARD_BYTES = 2 * 1024 * 1024
+MAX_ENCODED_BYTES = 2 * MAX_CARD_BYTES  # a chunk's text once unpacked: base64 is a third longer
+MAX_CHUNKS = 8  # tried of each keyword
 MAX_DEPTH = 24
+KEYWORDS = (b"ccv3", b"chara")  # the better one first
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -24,17 +29,23 @@ def read_card(content: bytes) -> dict[str, Any]:
     """The card's JSON object. Raises DataError where there is none, or it is too large or too deep."""
     if len(content) > MAX_FILE_BYTES:
         raise DataError(f"the card is larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
-    text = _embedded(content) if content.startswith(PNG) else content
+    return _embedded(content) if content.startswith(PNG) else _card(content)
+
+
+def _card(text: bytes) -> dict[str, Any]:
+    """The card in a JSON text: UTF-8, or UTF-16 and UTF-32 as editors save it, with or without BOM."""
     if len(text) > MAX_CARD_BYTES:
         raise DataError(f"the card's text is larger than {MAX_CARD_BYTES // 1024 // 1024} MB")
     try:
-        card = json.loads(text.decode("utf-8-sig"), parse_constant=lambda name: None)
+        card = json.loads(text, parse_constant=lambda name: None)
     except UnicodeDecodeError:
         raise DataError("the card is neither a PNG picture nor UTF-8 text") from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"the card is not valid JSON: {type(error).__name__}") from None
     if not isinstance(card, dict):
         raise DataError("the card is not a JSON object")
+    if not card:
+        raise DataError("the card is empty")
     return {str(key): _bounded(value, MAX_DEPTH) for key, value in card.items()}
 
 
@@ -61,20 +72,61 @@ def write_png(card: dict[str, Any], picture: bytes | None = None) -> bytes:
     return out.getvalue()
 
 
-def _embedded(content: bytes) -> bytes:
-    """The JSON text in a PNG's `ccv3` chunk or, failing that, its `chara` chunk."""
-    found: dict[bytes, bytes] = {}
+def _embedded(content: bytes) -> dict[str, Any]:
+    """The first card that can be read: of a PNG's `ccv3` chunks or, failing those, of its `chara` chunks."""
+    found: dict[bytes, list[tuple[bytes, bytes]]] = {keyword: [] for keyword in KEYWORDS}
     for kind, data in _chunks(content):
-        keyword, _, text = data.partition(b"\0")
-        if kind == b"tEXt" and keyword in (b"ccv3", b"chara"):
-            found.setdefault(keyword, text)
-    for keyword in (b"ccv3", b"chara"):
-        if keyword in found:
+        keyword, _, rest = data.partition(b"\0")
+        if kind in (b"tEXt", b"zTXt", b"iTXt") and keyword.lower() in found:
+            found[keyword.lower()].append((kind, rest))
+    problems: list[DataError] = []
+    for keyword in KEYWORDS:
+        for kind, rest in found[keyword][:MAX_CHUNKS]:
             try:
-                return base64.b64decode(found[keyword], validate=False)
-            except (binascii.Error, ValueError):
-                raise DataError(f"the picture's {keyword.decode()} chunk is not base64") from None
-    raise DataError("the picture holds no character card (no tEXt chunk `ccv3` or `chara`)")
+                return _card(_decoded(_text(kind, rest), keyword.decode()))
+            except DataError as error:
+                problems.append(error)
+    raise (
+        problems[0]
+        if problems
+        else DataError("the picture holds no character card (no text chunk `ccv3` or `chara`)")
+    )
+
+
+def _text(kind: bytes, rest: bytes) -> bytes:
+    """A text chunk's text, unpacked; `rest` is what follows its keyword. Raises DataError."""
+    if kind == b"tEXt":
+        return rest
+    if kind == b"zTXt":  # method, text
+        return _unpacked(rest[1:])
+    language = rest[2:].partition(b"\0")[2]  # packed or not, method, language, translated keyword, text
+    text = language.partition(b"\0")[2]
+    return _unpacked(text) if rest[:1] == b"\1" else text
+
+
+def _unpacked(data: bytes) -> bytes:
+    stream = zlib.decompressobj()
+    try:
+        text = stream.decompress(data, MAX_ENCODED_BYTES + 1)
+    except zlib.error:
+        raise DataError("the picture's compressed text is damaged") from None
+    if len(text) > MAX_ENCODED_BYTES:
+        raise DataError(f"the card's text is larger than {MAX_CARD_BYTES // 1024 // 1024} MB")
+    if not stream.eof:
+        raise DataError("the picture's compressed text is cut off")
+    return text
+
+
+def _decoded(text: bytes, keyword: str) -> bytes:
+    """The JSON text in base64 as tools write it: url-safe or not, padded or not, in lines; or bare JSON."""
+    text = text.removeprefix(b"\xef\xbb\xbf")
+    if text.lstrip().startswith(b"{"):
+        return text
+    signs = re.sub(rb"[^A-Za-z0-9+/]", b"", text.translate(bytes.maketrans(b"-_", b"+/")))
+    try:
+        return base64.b64decode(signs + b"=" * (-len(signs) % 4))
+    except binascii.Error:
+        raise DataError(f"the picture's {keyword} chunk is not base64") from None
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
