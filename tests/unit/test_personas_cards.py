@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import struct
 import zlib
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from feeler.interview.values import Interview, Phase
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.card_file import MAX_CARD_BYTES, PNG, read_card, write_json, write_png
 from feeler.personas.cards import export_card, import_card
+from feeler.personas.files import read_company, write_company
 from feeler.personas.library import load_library
 from feeler.personas.macros import without_macros
 from feeler.personas.values import Persona, Reveal, Topic
@@ -34,6 +36,19 @@ def card(**data: Any) -> dict[str, Any]:
 
 def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def packed(kind: bytes, keyword: bytes, text: bytes) -> bytes:
+    """A text chunk: `zTXt`, or `iTXt` in packed form as `iTXz`."""
+    small = zlib.compress(text)
+    match kind:
+        case b"zTXt":
+            return chunk(kind, keyword + b"\0\0" + small)
+        case b"iTXz":
+            return chunk(b"iTXt", keyword + b"\0\1\0en\0Karte\0" + small)
+        case b"iTXt":
+            return chunk(kind, keyword + b"\0\0\0\0\0" + text)
+    return chunk(kind, keyword + b"\0" + text)
 
 
 def picture(*texts: tuple[bytes, bytes]) -> bytes:
@@ -180,6 +195,124 @@ def test_a_book_becomes_the_dossier() -> None:
     assert len(imported.warnings) == 2
 
 
+HIDDEN = "The owner has fled."
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        {"enabled": False},
+        {"enabled": "false"},
+        {"enabled": 0},
+        {"enabled": None},
+        {"disable": True},
+        {"disable": "true"},
+        {"disable": 1, "enabled": True},
+        {"extensions": {"disable": True}},
+        {"probability": 0, "useProbability": True},
+        {"content": f"@@dont_activate\n{HIDDEN}"},
+    ],
+)
+@pytest.mark.parametrize("numbered", [False, True])
+def test_an_entry_that_is_switched_off_is_never_told_whatever_it_says(
+    off: dict[str, Any], numbered: bool
+) -> None:
+    claims = {"feeler": {"topic": "day", "reveal": "volunteered"}, **off.get("extensions", {})}
+    hidden = {"keys": ["owner"], "content": HIDDEN, "constant": True, **off, "extensions": claims}
+    entries: Any = [{"keys": [], "content": "We bake."}, hidden]
+    if numbered:
+        entries = {str(at): entry for at, entry in enumerate(entries)}
+    company = import_card(card(description="x", character_book={"entries": entries})).company
+    assert company is not None
+    assert [fact.reveal for fact in company.facts] == [Reveal.ASKED, Reveal.NEVER]
+
+
+@pytest.mark.parametrize(
+    "keys", [{"keys": ["oven", "heat"]}, {"key": ["oven", "heat"]}, {"key": "oven, heat"}]
+)
+def test_keywords_are_read_in_every_form(keys: dict[str, Any]) -> None:
+    entry = {"content": "Ours is old.", "disable": False, "comment": "Fire", **keys}
+    company = import_card(card(description="x", character_book={"entries": {"0": entry}})).company
+    assert company is not None
+    [fact] = company.facts
+    assert (fact.id, fact.reveal, fact.keywords) == ("fire", Reveal.ASKED, ("oven", "heat"))
+
+
+def test_a_long_entry_is_cut_at_a_sentence_and_its_stage_directions_are_left_out() -> None:
+    content = '*She looks up.* "We **never** close," she says. ' + "The oven burns all night long. " * 40
+    imported = import_card(
+        card(description="x", character_book={"entries": [{"content": content, "name": "Oven"}]})
+    )
+    assert imported.company is not None
+    text = imported.company.facts[0].text
+    assert text.startswith("We never close, she says. The oven burns")
+    assert len(text) <= 600
+    assert text.endswith("night long.")
+    assert any("'oven' was cut" in warning for warning in imported.warnings)
+
+
+def test_no_entry_is_lost_to_another_of_the_same_name() -> None:
+    names = ["a", "a-3", "a", "fact-5", "", "кухня", "печь", "x" * 50 + "1", "x" * 50 + "2"]
+    entries = [{"content": f"Fact number {at}.", "name": name} for at, name in enumerate(names)]
+    company = import_card(card(description="x", character_book={"entries": entries})).company
+    assert company is not None
+    assert len({fact.id for fact in company.facts}) == len(names)
+
+
+def test_a_book_is_cut_to_what_a_companys_file_may_hold() -> None:
+    entries = [
+        {
+            "content": f"{at}. " + "We bake bread. " * 39,
+            "keys": [f"a rather long key {at} {n}" * 4 for n in range(40)],
+        }
+        for at in range(200)
+    ]
+    imported = import_card(card(description="x", character_book={"entries": entries}))
+    assert imported.company is not None
+    assert 20 < len(imported.company.facts) < 200
+    read, problems = read_company(write_company(imported.company), "tea", "tea.yaml")
+    assert read is not None, problems
+    assert any("fit a company's file" in warning for warning in imported.warnings)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Анна", "Мария"),
+        ("田中", "鈴木"),
+        ("Анна B.", "Мария B."),
+        ("か", "が"),
+        ("x" * 60 + "a", "x" * 60 + "b"),
+        ("🌸", "🌹"),
+    ],
+)
+def test_two_names_have_two_slugs(one: str, other: str) -> None:
+    book = {"entries": [{"content": "We bake."}]}
+    made = [import_card(card(name=name, description="x", character_book=book)) for name in (one, other)]
+    assert len({it.persona.slug for it in made}) == 2
+    assert len({it.persona.company for it in made}) == 2
+
+
+@pytest.mark.parametrize(("name", "slug"), [("Aki Mori", "aki-mori"), ("José Núñez", "jose-nunez")])
+def test_a_name_in_latin_letters_is_its_slug(name: str, slug: str) -> None:
+    assert import_card(card(name=name, description="x"), company="brandl").persona.slug == slug
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_the_old_names_of_the_fields_are_known(nested: bool) -> None:
+    old = {
+        "char_name": "Bo",
+        "char_persona": "I bake.",
+        "char_greeting": "Hello! What do you do?",
+        "world_scenario": "A bakery.",
+        "example_dialogue": "You: I cook.\nBo: What do you cook?",
+    }
+    bo = import_card({"data": old} if nested else {**old, "name": ""}, company="brandl").persona
+    assert (bo.name, bo.knows, bo.opening) == ("Bo", "I bake.\n\nA bakery.", "Hello! What do you do?")
+    assert [example.candidate for example in bo.examples] == ["I cook."]
+    assert "char_persona" not in repr(bo.extra)
+
+
 def test_a_card_without_book_and_company_says_what_to_do() -> None:
     with pytest.raises(DataError, match="--company"):
         import_card(card(description="x"))
@@ -194,7 +327,25 @@ def test_too_long_texts_are_cut_at_a_sentence_with_a_warning() -> None:
     imported = import_card(card(description="I bake bread. " * 1000), company="brandl")
     assert len(imported.persona.knows) <= 8000
     assert imported.persona.knows.endswith("bread.")
-    assert imported.warnings == ["description: cut to 8000 characters"]
+    assert imported.warnings == ["description: 13999 bytes are too many for a model's context; cut to 7993"]
+
+
+def test_a_description_is_measured_in_what_it_takes_of_the_context() -> None:
+    imported = import_card(card(description="私は毎朝パンを焼きます。" * 650), company="brandl")
+    assert len(imported.persona.knows.encode()) <= 8000
+    assert imported.persona.knows.endswith("焼きます。")
+    assert imported.warnings[0].startswith("description: 23400 bytes are too many")
+
+
+def test_a_long_line_is_never_cut_in_mid_word() -> None:
+    words = " ".join(f"word{at}" for at in range(200))
+    imported = import_card(
+        card(description="x", first_mes=words, mes_example=f"{{{{user}}}}: {words}\n{{{{char}}}}: Yes."),
+        company="brandl",
+    )
+    for text in (imported.persona.opening, imported.persona.examples[0].candidate):
+        assert len(text) <= 600
+        assert words.startswith(text.removesuffix("…") + " ")
 
 
 def test_a_huge_unknown_field_is_left_out_with_a_warning() -> None:
@@ -225,6 +376,66 @@ def test_of_two_chunks_the_v3_one_is_read_and_text_after_the_pixels_is_found() -
     assert read_card(picture((b"chara", old))) == {"name": "old"}
 
 
+GOOD = json.dumps({"name": "Zoë 🌸?>"}, ensure_ascii=False).encode()
+BASE64 = base64.b64encode(GOOD)
+WAYS = {
+    "plain": BASE64,
+    "without padding": BASE64.rstrip(b"="),
+    "url-safe": base64.urlsafe_b64encode(GOOD).rstrip(b"="),
+    "in lines": b"\r\n ".join(BASE64[at : at + 7] for at in range(0, len(BASE64), 7)) + b"\n\0",
+    "with a BOM inside": base64.b64encode(b"\xef\xbb\xbf" + GOOD),
+    "with a BOM outside": b"\xef\xbb\xbf" + BASE64,
+    "as UTF-16": base64.b64encode(GOOD.decode().encode("utf-16")),
+    "not encoded": GOOD,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt", b"iTXz"])
+def test_a_card_is_found_in_every_kind_of_text_chunk(kind: bytes, way: str) -> None:
+    assert read_card(PNG + packed(kind, b"chara", WAYS[way])) == json.loads(GOOD)
+
+
+BROKEN = [b"", b"!", b"e30", b"bnVsbA==", b"W10=", base64.b64encode(b'{"a": '), b"\xff" * 9, BASE64[:9]]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_chunk_beside_a_good_one_is_passed_over(broken: bytes) -> None:
+    cut_off = chunk(b"zTXt", b"ccv3\0\0" + zlib.compress(BASE64)[:-6])
+    content = PNG + cut_off + packed(b"iTXz", b"ccv3", broken) + packed(b"tEXt", b"chara", broken)
+    with pytest.raises(DataError):
+        read_card(content)
+    assert read_card(content + packed(b"tEXt", b"chara", BASE64)) == json.loads(GOOD)
+
+
+@settings(max_examples=int(os.environ.get("FUZZ_CASES", "60")), deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([b"tEXt", b"zTXt", b"iTXt", b"iTXz"]),
+            st.sampled_from([b"ccv3", b"chara", b"Comment"]),
+            st.sampled_from(sorted(WAYS.values())) | st.sampled_from(BROKEN),
+        ),
+        max_size=5,
+    ),
+    st.binary(max_size=40),
+)
+def test_any_good_chunk_is_found_among_any_others(
+    chunks: list[tuple[bytes, bytes, bytes]], tail: bytes
+) -> None:
+    content = PNG + b"".join(packed(*one) for one in chunks) + tail
+    if any(keyword != b"Comment" and text not in BROKEN for _, keyword, text in chunks):
+        assert read_card(content) == json.loads(GOOD)
+    else:
+        with pytest.raises(DataError):
+            read_card(content)
+
+
+def test_a_file_with_a_byte_order_mark_is_read() -> None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        assert read_card(GOOD.decode().encode(encoding)) == json.loads(GOOD)
+
+
 def test_an_exported_picture_is_a_picture_and_keeps_the_one_given() -> None:
     own = io.BytesIO()
     Image.new("RGBA", (40, 30), (255, 0, 0, 255)).save(own, "PNG")
@@ -251,6 +462,9 @@ def test_an_exported_picture_is_a_picture_and_keeps_the_one_given() -> None:
         (picture((b"chara", b"=notbase64")), "chara chunk is not base64|not valid JSON"),
         (PNG + b"\xff\xff\xff\xfftEXt", "holds no character card"),
         (picture((b"chara", base64.b64encode(b"x" * (MAX_CARD_BYTES + 1)))), "larger than 2 MB"),
+        (PNG + packed(b"zTXt", b"chara", b"A" * 200_000_000), "larger than 2 MB"),
+        (PNG + chunk(b"zTXt", b"chara\0\0nonsense"), "damaged"),
+        (PNG + chunk(b"iTXt", b"chara\0"), "not valid JSON"),
     ],
 )
 def test_a_broken_or_oversized_card_is_refused_in_one_sentence(content: bytes, complaint: str) -> None:
@@ -325,82 +539,3 @@ def test_no_bytes_crash_the_reader(content: bytes, as_png: bool) -> None:
         read_card(PNG + content if as_png else content)
     except DataError:
         return
-
-
-# --- cards as other editors write them --------------------------------------------------------------------
-
-
-def drawn(*chunks: tuple[bytes, bytes]) -> bytes:
-    """A PNG of nothing but these chunks."""
-    parts = [b"\x89PNG\r\n\x1a\n"]
-    for kind, data in chunks:
-        parts.append(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))
-    return b"".join(parts)
-
-
-def packed(name: str = "Mira") -> bytes:
-    return base64.b64encode(json.dumps({"spec": "chara_card_v2", "data": {"name": name}}).encode())
-
-
-@pytest.mark.parametrize(
-    "chunks",
-    [
-        [(b"tEXt", b"chara\0" + packed())],
-        [(b"zTXt", b"chara\0\0" + zlib.compress(packed()))],
-        [(b"iTXt", b"ccv3\0\0\0en\0Karte\0" + packed())],
-        [(b"iTXt", b"ccv3\0\x01\0\0\0" + zlib.compress(packed()))],
-        [(b"tEXt", b"chara\0" + packed().rstrip(b"="))],
-        [(b"tEXt", b"chara\0" + packed()[:20] + b"\n " + packed()[20:])],
-        [(b"tEXt", b"ccv3\0broken"), (b"tEXt", b"chara\0" + packed())],
-        [(b"tEXt", b"ccv3\0" + packed()), (b"tEXt", b"chara\0" + packed("Other"))],
-        [(b"zTXt", b"ccv3\0\0damaged"), (b"tEXt", b"chara\0" + packed())],
-    ],
-)
-def test_a_card_is_found_in_any_text_chunk(chunks: list[tuple[bytes, bytes]]) -> None:
-    assert read_card(drawn(*chunks))["data"]["name"] == "Mira"
-
-
-def test_a_bomb_in_a_chunk_is_refused() -> None:
-    with pytest.raises(DataError):
-        read_card(drawn((b"zTXt", b"chara\0\0" + zlib.compress(b"A" * 50_000_000))))
-
-
-@pytest.mark.parametrize(
-    "off",
-    [
-        {"enabled": False},
-        {"enabled": "false"},
-        {"disable": True},
-        {"disable": 1},
-        {"enabled": False, "extensions": {"feeler": {"reveal": "volunteered"}}},
-    ],
-)
-def test_what_an_author_switched_off_is_never_told(off: dict[str, object]) -> None:
-    entry = {"key": ["vault"], "content": "The vault is under the pool.", **off}
-    other = {"keys": ["tea"], "content": "Tea is at four.", "disable": False}
-    made = import_card(card(name="Ada", character_book={"entries": {"0": entry, "1": other}})).company
-    assert made is not None
-    assert [fact.reveal for fact in made.facts] == [Reveal.NEVER, Reveal.ASKED]
-    assert made.facts[0].keywords == ("vault",)
-
-
-def test_a_long_entry_is_cut_at_a_sentence_and_told_so() -> None:
-    text = '*sighs* "We open at six." ' + "The bread is baked by hand in the old oven behind the mill. " * 20
-    made = import_card(card(name="Ada", character_book={"entries": [{"keys": [], "content": text}]}))
-    assert made.company is not None
-    fact = made.company.facts[0].text
-    assert fact.startswith("We open at six.")
-    assert fact.endswith("mill.")
-    assert any("was cut" in warning for warning in made.warnings)
-
-
-def test_names_in_other_scripts_get_slugs_of_their_own() -> None:
-    one, other = (import_card(card(name=name), company="brandl").persona.slug for name in ("美羽", "Анна"))
-    assert one != other
-
-
-def test_keys_of_the_first_editors_are_understood() -> None:
-    old = {"char_name": "Nell", "char_persona": "I keep bees.", "char_greeting": "Come in!"}
-    persona = import_card(old, company="brandl").persona
-    assert (persona.name, persona.opening) == ("Nell", "Come in!")
-    assert "bees" in persona.knows

@@ -162,10 +162,94 @@ def test_import_overwrites_only_when_told_to(tmp_path: Path) -> None:
     assert feeler(*arguments).exit_code == 0
     again = feeler(*arguments)
     assert isinstance(again.exception, DataError)
-    assert "--force overwrites it" in str(again.exception)
+    assert "bo.md is there already: Bo, Baker; --force overwrites it" in str(again.exception)
     assert feeler(*arguments, "--force").exit_code == 0
     bo = load_library(folder).persona("bo")
     assert (bo.role, bo.company) == ("Baker", "brandl")
+
+
+def card_of(at: Path, name: str, entries: list[dict[str, object]], **feeler: object) -> Path:
+    data = {
+        "name": name,
+        "description": "I bake.",
+        "character_book": {"name": f"{name}'s", "entries": entries},
+    }
+    at.write_text(json.dumps({"data": {**data, "extensions": {"feeler": feeler}}}))
+    return at
+
+
+BAKERY: list[dict[str, object]] = [{"content": "We bake at night."}]
+
+
+def test_people_whose_names_have_no_latin_letters_live_side_by_side(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    for name in ("Анна", "Мария", "田中"):
+        assert (
+            feeler("import", card_of(tmp_path / "card.json", name, BAKERY), "--folder", folder).exit_code == 0
+        )
+    library = load_library(folder)
+    own = [one for slug, one in library.personas.items() if slug not in load_library().personas]
+    assert {one.name for one in own} == {"Анна", "Мария", "田中"}
+    assert {library.company_of(one).name for one in own} == {"Анна's", "Мария's", "田中's"}
+
+
+def test_everybody_who_would_be_overwritten_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    company = {"slug": "bakery"}
+    assert (
+        feeler(
+            "import",
+            card_of(tmp_path / "a.json", "Ada", BAKERY, slug="x", company=company),
+            "--folder",
+            folder,
+        ).exit_code
+        == 0
+    )
+    before = {path: path.read_text() for path in folder.rglob("*.*")}
+    other = card_of(tmp_path / "b.json", "Bea", BAKERY, slug="x", company=company)
+    refused = str(feeler("import", other, "--folder", folder).exception)
+    assert "x.md is there already: Ada, Interviewer" in refused
+    assert "bakery.yaml is there already: Ada's (the company of Ada)" in refused
+    assert {path: path.read_text() for path in folder.rglob("*.*")} == before
+    forced = feeler("import", other, "--folder", folder, "--force")
+    assert f"wrote {folder / 'personas' / 'x.md'} over Ada, Interviewer" in forced.stdout
+    assert load_library(folder).persona("x").name == "Bea"
+
+
+def test_a_card_does_not_take_the_place_of_somebody_shipped_without_a_word(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    stranger = card_of(tmp_path / "card.json", "Bea", BAKERY, slug="tom", company={"slug": "brandl"})
+    refused = str(feeler("import", stranger, "--folder", mine).exception)
+    assert "tom.md is there already: Tom" in refused
+    assert "brandl.yaml is there already" in refused
+    assert not mine.exists()
+
+
+def test_a_big_book_leaves_a_folder_that_loads(tmp_path: Path) -> None:
+    entries: list[dict[str, object]] = [
+        {"content": f"{at}. " + "We bake bread. " * 100, "key": [f"{n} " + "key " * 29 for n in range(40)]}
+        for at in range(250)
+    ]
+    result = feeler("import", card_of(tmp_path / "card.json", "Bea", entries), "--folder", tmp_path / "mine")
+    assert result.exit_code == 0, result.exception
+    library = load_library(tmp_path / "mine")
+    assert len(library.company_of(library.persona("bea")).facts) > 20
+
+
+def test_nothing_is_changed_where_the_folder_would_not_load_with_it(tmp_path: Path) -> None:
+    folder = own_folder(tmp_path / "mine")
+    (folder / "companies" / "broken.yml").write_text("name: [")
+    before = sorted(path for path in folder.rglob("*"))
+    result = feeler("import", card_of(tmp_path / "card.json", "Bea", BAKERY), "--folder", folder)
+    assert isinstance(result.exception, DataError)
+    assert sorted(path for path in folder.rglob("*")) == before
+
+
+def test_check_says_that_a_body_takes_too_much_of_the_context(tmp_path: Path) -> None:
+    folder = own_folder(tmp_path / "mine")
+    with (folder / "personas" / "tom.md").open("a", encoding="utf-8") as file:
+        file.write("私は毎朝パンを焼きます。" * 300)
+    assert "bytes may not fit a model's context" in feeler("check", folder).stdout
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """`feeler personas`: who can be practised with; check, import and export personas of one's own."""
 
 import json
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -103,7 +105,9 @@ def import_(
     company: Annotated[str, typer.Option(help="Slug of the company this person works for.")] = "",
     role: Annotated[str, typer.Option(help="The person's role there.")] = "",
     folder: Folder = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files of the same name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite whatever the message without it names.")
+    ] = False,
 ) -> None:
     """Make an interviewer of a character card.
 
@@ -114,14 +118,15 @@ def import_(
     from feeler.personas.library import load_library
 
     target = _own_folder(folder)
-    library = load_library(target if (target / "personas").is_dir() else None)
+    there = any((target / kind).is_dir() for kind in ("personas", "companies"))
+    library = load_library(target if there else None)
     if company:
         library.company(company)
     imported = import_card(read_card(_bytes(card)), company=company, role=role)
     for warning in imported.warnings:
         typer.echo(f"warning: {warning}", err=True)
-    for path in _write(imported, target, library, force=force):
-        typer.echo(f"wrote {path}")
+    for line in _write(imported, target, library, force=force):
+        typer.echo(line)
     slug = imported.persona.slug
     typer.echo(f"Try it: FEELER_PERSONAS_DIR={target} feeler chat --persona {slug}")
 
@@ -167,20 +172,55 @@ def _own_folder(folder: Path | None) -> Path:
     return target
 
 
-def _write(imported: "Imported", target: Path, library: "Library", *, force: bool) -> list[Path]:
-    """Write the persona and, where it is new, the company; nothing where a file would be overwritten."""
+def _write(imported: "Imported", target: Path, library: "Library", *, force: bool) -> list[str]:
+    """Write the persona and, where it is new, the company; say what was written and who was there before.
+
+    Nothing is written where somebody would be replaced without `force`, or where the folder would not load.
+    """
     from feeler.personas.files import write_company, write_persona
 
     persona: Persona = imported.persona
     company: Company | None = imported.company
-    files = {target / "personas" / f"{persona.slug}.md": write_persona(persona)}
-    if company is not None and library.companies.get(company.slug) != company:
-        files[target / "companies" / f"{company.slug}.yaml"] = write_company(company)
-    if not force and (there := [path for path in files if path.exists()]):
-        raise DataError(f"{there[0]} is there already; --force overwrites it")
-    for path, text in files.items():
-        _save(path, text.encode())
-    return list(files)
+    files: dict[Path, str] = {}
+    before: dict[Path, str] = {}
+    if company is not None and (old := library.companies.get(company.slug)) != company:
+        path = Path("companies") / f"{company.slug}.yaml"  # before the persona, who needs it
+        files[path] = write_company(company)
+        if old is not None and ((target / path).exists() or old.name != company.name):
+            staff = [one.name for one in library.personas.values() if one.company == company.slug]
+            before[path] = f"{old.name} (the company of {', '.join(staff) or 'nobody'})"
+    path = Path("personas") / f"{persona.slug}.md"
+    files[path] = write_persona(persona)
+    known = library.personas.get(persona.slug)
+    if known is not None and ((target / path).exists() or known.name != persona.name):
+        before[path] = f"{known.name}, {known.role}"
+    if before and not force:
+        who = "; ".join(f"{target / path} is there already: {one}" for path, one in before.items())
+        raise DataError(f"{who}; --force overwrites {'it' if len(before) == 1 else 'them'}")
+    _install(files, target)
+    return [f"wrote {target / path}" + (f" over {before[path]}" if path in before else "") for path in files]
+
+
+def _install(files: dict[Path, str], target: Path) -> None:
+    """Put `files` into the folder once it was seen, in a copy, to load with them. Raises DataError."""
+    from feeler.personas.library import load_library
+
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=target, prefix=".import-") as copy:
+            stage = Path(copy)
+            for kind, pattern in (("personas", "*.md"), ("companies", "*.y*ml")):
+                (stage / kind).mkdir()
+                for path in (target / kind).glob(pattern):
+                    shutil.copyfile(path, stage / kind / path.name)
+            for path, text in files.items():
+                (stage / path).write_bytes(text.encode())
+            load_library(stage)
+            for path in files:
+                (target / path).parent.mkdir(exist_ok=True)
+                (stage / path).replace(target / path)
+    except OSError as error:
+        raise DataError(f"{target} cannot be written: {error.strerror}") from None
 
 
 def _bytes(path: Path) -> bytes:

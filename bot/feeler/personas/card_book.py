@@ -1,20 +1,23 @@
 """A character card's book <-> a company's dossier."""
 
 import re
-from itertools import count
+from dataclasses import replace
+from itertools import chain, count
 from typing import Any, TypeVar
 
-from feeler.personas.card_text import unmarked
-from feeler.personas.files import SLUG
-from feeler.personas.macros import without_macros
+from feeler.personas.card_text import clean, one_line, shortened, slug_of, spoken
+from feeler.personas.files import SLUG, write_company
+from feeler.personas.strict_yaml import MAX_FILE_CHARS
 from feeler.personas.values import Company, Fact, Reveal, Topic
 
 Value = TypeVar("Value", Topic, Reveal)
 
 MAX_FACTS = 200
-LONGEST = 600  # characters of a fact
-OFF = ("", "false", "0", "no", "off", "null")
+MAX_KEYWORDS = 40
+MAX_PEOPLE = 100
+MAX_FACT_CHARS = 600
 DECORATOR = re.compile(r"^@@@?.*$", re.MULTILINE)
+SWITCHED_OFF = re.compile(r"^@@@?dont_activate\b", re.MULTILINE)
 TOPIC_WORDS = {
     Topic.PATH: ("founded", "founder", "began", "history"),
     Topic.ENTRY: ("newcomer", "training", "degree", "beginner"),
@@ -62,7 +65,17 @@ def company_in(data: dict[str, Any], *, slug: str, warnings: list[str]) -> Compa
             facts[fact.id] = fact
     if not facts:
         return None
-    return _company(data, book, slug, tuple(facts.values()))
+    return _fitting(_company(data, book, slug, tuple(facts.values())), warnings)
+
+
+def _fitting(company: Company, warnings: list[str]) -> Company:
+    """The company with as many facts as its file may hold."""
+    kept = len(company.facts)
+    while (size := len(write_company(company))) > MAX_FILE_CHARS:
+        company = replace(company, facts=company.facts[: len(company.facts) * MAX_FILE_CHARS // size])
+    if len(company.facts) < kept:
+        warnings.append(f"character_book: only the first {len(company.facts)} entries fit a company's file")
+    return company
 
 
 def _company(data: dict[str, Any], book: Any, slug: str, facts: tuple[Fact, ...]) -> Company:
@@ -74,7 +87,9 @@ def _company(data: dict[str, Any], book: Any, slug: str, facts: tuple[Fact, ...]
     name = _text(about.get("name"), 120) or _text(book.get("name"), 120) or f"{data['name'][:80]}'s company"
     people = about.get("people")
     return Company(
-        slug=own_slug if isinstance(own_slug, str) and SLUG.fullmatch(own_slug) else f"{slug[:32]}-company",
+        slug=own_slug
+        if isinstance(own_slug, str) and SLUG.fullmatch(own_slug)
+        else slug_of(f"{slug}-company", default="company"),
         name=name,
         field=_text(about.get("field"), 600) or "a company",
         place=_text(about.get("place"), 120) or "not said",
@@ -82,7 +97,7 @@ def _company(data: dict[str, Any], book: Any, slug: str, facts: tuple[Fact, ...]
         facts=facts,
         people=tuple(
             person for item in (people if isinstance(people, list) else []) if (person := _text(item, 120))
-        ),
+        )[:MAX_PEOPLE],
     )
 
 
@@ -102,61 +117,77 @@ def _entry(fact: Fact, order: int) -> dict[str, Any]:
 def _fact(entry: Any, *, char: str, taken: dict[str, Fact], warnings: list[str]) -> Fact | None:
     if not isinstance(entry, dict):
         return None
-    content = entry.get("content")
-    plain = DECORATOR.sub("", content) if isinstance(content, str) else ""
+    content = _first_text(entry, "content", "entry", "text")
     extensions = entry.get("extensions")
     ours = extensions.get("feeler") if isinstance(extensions, dict) else None
     said = ours if isinstance(ours, dict) else {}
-    text = _text(without_macros(plain, char=char, user="you"), 4000)
-    text = text[:LONGEST] if said else _whole(text, warnings)  # our own export is spoken already
-    if not text:
+    exported = said and clean(content, MAX_FACT_CHARS)  # written as it is said, quotations included
+    whole = one_line(content) if exported else spoken(DECORATOR.sub("", content), char)
+    if not whole:
         return None
-    keys = entry.get("keys", entry.get("key"))  # SillyTavern's own books say `key`
-    keywords = tuple(word for key in (keys if isinstance(keys, list) else []) if (word := _text(key, 120)))
+    name = _fact_id(entry, taken)
+    text = shortened(whole, MAX_FACT_CHARS)
+    if text != whole:
+        warnings.append(f"character_book: entry {name!r} was cut to {len(text)} of {len(whole)} characters")
+    keywords = _keywords(entry)
     return Fact(
-        id=_fact_id(entry, taken),
+        id=name,
         topic=_one_of(Topic, said.get("topic")) or _topic(text, keywords),
         text=text,
-        reveal=_reveal(entry, _one_of(Reveal, said.get("reveal"))),
-        keywords=keywords[:40],
+        reveal=_reveal(entry, content, _one_of(Reveal, said.get("reveal"))),
+        keywords=keywords,
     )
 
 
+def _keywords(entry: dict[str, Any]) -> tuple[str, ...]:
+    """What a V2 or V3 card has in `keys`, SillyTavern's own world info in `key`: a list, or one text."""
+    keys: Any = next((entry[name] for name in ("keys", "key", "keywords") if entry.get(name)), [])
+    words = keys.split(",") if isinstance(keys, str) else keys if isinstance(keys, list) else []
+    return tuple(word for key in words if (word := _text(key, 120)))[:MAX_KEYWORDS]
+
+
 def _fact_id(entry: dict[str, Any], taken: dict[str, Fact]) -> str:
-    name = next((entry[key] for key in ("name", "comment") if isinstance(entry.get(key), str)), "")
-    base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:34].strip("-") or f"fact-{len(taken) + 1}"
-    numbered = (f"{base}-{number}" for number in count(2))
-    return base if base not in taken else next(one for one in numbered if one not in taken)
+    number = len(taken) + 1
+    name = _first_text(entry, "name", "comment")
+    base = slug_of(name, default="fact", longest=34) if name.strip() else f"fact-{number}"
+    names = chain([base], (f"{base}-{at}" for at in count(number)))
+    return next(free for free in names if free not in taken)
+
+
+def _first_text(entry: dict[str, Any], *names: str) -> str:
+    texts = (entry.get(name) for name in names)
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def _one_of(kind: type[Value], value: Any) -> Value | None:
     return kind(value) if isinstance(value, str) and value in {str(one) for one in kind} else None
 
 
-def _reveal(entry: dict[str, Any], own: Reveal | None) -> Reveal:
-    """When the entry is told; one that is switched off is never, whatever else it says of itself."""
-    if _off(entry.get("enabled", True)) or not _off(entry.get("disable", entry.get("disabled", False))):
+def _reveal(entry: dict[str, Any], content: str, ours: Reveal | None) -> Reveal:
+    """What is switched off is never told, whatever else the entry says of itself."""
+    if _switched_off(entry) or SWITCHED_OFF.search(content):
         return Reveal.NEVER
-    if own is not None:
-        return own
-    return Reveal.VOLUNTEERED if entry.get("constant") is True else Reveal.ASKED
+    return ours or (Reveal.VOLUNTEERED if entry.get("constant") is True else Reveal.ASKED)
 
 
-def _off(value: Any) -> bool:
-    """Whether a switch stands on off: false, 0, null or their words."""
-    return value in (False, None, 0) or (isinstance(value, str) and value.strip().lower() in OFF)
+def _switched_off(entry: dict[str, Any]) -> bool:
+    """Whether the entry is never used: `enabled` in cards, `disable` in SillyTavern's own world info."""
+    extensions = entry.get("extensions")
+    for said in (entry, extensions if isinstance(extensions, dict) else {}):
+        if not _yes(said.get("enabled", True)) or _yes(said.get("disable")) or _yes(said.get("disabled")):
+            return True
+        if said.get("probability") == 0 and said.get("useProbability", True):
+            return True
+    return False
 
 
-def _whole(text: str, warnings: list[str]) -> str:
-    """The text as somebody would say it: no actions, no quotation marks, cut at the end of a sentence."""
-    said = re.sub(r"\*[^*]*\*|[\"“”„«»]", " ", text)
-    said = re.sub(r"\s+", " ", said).strip()
-    if len(said) <= LONGEST:
-        return said
-    ends = [found.end() for found in re.finditer(r"[.!?…](?=\s)", said[:LONGEST])]
-    cut = said[: ends[-1]] if ends else said[: said.rfind(" ", 0, LONGEST)]
-    warnings.append(f"character_book: an entry was cut to {len(cut)} characters: {cut[:40]}…")
-    return cut
+def _yes(value: Any) -> bool:
+    """Whether a switch is on, also where it was saved as a text or a number."""
+    return (
+        value.strip().lower() not in ("", "false", "no", "off", "0")
+        if isinstance(value, str)
+        else bool(value)
+    )
 
 
 def _topic(text: str, keywords: tuple[str, ...]) -> Topic:
@@ -167,6 +198,4 @@ def _topic(text: str, keywords: tuple[str, ...]) -> Topic:
 
 
 def _text(value: Any, longest: int) -> str:
-    if not isinstance(value, str):
-        return ""
-    return re.sub(r"\s+", " ", unmarked(value)).strip()[:longest].strip()
+    return shortened(one_line(value), longest) if isinstance(value, str) else ""

@@ -18,8 +18,10 @@ from feeler.errors import DataError
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_CARD_BYTES = 2 * 1024 * 1024
+MAX_ENCODED_BYTES = 2 * MAX_CARD_BYTES  # a chunk's text once unpacked: base64 is a third longer
+MAX_CHUNKS = 8  # tried of each keyword
 MAX_DEPTH = 24
-KEYWORDS = (b"ccv3", b"chara")  # the newer form first
+KEYWORDS = (b"ccv3", b"chara")  # the better one first
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -27,17 +29,23 @@ def read_card(content: bytes) -> dict[str, Any]:
     """The card's JSON object. Raises DataError where there is none, or it is too large or too deep."""
     if len(content) > MAX_FILE_BYTES:
         raise DataError(f"the card is larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
-    text = _embedded(content) if content.startswith(PNG) else content
+    return _embedded(content) if content.startswith(PNG) else _card(content)
+
+
+def _card(text: bytes) -> dict[str, Any]:
+    """The card in a JSON text: UTF-8, or UTF-16 and UTF-32 as editors save it, with or without BOM."""
     if len(text) > MAX_CARD_BYTES:
         raise DataError(f"the card's text is larger than {MAX_CARD_BYTES // 1024 // 1024} MB")
     try:
-        card = json.loads(text.decode("utf-8-sig"), parse_constant=lambda name: None)
+        card = json.loads(text, parse_constant=lambda name: None)
     except UnicodeDecodeError:
         raise DataError("the card is neither a PNG picture nor UTF-8 text") from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"the card is not valid JSON: {type(error).__name__}") from None
     if not isinstance(card, dict):
         raise DataError("the card is not a JSON object")
+    if not card:
+        raise DataError("the card is empty")
     return {str(key): _bounded(value, MAX_DEPTH) for key, value in card.items()}
 
 
@@ -64,51 +72,61 @@ def write_png(card: dict[str, Any], picture: bytes | None = None) -> bytes:
     return out.getvalue()
 
 
-def _embedded(content: bytes) -> bytes:
-    """The JSON text of the first chunk that holds a card: `ccv3` ones before `chara` ones."""
-    found = [(keyword, text) for kind, data in _chunks(content) if (one := _text_of(kind, data))
-             for keyword, text in [one] if keyword in KEYWORDS]  # fmt: skip
-    found.sort(key=lambda pair: KEYWORDS.index(pair[0]))
-    for _, text in found:
-        card = _unpacked(text)
-        if card is not None:
-            return card
-    if found:
-        raise DataError(f"the picture's {found[0][0].decode()} chunk is not base64 of a card's JSON")
-    raise DataError("the picture holds no character card (no text chunk `ccv3` or `chara`)")
+def _embedded(content: bytes) -> dict[str, Any]:
+    """The first card that can be read: of a PNG's `ccv3` chunks or, failing those, of its `chara` chunks."""
+    found: dict[bytes, list[tuple[bytes, bytes]]] = {keyword: [] for keyword in KEYWORDS}
+    for kind, data in _chunks(content):
+        keyword, _, rest = data.partition(b"\0")
+        if kind in (b"tEXt", b"zTXt", b"iTXt") and keyword.lower() in found:
+            found[keyword.lower()].append((kind, rest))
+    problems: list[DataError] = []
+    for keyword in KEYWORDS:
+        for kind, rest in found[keyword][:MAX_CHUNKS]:
+            try:
+                return _card(_decoded(_text(kind, rest), keyword.decode()))
+            except DataError as error:
+                problems.append(error)
+    raise (
+        problems[0]
+        if problems
+        else DataError("the picture holds no character card (no text chunk `ccv3` or `chara`)")
+    )
 
 
-def _text_of(kind: bytes, data: bytes) -> tuple[bytes, bytes] | None:
-    """Keyword and text of a PNG's text chunk, of any of its three kinds; None for what is none."""
-    keyword, _, rest = data.partition(b"\0")
+def _text(kind: bytes, rest: bytes) -> bytes:
+    """A text chunk's text, unpacked; `rest` is what follows its keyword. Raises DataError."""
     if kind == b"tEXt":
-        return keyword, rest
-    if kind == b"zTXt":
-        return keyword, _inflated(rest[1:])
-    if kind == b"iTXt" and len(rest) >= 2:
-        compressed = rest[0] == 1
-        text = rest[2:].split(b"\0", 2)[-1]  # behind the language and the translated keyword
-        return keyword, _inflated(text) if compressed else text
-    return None
+        return rest
+    if kind == b"zTXt":  # method, text
+        return _unpacked(rest[1:])
+    language = rest[2:].partition(b"\0")[2]  # packed or not, method, language, translated keyword, text
+    text = language.partition(b"\0")[2]
+    return _unpacked(text) if rest[:1] == b"\1" else text
 
 
-def _inflated(data: bytes) -> bytes:
-    """What was deflated, as far as a card may be large; empty where it is damaged."""
+def _unpacked(data: bytes) -> bytes:
+    stream = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(data, 2 * MAX_CARD_BYTES)
+        text = stream.decompress(data, MAX_ENCODED_BYTES + 1)
     except zlib.error:
-        return b""
+        raise DataError("the picture's compressed text is damaged") from None
+    if len(text) > MAX_ENCODED_BYTES:
+        raise DataError(f"the card's text is larger than {MAX_CARD_BYTES // 1024 // 1024} MB")
+    if not stream.eof:
+        raise DataError("the picture's compressed text is cut off")
+    return text
 
 
-def _unpacked(text: bytes) -> bytes | None:
-    """The JSON behind the base64, with or without padding, in either alphabet; None where it is none."""
-    bare = re.sub(rb"\s+", b"", text).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+def _decoded(text: bytes, keyword: str) -> bytes:
+    """The JSON text in base64 as tools write it: url-safe or not, padded or not, in lines; or bare JSON."""
+    text = text.removeprefix(b"\xef\xbb\xbf")
+    if text.lstrip().startswith(b"{"):
+        return text
+    signs = re.sub(rb"[^A-Za-z0-9+/]", b"", text.translate(bytes.maketrans(b"-_", b"+/")))
     try:
-        card = base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
-        whole = len(card) > MAX_CARD_BYTES or isinstance(json.loads(card.decode("utf-8-sig")), dict)
-        return card if whole else None  # one that is too large is refused as that
-    except (binascii.Error, ValueError, RecursionError):
-        return None
+        return base64.b64decode(signs + b"=" * (-len(signs) % 4))
+    except binascii.Error:
+        raise DataError(f"the picture's {keyword} chunk is not base64") from None
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -1,6 +1,8 @@
 """The texts of a character card: what of them is said aloud, and the exchanges in its example messages."""
 
+import hashlib
 import re
+import unicodedata
 from itertools import pairwise
 from typing import Any
 
@@ -8,7 +10,10 @@ from feeler.personas.files import CHAT_MARKUP
 from feeler.personas.macros import without_macros
 from feeler.personas.values import Example
 
-ACTION = re.compile(r"\*[^*\n]{1,400}\*")
+STRESS = re.compile(r"\*\*+([^*\n]+)\*\*+")  # **a stressed word** is said
+ACTION = re.compile(r"\*[^*\n]+\*")
+QUOTATION_MARKS = re.compile(r'["“”„‟«»‹›「」『』＂]')
+SENTENCE_END = re.compile(r"[.!?…]['’)\]]*(?=\s)|[。！？]")
 MAX_EXAMPLES = 20
 ROUNDS = 8
 
@@ -31,8 +36,37 @@ def said(text: str, char: str) -> str:
 
 def spoken(text: str, char: str) -> str:
     """What is said aloud: no *actions*, no quotation marks around speech, in one paragraph."""
-    text = ACTION.sub(" ", unmarked(without_macros(text, char=char, user="you")))
-    return re.sub(r"\s+", " ", re.sub(r'["“”]', "", text)).strip(" -–—*")
+    text = STRESS.sub(r"\1", without_macros(text, char=char, user="you"))
+    text = QUOTATION_MARKS.sub("", ACTION.sub(" ", text).replace("*", " "))
+    return one_line(text).strip(" -–—")
+
+
+def one_line(text: str) -> str:
+    """`text` in one paragraph. Markup goes last: what else is taken out may have kept two halves apart."""
+    return unmarked(re.sub(r"\s+", " ", text)).strip()
+
+
+def shortened(text: str, longest: int) -> str:
+    """`text` in at most `longest` characters: up to the end of a sentence or, failing that, of a word."""
+    text = text.strip()
+    if len(text) <= longest:
+        return text
+    ends = [found.end() for found in SENTENCE_END.finditer(text, 0, longest + 1) if found.end() <= longest]
+    if ends and ends[-1] >= longest // 4:  # else it is the dot of an abbreviation
+        return text[: ends[-1]]
+    words = text[:longest].rsplit(maxsplit=1)[0]  # one character is kept for the dots
+    return f"{words[: longest - 1].rstrip(' ,;:')}…"
+
+
+def slug_of(name: str, *, default: str, longest: int = 40) -> str:
+    """A slug for `name`, ending in a short hash where Latin letters cannot tell it from another name's."""
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+    if slug and len(slug) <= longest and not any(s.isalnum() and not s.isascii() for s in letters):
+        return slug
+    told_apart = hashlib.blake2s(folded.encode("utf-8", "replace"), digest_size=4).hexdigest()
+    return f"{(slug or default)[: longest - 9].strip('-')}-{told_apart}"
 
 
 def examples_in(text: str, ours: dict[str, Any], char: str, warnings: list[str]) -> tuple[Example, ...]:
@@ -52,7 +86,7 @@ def _exchanges(block: str, char: str) -> list[Example]:
     speaker = rf"^[ \t]*(\{{\{{\s*(?:user|char)\s*\}}\}}|<(?:user|bot|char)>|you|{re.escape(char)})[ \t]*:"
     parts = re.split(speaker, block, flags=re.IGNORECASE | re.MULTILINE)
     turns = [
-        (re.sub(r"\W", "", who).lower() in ("user", "you"), spoken(words, char)[:600].strip())
+        (re.sub(r"\W", "", who).lower() in ("user", "you"), shortened(spoken(words, char), 600))
         for who, words in zip(parts[1::2], parts[2::2], strict=True)
     ]
     return [

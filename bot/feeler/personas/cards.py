@@ -6,24 +6,34 @@ interviewer speaks. Its `system_prompt`, `post_history_instructions` and `creato
 """
 
 import json
-import re
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from feeler.errors import DataError
 from feeler.personas.card_book import book_of, company_in
-from feeler.personas.card_text import clean, examples_in, rendered, said, spoken, unmarked
-from feeler.personas.files import CHAT_MARKUP, problems_as_error, read_persona, write_persona
+from feeler.personas.card_text import clean, examples_in, rendered, said, shortened, slug_of, spoken, unmarked
+from feeler.personas.files import (
+    CHAT_MARKUP,
+    MAX_KNOWS_BYTES,
+    SLUG,
+    problems_as_error,
+    read_company,
+    read_persona,
+    write_company,
+    write_persona,
+)
 from feeler.personas.values import SLOTS, Company, Manner, Persona
 
 MAX_EXTRA_CHARS = 60_000
 OURS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
-OLD = {  # what the first editors called these
-    "name": "char_name", "description": "char_persona", "first_mes": "char_greeting",
-    "scenario": "world_scenario", "mes_example": "example_dialogue",
-}  # fmt: skip
 TEXTS = (*OURS, "system_prompt", "post_history_instructions", "creator_notes", "nickname")
+OLD_NAMES = {  # of the same texts before there was a specification
+    "name": ("char_name",),
+    "description": ("char_persona", "persona", "context"),
+    "scenario": ("world_scenario",),
+    "first_mes": ("char_greeting", "greeting", "first_message"),
+    "mes_example": ("example_dialogue", "example_dialog", "sampleChat"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +57,8 @@ def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> I
     if not name:
         raise DataError("the card has no name")
     ours = _mapping(_mapping(data.get("extensions")).get("feeler"))
-    slug = _slug(ours.get("slug")) or _slug(name) or f"persona-{sha256(name.encode()).hexdigest()[:8]}"
+    own = ours.get("slug")
+    slug = own if isinstance(own, str) and SLUG.fullmatch(own) else slug_of(name, default="persona")
     made = None if company else company_in(data, slug=slug, warnings=warnings)
     if not company and made is None:
         raise DataError(
@@ -62,14 +73,14 @@ def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> I
         temper=_fit(said(data["personality"], char) or "friendly and curious", 600, "personality", warnings),
         speech=_fit(str(ours.get("speech") or "Plain, friendly sentences."), 600, "speech", warnings),
         opening=_fit(spoken(data["first_mes"], char) or _greeting(char), 600, "first_mes", warnings),
-        knows=_fit(_knows(data, char), 8000, "description", warnings),
+        knows=_knows(data, char, warnings),
         manner=_manner(ours.get("manner")),
         interests=_texts(ours.get("interests")),
         examples=examples_in(data["mes_example"], ours, char, warnings),
         lines=_lines(ours.get("lines")),
         extra=_kept(card, data, warnings),
     )
-    return Imported(persona=_readable(persona), company=made, warnings=warnings)
+    return Imported(persona=_readable(persona), company=made and _readable_company(made), warnings=warnings)
 
 
 def export_card(persona: Persona, company: Company) -> dict[str, Any]:
@@ -118,8 +129,12 @@ def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
     """The card's data with every text field a text; a V1 card has them at the top."""
     inner = card.get("data")
     data = dict(inner) if isinstance(inner, dict) else {k: v for k, v in card.items() if k != "data"}
+    for name, old_names in OLD_NAMES.items():
+        for old in old_names:
+            if not data.get(name) and isinstance(data.get(old), str):
+                data[name] = data.pop(old)
     for name in TEXTS:
-        value = data.get(name, data.get(OLD.get(name, ""), ""))
+        value = data.get(name, "")
         if not isinstance(value, str):
             warnings.append(f"{name}: expected text, found {type(value).__name__}")
             value = "" if value is None or isinstance(value, dict | list) else str(value)
@@ -130,9 +145,18 @@ def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
     return data
 
 
-def _knows(data: dict[str, Any], char: str) -> str:
+def _knows(data: dict[str, Any], char: str, warnings: list[str]) -> str:
+    """The body: what the model reads before every talk, so that it must fit the context beside the talk."""
     parts = [said(data["description"], char), said(data["scenario"], char)]
-    return "\n\n".join(part for part in parts if part) or f"I am {char}."
+    text = "\n\n".join(part for part in parts if part) or f"I am {char}."
+    size = len(text.encode())
+    if size <= MAX_KNOWS_BYTES:
+        return text
+    cut = shortened(text, len(text.encode()[: MAX_KNOWS_BYTES - 2].decode(errors="ignore")))
+    warnings.append(
+        f"description: {size} bytes are too many for a model's context; cut to {len(cut.encode())}"
+    )
+    return cut
 
 
 def _greeting(char: str) -> str:
@@ -187,22 +211,22 @@ def _readable(persona: Persona) -> Persona:
     return read
 
 
+def _readable_company(company: Company) -> Company:
+    """The same for a company."""
+    read, problems = read_company(write_company(company), company.slug, f"{company.slug}.yaml")
+    if read is None:
+        raise problems_as_error(problems)
+    return read
+
+
 def _fit(text: str, longest: int, name: str, warnings: list[str]) -> str:
-    """`text` cut at the end of a sentence, with a warning, where it is too long."""
-    if len(text) <= longest:
-        return text
-    warnings.append(f"{name}: cut to {longest} characters")
-    cut = text[:longest]
-    ends = [found.end() for found in re.finditer(r"[.!?](?=\s)", cut)]
-    return cut[: ends[-1]] if ends else cut
+    """`text` shortened, with a warning, where it is too long."""
+    if len(text) > longest:
+        warnings.append(f"{name}: cut to {longest} characters")
+    return shortened(text, longest)
 
 
 def _mapping(value: Any) -> dict[str, Any]:
     return (
         {key: item for key, item in value.items() if isinstance(key, str)} if isinstance(value, dict) else {}
     )
-
-
-def _slug(value: Any) -> str:
-    text = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") if isinstance(value, str) else ""
-    return text[:40].strip("-")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from feeler.personas.files import Problem
+from feeler.personas.files import MAX_KNOWS_BYTES, Problem
 from feeler.personas.library import Folder, Library, homeless, read_folder
 from feeler.personas.values import SLOTS, Company, Fact, Persona, Reveal, Topic
 
@@ -79,7 +79,9 @@ def _persona(persona: Persona, do_not_ask: Mapping[str, str]) -> Iterator[Proble
     def problem(field: str, what: str, *, warning: bool = True) -> Problem:
         return Problem(file="", field=field, what=what, warning=warning)
 
-    if len(persona.knows.split()) > LONGEST_BODY:
+    if (size := len(persona.knows.encode())) > MAX_KNOWS_BYTES:
+        yield problem("knows", f"{size} bytes may not fit a model's context; use at most {MAX_KNOWS_BYTES}")
+    elif len(persona.knows.split()) > LONGEST_BODY:
         yield problem("knows", f"longer than {LONGEST_BODY} words; the model reads it before every talk")
     for at, example in enumerate(persona.examples):
         if example.job not in SLOTS:

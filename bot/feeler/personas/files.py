@@ -17,6 +17,8 @@ from feeler.personas.strict_yaml import dump_yaml, load_yaml
 from feeler.personas.values import Company, Example, Fact, Manner, Persona, Reveal, Topic
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+# Of a persona's body, in UTF-8: a Chinese character takes as much of a context as several Latin ones.
+MAX_KNOWS_BYTES = 8000
 CHAT_MARKUP = re.compile(r"<\|[^>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
 
 
