@@ -245,6 +245,16 @@ def test_nothing_is_changed_where_the_folder_would_not_load_with_it(tmp_path: Pa
     assert sorted(path for path in folder.rglob("*")) == before
 
 
+def test_a_company_that_another_file_would_overrule_is_not_written(tmp_path: Path) -> None:
+    folder = own_folder(tmp_path / "mine")
+    (folder / "companies" / "quillbridge.yaml").rename(folder / "companies" / "bea-company.yml")
+    before = {path: path.read_bytes() for path in folder.rglob("*.*")}
+    card = card_of(tmp_path / "card.json", "Bea", BAKERY)
+    result = feeler("import", card, "--folder", folder, "--force")
+    assert "overrules bea-company.yaml" in str(result.exception)
+    assert {path: path.read_bytes() for path in folder.rglob("*.*")} == before
+
+
 def test_check_says_that_a_body_takes_too_much_of_the_context(tmp_path: Path) -> None:
     folder = own_folder(tmp_path / "mine")
     with (folder / "personas" / "tom.md").open("a", encoding="utf-8") as file:

@@ -197,12 +197,12 @@ def _write(imported: "Imported", target: Path, library: "Library", *, force: boo
     if before and not force:
         who = "; ".join(f"{target / path} is there already: {one}" for path, one in before.items())
         raise DataError(f"{who}; --force overwrites {'it' if len(before) == 1 else 'them'}")
-    _install(files, target)
+    _install(files, target, company)
     return [f"wrote {target / path}" + (f" over {before[path]}" if path in before else "") for path in files]
 
 
-def _install(files: dict[Path, str], target: Path) -> None:
-    """Put `files` into the folder once it was seen, in a copy, to load with them. Raises DataError."""
+def _install(files: dict[Path, str], target: Path, company: "Company | None") -> None:
+    """Put `files` into the folder once a copy was seen to load with them and to give the company back."""
     from feeler.personas.library import load_library
 
     try:
@@ -215,7 +215,9 @@ def _install(files: dict[Path, str], target: Path) -> None:
                     shutil.copyfile(path, stage / kind / path.name)
             for path, text in files.items():
                 (stage / path).write_bytes(text.encode())
-            load_library(stage)
+            read = load_library(stage)
+            if company is not None and read.companies[company.slug] != company:
+                raise DataError(f"another file in {target / 'companies'} overrules {company.slug}.yaml")
             for path in files:
                 (target / path).parent.mkdir(exist_ok=True)
                 (stage / path).replace(target / path)
