@@ -29,8 +29,8 @@ _LINES: dict[str, tuple[str, ...]] = {
 }
 _OTHERWISE = (
     "That is good to know, and I would like to hear more of it.",
-    "I had not looked at it that way.",
-    "That helps me, thank you.",
+    "I had not looked at it that way before, and I think you may be right.",
+    "That helps me to see how it was, so thank you for telling it so plainly.",
 )
 _LABELS = {"They said": "said", "Fact": "fact", "You know of yourself": "fact", "Who would know": "knows",
            "Next step with": "next"}  # fmt: skip
