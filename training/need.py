@@ -101,7 +101,12 @@ def save(encoder: Encoder, head: NeedHead, out: Path) -> None:
     }
     kept |= {f"head.{name}": tensor.half().contiguous() for name, tensor in head.state_dict().items()}
     out.mkdir(parents=True, exist_ok=True)
-    save_file(kept, out / "need.safetensors")
+    file = out / "need.safetensors"
+    save_file(kept, file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    (out / "need.toml").write_text(
+        f'base = "multilingual-e5-small"\nlicence = "MIT"\nsha256 = "{digest}"\n', encoding="utf-8"
+    )
 
 
 def figures(encoder: Encoder, head: NeedHead, rows: Sequence[Row]) -> str:

@@ -6,8 +6,10 @@ import pytest
 from tests.readers import real_reader
 from training.need import held_out, rows_of
 
+from feeler.errors import WeightsError
 from feeler.interview.tripwires import in_danger
 from feeler.interview.values import Need
+from feeler.llm.need import NeedReader
 
 SCRIPTS = Path(__file__).parents[1] / "conversations"
 
@@ -29,6 +31,16 @@ def test_most_people_in_need_are_seen_and_most_who_only_sound_so_are_not() -> No
     assert seen["acute"] >= 0.75
     assert seen["heavy"] >= 0.92
     assert seen["none"] <= 0.12
+
+
+def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
+    head = tmp_path / "need.safetensors"
+    head.write_bytes(b"cut off")
+    with pytest.raises(WeightsError, match="no card"):
+        NeedReader.load(tmp_path / "base", head)
+    head.with_suffix(".toml").write_text('sha256 = "00"')
+    with pytest.raises(WeightsError, match="its card says 00"):
+        NeedReader.load(tmp_path / "base", head)
 
 
 @pytest.mark.slow

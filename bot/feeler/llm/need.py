@@ -1,5 +1,7 @@
 """Who is in need, read off an encoder's vectors by a taught head: the same whichever engine writes."""
 
+import hashlib
+import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,7 +46,11 @@ class NeedReader:
 
     @classmethod
     def load(cls, base: Path, adapter: Path) -> "NeedReader":
-        """From the encoder's file and the taught layers; takes a second. Raises WeightsError."""
+        """From the encoder's file and the taught layers, `need.safetensors` with its card `need.toml`.
+
+        Takes a second. Raises WeightsError where one is missing, damaged or made for something else.
+        """
+        _check(adapter)
         encoder = Encoder(EncoderFile(base))
         head = NeedHead(encoder.hidden)
         taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
@@ -74,3 +80,15 @@ def need_of(chances: Sequence[float]) -> Need:
     if acute >= ACUTE:
         return Need.ACUTE
     return Need.HEAVY if heavy + acute >= HEAVY else Need.NONE
+
+
+def _check(adapter: Path) -> None:
+    """Whether the taught layers are those that the card beside them names."""
+    try:
+        wanted = tomllib.loads(adapter.with_suffix(".toml").read_text("utf-8"))["sha256"]
+        with adapter.open("rb") as bits:
+            found = hashlib.file_digest(bits, "sha256").hexdigest()
+    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise WeightsError(f"{adapter}: cannot be read, or has no card beside it ({error})") from None
+    if found != wanted:
+        raise WeightsError(f"{adapter}: has sha256 {found}, its card says {wanted}: put the right file there")
