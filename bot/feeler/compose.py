@@ -39,18 +39,24 @@ def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Rea
     return RuleReader(NeedReader.load(base, need_head()))
 
 
+def reader_beside(settings: Settings) -> "Reader":
+    """The same, loading beside whatever else starts; begin it before the model."""
+    from feeler.reading.lazy import LazyReader
+
+    return LazyReader(lambda: build_reader(settings))
+
+
 def build_desk(
     settings: Settings, library: Library, engine: "Engine", archive: "Archive", reader: "Reader | None" = None
 ) -> "Desk":
     """The desk, with the limits of the settings; the reader loads beside it where none is given."""
-    from feeler.reading.lazy import LazyReader
     from feeler.usecases.desk import Desk
     from feeler.usecases.helplines import load_helplines
 
     return Desk(
         library=library,
         engine=engine,
-        reader=reader or LazyReader(lambda: build_reader(settings)),
+        reader=reader or reader_beside(settings),
         archive=archive,
         budget=settings.turn_budget,
         max_chars=settings.max_message_chars,

@@ -51,7 +51,7 @@ async def _serve(settings: "Settings", role: "Role") -> None:
     While the weights are fetched and the model is loaded there is nothing to end gracefully, and a thread
     cannot be cancelled: then the process ends at once.
     """
-    from feeler.compose import build_desk, build_library, opened_store, running_engine
+    from feeler.compose import build_desk, build_library, opened_store, reader_beside, running_engine
     from feeler.telegram.run import run_bot
 
     stop = asyncio.Event()
@@ -66,10 +66,10 @@ async def _serve(settings: "Settings", role: "Role") -> None:
             _on_signals(end)
             await run_bot(settings, desk=None, store=store, role=role, stop=stop)
             return
-        library = build_library(settings)
+        library, reader = build_library(settings), reader_beside(settings)
         async with running_engine(settings) as engine:
             _on_signals(end)
-            desk = build_desk(settings, library, engine, store)
+            desk = build_desk(settings, library, engine, store, reader)
             await run_bot(settings, desk=desk, store=store, role=role, stop=stop)
 
 

@@ -12,6 +12,7 @@ from feeler.telegram.reading import pause_of
 
 FRAME = 1.1  # seconds between two frames: Telegram allows about one a second
 AT_ONCE = 0.3  # seconds in which an answer needs no announcement
+AGAIN = 4.5  # seconds between two signs that something is being written
 LIMIT = 4096  # UTF-16 units of a message
 
 
@@ -74,7 +75,9 @@ class DraftPreview:
     async def _act(self) -> None:
         await asyncio.sleep(AT_ONCE)
         try:
-            if await self._may_send():
-                await self._bot.send_chat_action(self._chat_id, "typing", message_thread_id=self._topic)
+            while True:  # until the first words are there; Telegram shows it for five seconds
+                if await self._may_send():
+                    await self._bot.send_chat_action(self._chat_id, "typing", message_thread_id=self._topic)
+                await asyncio.sleep(AGAIN)
         except (TelegramError, StoreError):
             pass
