@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,13 @@ def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Rea
 
 
 def reader_beside(settings: Settings) -> "Reader":
-    """The same, loading beside whatever else starts; begin it before the model."""
+    """The same, loading beside whatever else starts. Call it before the model's loading begins.
+
+    What it needs of transformers is imported here and now: two threads that import it at once get half of it.
+    """
     from feeler.reading.lazy import LazyReader
+
+    import_module("feeler.llm.need")
 
     return LazyReader(lambda: build_reader(settings))
 
