@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from feeler.settings import Settings
 if TYPE_CHECKING:
     from feeler.llm.weights import Progress
     from feeler.ports import Archive, Engine, Reader
+    from feeler.reading.lazy import LazyReader
     from feeler.store import Store
     from feeler.usecases.desk import Desk
 
@@ -40,16 +40,22 @@ def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Rea
     return RuleReader(NeedReader.load(base, need_head()))
 
 
-def reader_beside(settings: Settings) -> "Reader":
-    """The same, loading beside whatever else starts. Call it before the model's loading begins.
-
-    What it needs of transformers is imported here and now: two threads that import it at once get half of it.
-    """
+def reader_beside(settings: Settings) -> "LazyReader":
+    """The same, loading beside whatever else starts. Begin a model's loading with `after_reader`."""
     from feeler.reading.lazy import LazyReader
 
-    import_module("feeler.llm.need")
-
     return LazyReader(lambda: build_reader(settings))
+
+
+async def after_reader(reader: "LazyReader", settings: Settings) -> None:
+    """Wait until the reader has loaded: two threads that import transformers at once get half of it.
+
+    Engines that need nothing of it need not wait.
+    """
+    if settings.engine in ("scripted", "remote"):
+        return
+    while not reader.is_loaded:  # noqa: ASYNC110  (a thread ends, not a task)
+        await asyncio.sleep(0.05)
 
 
 def build_desk(

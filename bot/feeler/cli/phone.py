@@ -86,15 +86,27 @@ def settings_for(server: "BotApiServer", settings: "Settings") -> "Settings":
 
 async def _run_bot(settings: "Settings", server: "BotApiServer", stop: asyncio.Event) -> None:
     """Run the bot until it is to stop; the model is loaded beside it, while the page says so."""
-    from feeler.compose import build_desk, build_library, opened_store, reader_beside, running_engine
+    from feeler.compose import (
+        after_reader,
+        build_desk,
+        build_library,
+        opened_store,
+        reader_beside,
+        running_engine,
+    )
     from feeler.phone.warming import WarmingEngine
     from feeler.telegram.run import run_bot
 
     server.pages.set_status("warming", "warming up…")
     async with AsyncExitStack() as stack:
         progress = stack.enter_context(_progress(settings, server))
-        reader = await asyncio.to_thread(reader_beside, settings)
-        loading = asyncio.create_task(stack.enter_async_context(running_engine(settings, progress)))
+        reader = reader_beside(settings)
+
+        async def load() -> "Engine":
+            await after_reader(reader, settings)
+            return await stack.enter_async_context(running_engine(settings, progress))
+
+        loading = asyncio.create_task(load())
         engine = WarmingEngine(loading, settings.drafts or 4)
         store = await stack.enter_async_context(opened_store(settings))
         desk = build_desk(settings, build_library(settings), engine, store, reader)

@@ -51,7 +51,14 @@ async def _serve(settings: "Settings", role: "Role") -> None:
     While the weights are fetched and the model is loaded there is nothing to end gracefully, and a thread
     cannot be cancelled: then the process ends at once.
     """
-    from feeler.compose import build_desk, build_library, opened_store, reader_beside, running_engine
+    from feeler.compose import (
+        after_reader,
+        build_desk,
+        build_library,
+        opened_store,
+        reader_beside,
+        running_engine,
+    )
     from feeler.telegram.run import run_bot
 
     stop = asyncio.Event()
@@ -67,6 +74,7 @@ async def _serve(settings: "Settings", role: "Role") -> None:
             await run_bot(settings, desk=None, store=store, role=role, stop=stop)
             return
         library, reader = build_library(settings), reader_beside(settings)
+        await after_reader(reader, settings)
         async with running_engine(settings) as engine:
             _on_signals(end)
             desk = build_desk(settings, library, engine, store, reader)
