@@ -87,22 +87,21 @@ def _in_need(plan: Plan, interview: Interview, text: str) -> Plan | None:
     if plan.reading.need is Need.HEAVY and not again:
         recurs = any(line.need is not Need.NONE for line in heard)
         return replace(plan, job=Job.PAUSE, coach="heavy" if recurs else "")
-    waiting = _since_danger(heard) is not None
-    if not waiting or plan.reading.acts & {Act.GOES_ON, Act.ASKED}:
+    if not _waits(heard) or plan.reading.acts & {Act.GOES_ON, Act.ASKED}:
         if before and before[-1] is heard[-1] and not plan.reading.asks:
             return replace(plan, job=Job.HAND)  # an easy beginning, about something else
         return None
     return replace(plan, job=Job.SILENT, coach="aftercare")
 
 
-def _since_danger(heard: tuple[Line, ...]) -> int | None:
-    """How many messages came since somebody's life was in danger; None where it never was or they went on."""
-    for since, line in enumerate(reversed(heard)):
+def _waits(heard: tuple[Line, ...]) -> bool:
+    """Whether somebody's life was in danger and they have not said since that they want to go on."""
+    for line in reversed(heard):
         if line.need is Need.ACUTE:
-            return since
+            return True
         if {Act.GOES_ON, Act.ASKED} & set(line.acts):
-            return None
-    return None
+            return False
+    return False
 
 
 def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:

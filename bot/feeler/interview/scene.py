@@ -19,7 +19,6 @@ class Scene:
     interview: Interview
     heard: str
     people: tuple[Persona, ...] = ()  # colleagues who may be named
-    open_dossier: bool = False  # the speaker was shown every fact, as in the baseline of the evaluation
 
     @cached_property
     def own_lines(self) -> tuple[str, ...]:
@@ -37,11 +36,7 @@ class Scene:
         """Everything the company's person may take names, numbers and claims from now."""
         persona, company = self.persona, self.company
         told = self.interview.told | {fact.id for fact in self.plan.facts}
-        facts = [
-            fact.text
-            for fact in company.facts
-            if fact.reveal is not Reveal.NEVER and (self.open_dossier or fact.id in told)
-        ]
+        facts = [fact.text for fact in company.facts if fact.reveal is not Reveal.NEVER and fact.id in told]
         people = [f"{other.name}, {other.role}" for other in self.people]
         profile = self.interview.candidate
         parts = [
