@@ -1,10 +1,10 @@
-"""Teach the default weights the skills of `prompts/skills.yaml`: LoRA on the upper layers, loss on the line
-alone.
+"""Teach the default weights the skills of `prompts/skills.yaml`, and to choose the fact that answers: LoRA on
+the upper layers, loss on the line or the letter alone.
 
-usage: python training/adapter.py [--epochs 2] [--out models/adapters/interviewer] [--threads 1]
+usage: python training/adapter.py [--epochs 2] [--out FOLDER] [--start FOLDER] [--threads 1]
 About an hour an epoch on one processor core, minutes on CUDA. What was learnt is saved every ten minutes
 with the step it belongs to: the same command goes on from there (the optimizer's averages begin anew).
-`--fresh` starts over.
+`--fresh` starts over, `--start` from what another adapter knows.
 """
 
 import argparse
@@ -24,19 +24,20 @@ from rich.progress import Progress
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 
-from feeler.interview.grounded import grounded
 from feeler.interview.plan import Job
-from feeler.interview.words import sentences
 from feeler.llm.cards import ModelCard, find_card, load_cards
 from feeler.llm.gguf import GgufFile
 from feeler.llm.tokenizer import read_tokenizer
 from feeler.llm.weights import ensure_weights
 from feeler.settings import load_settings
 from feeler.usecases.skills import prompt_for
+from training import choosing
+from training.reader import rows_of
+from training.saving import sha256_of
 
 log = logging.getLogger(__name__)
-DATA = Path(__file__).parent / "data"
 BASE = "qwen2.5-coder-1.5b-instruct"
+CHOOSING = 1.5  # lessons in choosing for every step of lines
 FIRST, RANK, RATE, BATCH = 12, 16, 1e-4, 8  # first layer that learns; the rank; AdamW's rate; rows a step
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 SAVE = 600.0  # seconds
@@ -45,18 +46,8 @@ Pair = tuple[list[int], list[int]]  # tokens of the prompt, and of the line
 
 
 def rows() -> list[Row]:
-    """All rows; before a question only what is the candidate's own words is kept, for that is all that is
-    said.
-    """
-    found = []
-    for path in sorted([*DATA.glob("ask_*.jsonl"), *DATA.glob("tell_*.jsonl")]):
-        for line in path.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            if row["skill"] == "ask":
-                kept = [s for s in sentences(row["line"]) if "?" in s or grounded(s, row["said"])]
-                row["line"] = " ".join(kept)
-            found.append(row)
-    return found
+    """All rows, by file."""
+    return [*rows_of("ask_*.jsonl"), *rows_of("tell_*.jsonl")]
 
 
 def held_out(row: Row) -> bool:
@@ -89,20 +80,26 @@ def loss_of(model: Any, pairs: Sequence[Pair]) -> torch.Tensor:
 
 
 def batches(pairs: Sequence[Pair], epochs: int) -> list[list[int]]:
-    """The rows of every step, of like length together; the same for the same rows."""
+    """The rows of every step, of like length together; an empty step is a lesson in choosing. The same for
+    the same rows.
+    """
     chance, found = random.Random(0), []
     for _ in range(epochs):
         order = sorted(range(len(pairs)), key=lambda at: sum(map(len, pairs[at])) + 12 * chance.random())
         steps = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        steps += [[]] * int(len(steps) * CHOOSING)
         chance.shuffle(steps)
         found += steps
     return found
 
 
-def teach(model: Any, pairs: Sequence[Pair], held: Sequence[Pair], out: Path, epochs: int) -> None:
+def teach(
+    model: Any, pairs: Sequence[Pair], held: Sequence[Pair], tokenizer: Any, out: Path, epochs: int
+) -> None:
     """AdamW, the rate falling as a cosine to a tenth; saved on the way."""
     own = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(own, lr=RATE, weight_decay=0.0, betas=(0.9, 0.99))
+    companies = rows_of("companies_*.jsonl")
     steps, state = batches(pairs, epochs), out / "training.json"
     done = json.loads(state.read_text())["step"] if state.exists() else 0
     saved = time.monotonic()
@@ -113,7 +110,11 @@ def teach(model: Any, pairs: Sequence[Pair], held: Sequence[Pair], out: Path, ep
             for group in optimizer.param_groups:
                 warm = min(1.0, (number - done + 1) / 10)
                 group["lr"] = RATE * warm * (0.1 + 0.45 * (1 + math.cos(math.pi * share)))
-            loss = loss_of(model, [pairs[at] for at in steps[number]])
+            if steps[number]:
+                loss = loss_of(model, [pairs[at] for at in steps[number]])
+            else:
+                chance = random.Random(number)
+                loss = choosing.loss_of(model, choosing.lesson(chance.choice(companies), tokenizer, chance))
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(own, 1.0)
             optimizer.step()
@@ -141,12 +142,12 @@ def save(model: Any, out: Path, step: int) -> None:
 def write_card(out: Path, card: ModelCard) -> None:
     """The card with both files' sha256, which are checked before the adapter is used."""
     sums = {
-        name: hashlib.sha256((out / file).read_bytes()).hexdigest()
+        name: sha256_of(out / file)
         for name, file in (("config", "adapter_config.json"), ("weights", "adapter_model.safetensors"))
     }
     (out / "card.toml").write_text(
         'slug = "interviewer"\nname = "The company\'s person: small skills"\n'
-        'about = "Teaches the default model to ask and to tell, as prompts/skills.yaml says."\n'
+        'about = "Teaches the default model the skills of prompts/skills.yaml and to choose facts."\n'
         f'base = "{card.slug}"\nlicence = "Apache-2.0"\n\n[sha256]\n'
         f'config = "{sums["config"]}"\nweights = "{sums["weights"]}"\n',
         encoding="utf-8",
@@ -158,6 +159,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("models/adapters/interviewer"))
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="the folder of an adapter to go on from")
     parser.add_argument("--fresh", action="store_true", help="start over, and not where it stopped")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -183,12 +185,14 @@ def main() -> None:
             parameter.data = parameter.data.float()
     if given.fresh or not (given.out / "training.json").exists():
         (given.out / "training.json").unlink(missing_ok=True)
+        if given.start:
+            set_peft_model_state_dict(model, load_file(given.start / "adapter_model.safetensors"))
     else:
         set_peft_model_state_dict(model, load_file(given.out / "adapter_model.safetensors"))
     found = rows()
     taught = [encoded(row, tokenizer) for row in found if not held_out(row)]
     held = [encoded(row, tokenizer) for row in found if held_out(row)]
-    teach(model, taught, held, given.out, given.epochs)
+    teach(model, taught, held, tokenizer, given.out, given.epochs)
     write_card(given.out, card)
 
 
