@@ -1,17 +1,18 @@
 # Everything starts here. `make phone` talks, `make test` checks; both set the machine up first.
 PYTHON ?= python3
 VENV   ?= .venv
+VOICE  ?= 1
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help phone chat run test fuzz check format weights reader test-weights system clean corpus-check need adapter
+.PHONY: help phone chat run test fuzz check format weights reader voice test-weights system clean corpus-check read need talents pages adapter figures
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
-phone: $(STAMP) weights  ## hold an interview on the phone page in the browser
+phone: $(STAMP) weights voice  ## hold an interview on the phone page in the browser (VOICE=0: without speech)
 	$(BIN)/feeler phone
 
 chat: $(STAMP) weights  ## hold an interview in this terminal
@@ -20,23 +21,36 @@ chat: $(STAMP) weights  ## hold an interview in this terminal
 run: $(STAMP) weights  ## run the bot on Telegram (needs FEELER_BOT_TOKEN)
 	$(BIN)/feeler run
 
-test: $(STAMP) test-weights system lint  ## lint, types, import contracts and every test
+test: $(STAMP) test-weights voice system lint  ## lint, types, import contracts and every test
 	$(BIN)/python -m pytest
 
 corpus-check: $(STAMP)  ## form, balance and overlap of what is taught
-	$(BIN)/python training/check.py
+	$(BIN)/python -m training.check
 
-adapter: $(STAMP) weights  ## teach the default model to ask and to tell, in hours; goes on where it stopped
-	$(BIN)/python training/adapter.py
+pages: $(STAMP) reader  ## teach how sentences of pages are sorted, in minutes on one core
+	$(BIN)/python -m training.pages
 
-need: $(STAMP) reader  ## teach who is in need, in a quarter of an hour on one core
-	$(BIN)/python training/need.py
+adapter: $(STAMP) weights  ## teach the default model to ask, tell and choose, in hours; goes on where it stopped
+	$(BIN)/python -m training.adapter
 
-fuzz: $(STAMP)  ## 10,000 strange inputs of every kind (half an hour)
-	FUZZ_CASES=10000 $(BIN)/python -m pytest -q tests/unit/test_fuzz.py
+figures: $(STAMP) weights reader  ## what was taught, on held-out messages and companies (minutes)
+	$(BIN)/python -m training.figures --model
+
+read: $(STAMP) reader  ## teach the encoder to read messages, in half an hour on one core
+	$(BIN)/python -m training.reader
+
+talents: $(STAMP) reader  ## teach what a deed shows, after the reader was taught (a minute)
+	$(BIN)/python -m training.talents --measure
+
+fuzz: $(STAMP)  ## 10,000 strange inputs of every kind (hours)
+	FUZZ_CASES=10000 $(BIN)/python -m pytest -q tests/unit/test_fuzz.py tests/unit/test_fuzz_remote.py \
+	  tests/unit/test_fuzz_updates.py
 
 check: $(STAMP) lint reader  ## format, lint, types, import contracts, quick tests
-	$(BIN)/python -m pytest -q -m "not model and not browser and not postgres and not slow"
+	$(BIN)/python -m pytest -q -m "not model and not voice and not browser and not postgres and not slow"
+
+need: $(STAMP) reader  ## teach who is in need, in ten minutes on one core
+	$(BIN)/python -m training.need
 
 .PHONY: lint
 lint: $(STAMP)
@@ -54,6 +68,14 @@ weights: $(STAMP)
 
 reader: $(STAMP)
 	@$(BIN)/feeler models pull multilingual-e5-small
+
+# What hears and speaks: the packages of the extra, and 156 MB of weights.
+voice: $(STAMP)
+ifneq ($(VOICE),0)
+	@$(BIN)/python -c 'import av, faster_whisper, hibari' 2>/dev/null \
+	  || $(BIN)/python -m pip install --progress-bar on -e '.[dev,voice]'
+	@$(BIN)/feeler models pull --voice
+endif
 
 test-weights: weights
 	@$(BIN)/feeler models pull smollm2-135m-instruct

@@ -1,4 +1,4 @@
-"""Holds debriefs of real talks to their promises: `python -m tests.debriefs [--model] TALK...`
+"""Holds debriefs of real talks to their promises: `python -m tests.debriefs TALK...`
 
 TALK is a transcript as JSON, lines of `feeler chat --json`, or a record of `feeler eval`, which holds many;
 a folder stands for all such files in it. Printed are the figures, and every breach with its talk: quotations
@@ -8,7 +8,6 @@ Exit code 1 where a promise is broken.
 """
 
 import argparse
-import asyncio
 import json
 import re
 import sys
@@ -16,16 +15,15 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate, groupby
 from pathlib import Path
-from statistics import median
 from time import monotonic
 from typing import Any
 
 import yaml
 
-from feeler.coach import Debrief, findings, messages, prose, render
+from feeler.coach import Debrief, findings, messages, render
 from feeler.coach.files import read_talk
 from feeler.coach.hearing import understood
-from feeler.compose import build_library, build_reader, running_engine
+from feeler.compose import build_library, build_reader
 from feeler.interview.values import Interview
 from feeler.personas.library import Library
 from feeler.personas.values import Reveal
@@ -33,7 +31,14 @@ from feeler.settings import load_settings
 
 KEY = Path(__file__).parent / "conversations" / "debrief_key.yaml"
 KEYED = " differs from the key: "
-CLAIMS = ("learned", "talents", "questions", "promises")  # each item must hold a quotation
+CLAIMS = (
+    "learned",
+    "talents",
+    "questions",
+    "promises",
+    "well",
+    "practice",
+)  # each item must hold a quotation
 WORDS_FOR_NUMBERS = (
     "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand"
 )
@@ -43,18 +48,17 @@ def main() -> int:
     """Check every talk, print the figures."""
     options = argparse.ArgumentParser(description="Hold debriefs of real talks to their promises.")
     options.add_argument("talks", nargs="+", type=Path)
-    options.add_argument("--model", action="store_true", help="let the model write its part")
     chosen = options.parse_args()
     files = sorted(
         file for path in chosen.talks for file in (path.glob("*.json*") if path.is_dir() else [path])
     )
-    figures, broken = asyncio.run(checked(files, chosen.model))
+    figures, broken = checked(files)
     print(*(f"{count} {what}" for what, count in figures.items()), sep=" · ")
     print(*broken, sep="\n")
     return 1 if any(not row.startswith("  ") for row in broken) else 0
 
 
-async def checked(files: list[Path], model: bool) -> tuple[Counter[str], list[str]]:
+def checked(files: list[Path]) -> tuple[Counter[str], list[str]]:
     settings = load_settings()
     library = build_library(settings)
     key = yaml.safe_load(KEY.read_text(encoding="utf-8")) if KEY.exists() else {}
@@ -62,10 +66,8 @@ async def checked(files: list[Path], model: bool) -> tuple[Counter[str], list[st
     begun = monotonic()
     reader = build_reader(settings)
     talks = [(name, understood(talk, reader)) for name, talk in talks]
-    found = [findings(talk, library) for _, talk in talks]
-    print(f"by rules: {(monotonic() - begun) / max(len(talks), 1):.2f} s a talk")
-    if model:
-        found = await _written(found)
+    found = [findings(talk, library, reader=reader) for _, talk in talks]
+    print(f"{(monotonic() - begun) / max(len(talks), 1):.2f} s a talk")
     figures: Counter[str] = Counter()
     broken: list[str] = []
     for (name, _), debrief in zip(talks, found, strict=True):
@@ -109,28 +111,6 @@ def _chat_rows(rows: list[dict[str, Any]], library: Library) -> Iterator[str]:
             )
 
 
-async def _written(found: list[Debrief]) -> list[Debrief]:
-    settings = load_settings()
-    written, seconds = [], []
-    async with running_engine(settings) as engine:
-        for one in found:
-            begun = monotonic()
-            written.append(await prose(one, engine))
-            seconds.append(monotonic() - begun)
-    by_model = Counter(
-        what
-        for one in written
-        for what, wrote in (
-            ("seen", bool(one.seen)),
-            ("note", bool(one.note and one.note.by_model)),
-        )
-        if wrote
-    )
-    print(f"model's part: {min(seconds):.1f} to {max(seconds):.1f} s, median {median(seconds):.1f} s")
-    print("written by the model:", dict(by_model))
-    return written
-
-
 def _breaches(debrief: Debrief, figures: Counter[str]) -> Iterator[str]:
     found = json.loads(render(debrief, "json"))
     lines = {line["line"]: line["text"] for line in found["transcript"]}
@@ -143,10 +123,6 @@ def _breaches(debrief: Debrief, figures: Counter[str]) -> Iterator[str]:
             figures["claims"] += 1
             if not any(True for _ in _quotes(claim)):
                 yield f" claim without a line: {name}: {claim}"
-    for one in found["seen"]:
-        figures["claims"] += 1
-        if not one["lines"]:
-            yield f" claim without a line: seen: {one['text']}"
     said = " ".join(
         (*lines.values(), found["talk"]["company"]["name"], *(who["name"] for who in found["talk"]["people"]))
     )
@@ -189,16 +165,10 @@ def _given_away(debrief: Debrief, library: Library) -> Iterator[str]:
 
 
 def _drafts(found: dict[str, Any]) -> Iterator[str]:
-    """What is offered as prose, without the references to lines."""
-    texts = [*(one["text"] for one in found["seen"]), *(one["carries"] for one in found["talents"])]
-    if found["role"]:
-        texts += [
-            found["role"]["title"],
-            found["role"]["why"],
-            *(one["text"] for one in found["role"]["duties"]),
-        ]
+    """What is made of the talk's own words, without the references to lines and the times that are ours."""
+    texts = [found["role"]["why"]] if found["role"] else [found["missing"]]
     if found["note"]:
-        texts.append(found["note"]["text"])
+        texts.append(re.sub(r"within two weeks", "", found["note"]["text"]))
     for text in texts:
         yield re.sub(r"\blines? \d+( and \d+)?", "", text)
 

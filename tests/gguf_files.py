@@ -68,7 +68,11 @@ def write_model(
     } | dict(metadata or {})
     for key, value in values.items():
         if key not in without:
-            kinds = {str: gguf.GGUFValueType.STRING, float: gguf.GGUFValueType.FLOAT32}
+            kinds = {
+                str: gguf.GGUFValueType.STRING,
+                float: gguf.GGUFValueType.FLOAT32,
+                list: gguf.GGUFValueType.ARRAY,
+            }
             writer.add_key_value(key, value, kinds.get(type(value), gguf.GGUFValueType.UINT32))
     dim = config.hidden_size // config.num_attention_heads
     for name, weight in model.state_dict().items():

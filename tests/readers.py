@@ -6,15 +6,13 @@ from pathlib import Path
 
 from feeler.compose import build_reader
 from feeler.interview.acts import Act
-from feeler.interview.dossier import Opened
-from feeler.interview.reading import Reading
-from feeler.interview.values import Interview, Need
-from feeler.interview.words import sentences
+from feeler.interview.dossier import Known, Shares
+from feeler.interview.reading import Reading, Shown
+from feeler.interview.values import Need
 from feeler.llm.cards import reader_card
 from feeler.llm.weights import weights_path
-from feeler.personas.values import Company, Persona, Reveal
+from feeler.personas.values import Topic
 from feeler.ports import Reader
-from feeler.reading.reader import RuleReader
 from feeler.settings import Settings
 
 
@@ -28,11 +26,6 @@ def asks(question: str, *, follows: bool = False, told: bool = False) -> Reading
     """A message that asks one thing."""
     acts = frozenset({Act.ASKED, Act.TOLD} if told else {Act.ASKED})
     return Reading(acts=acts, questions=(question,), follows=follows)
-
-
-def rules() -> Reader:
-    """Today's rules, with the tripwires alone for need: no weights."""
-    return RuleReader(lambda said: Need.HEAVY if "wasn't here any more" in said else Need.NONE)
 
 
 TELLS = Reading(acts=frozenset({Act.TOLD}))
@@ -56,17 +49,25 @@ class FedReader:
     def read(self, before: str, said: str) -> Reading:
         return self._readings.get(said, TELLS)
 
-    def open(self, interview: Interview, persona: Persona, company: Company, reading: Reading) -> Opened:
-        question = reading.questions[0] if reading.questions else ""
-        notes = sentences(" ".join(persona.knows.split()))
-        note = next((one for one in notes if self._answers(question, one)), "")
-        facts = tuple(fact for fact in company.facts if self._answers(question, fact.text))
-        barred = [fact for fact in facts if fact.reveal is Reveal.PROBED and not reading.follows]
-        may = tuple(fact for fact in facts if fact not in barred and fact.reveal is not Reveal.NEVER)
-        return Opened(facts=may, note=note, withheld=bool(barred))
+    def answers(self, before: str, question: str, things: Sequence[Known]) -> Shares:
+        fits = [float(self._answers(question, thing.text)) for thing in things]
+        whole = max(1.0, sum(fits))
+        return Shares(each=tuple(fit / whole for fit in fits), none=0.0 if any(fits) else 1.0)
+
+    def sorts(self, texts: Sequence[str]) -> Sequence[Mapping[Topic | None, float]]:
+        """A sentence with a figure in it says something of the team; no other does."""
+        return [
+            {None: 0.0, Topic.TEAM: 1.0}
+            if any(sign.isdigit() for sign in text)
+            else {None: 1.0, Topic.TEAM: 0.0}
+            for text in texts
+        ]
 
     def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return [float(len(set(text.lower().split()) & set(one.lower().split()))) for one in others]
+
+    def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
+        return [Shown(telling=len(text) / 1000, talents={}) for text in texts]
 
 
 def lend_weights(cache: Path) -> None:

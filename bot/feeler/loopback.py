@@ -1,7 +1,12 @@
 """Which addresses are this machine's own: what is sent there never goes through a proxy."""
 
+import socket
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+_NAMES = frozenset(  # as /etc/hosts has them
+    ("localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback")
+)
 
 
 def on_loopback(url: str) -> bool:
@@ -11,11 +16,11 @@ def on_loopback(url: str) -> bool:
     except ValueError:
         return False
     host = host.removesuffix(".")
-    if host == "localhost" or host.endswith(".localhost"):
+    if host in _NAMES or host.endswith(".localhost"):
         return True
     try:
-        address = ip_address(host)
-    except ValueError:
+        address = ip_address(host.partition("%")[0] if ":" in host else socket.inet_aton(host))
+    except (OSError, ValueError):
         return False
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped

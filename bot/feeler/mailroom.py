@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from feeler.ports import Archive
-from feeler.usecases.values import Chat
+from feeler.usecases.values import Chat, Reminder
 
 Lane = Literal["chat", "errand", "stop", "aside"]
 """chat: in its chat's order. errand: what the last turn left to do, before the next. stop: ends the running
@@ -17,7 +17,7 @@ turn, then goes first. aside: beside a running turn, or in order where none is."
 class Upload:
     """A file that goes with a call."""
 
-    field: str  # the parameter it fills: "document", "photo"
+    field: str  # the parameter it fills: "document", "photo", "voice"
     filename: str
     media_type: str
     content: bytes
@@ -266,6 +266,10 @@ class Mailroom(Archive, Protocol):
 
     async def scrub(self) -> None:
         """Rewrite the files so that deleted text is not left in them; nothing where nothing was deleted."""
+        ...
+
+    async def remind(self, say: Callable[[Reminder], tuple[Call, ...]], most: int) -> int:
+        """Hand up to `most` reminders that are due to the outbox, each once; returns how many."""
         ...
 
     async def counts(self) -> Counts: ...

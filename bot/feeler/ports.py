@@ -1,19 +1,21 @@
 """What the use cases ask of the outside world: an engine that writes. Adapters implement it."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from feeler.errors import Unsupported
 from feeler.interview.dossier import Finder
-from feeler.interview.reading import Reading
-from feeler.interview.values import Interview
+from feeler.interview.reading import Reading, Shown
+from feeler.interview.values import Interview, Speech
+from feeler.personas.values import Topic
 
 Finish = Literal["stop", "length"]
 # What an engine may do beside writing. "skills": it was taught those of `prompts/skills.yaml`, their names
 # are enough.
-Ability = Literal["choose", "likelihoods", "skills"]
+# "choosing": it was taught to choose the fact that answers a question.
+Ability = Literal["choose", "likelihoods", "skills", "choosing"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +139,77 @@ class Reader(Finder, Protocol):
 
     def read(self, before: str, said: str) -> Reading:
         """What `said` does, which answers the company's line `before` (empty where there is none)."""
+        ...
+
+    def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
+        """How telling each of these deeds is, and which talents it shows."""
+        ...
+
+    def sorts(self, texts: Sequence[str]) -> Sequence[Mapping[Topic | None, float]]:
+        """What each sentence of a page about a company is about: probabilities that add to 1.
+
+        That of None is that it says nothing of the company: a slogan, a menu, an order to whoever reads it.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFile:
+    """A file's text. Untrusted: whoever wrote the file wrote it."""
+
+    kind: str  # "pdf", "docx", "html", "mhtml", "text"
+    title: str  # what the file calls itself; often empty
+    text: str  # a paragraph, heading or list item a line
+    pages: int
+
+
+class FileReader(Protocol):
+    """Reads files that people send."""
+
+    most_bytes: int  # of one file; a larger one need not be fetched
+
+    async def read(self, content: bytes) -> ReadFile:
+        """The text of a file. Raises UnreadableFile, which says why there is none."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What was understood of a sound."""
+
+    text: str
+    sure: bool  # False: it may well be something else, so ask
+    speech: Speech
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A line as sound."""
+
+    content: bytes  # OGG with Opus, mono
+    seconds: float
+
+
+class Ears(Protocol):
+    """Turns a sound file into text. Loads when it is first needed."""
+
+    most_seconds: float  # a longer sound is not heard
+
+    async def hear(self, sound: bytes, hint: str) -> Heard:
+        """What is said in this file of any common format; `hint` holds names and terms that may come up.
+
+        Raises SpeechError with `why`: "missing" (it is not installed), "long", "broken" (no sound file),
+        "empty" (nobody speaks), "unclear" (music, noise), "language" (another one, its ISO 639 code is
+        `detail`), "failed" (trying again may help).
+        """
+        ...
+
+
+class Mouth(Protocol):
+    """Speaks a line. Loads when it is first needed."""
+
+    async def say(self, text: str, voice: str) -> Spoken:
+        """The text in this voice. Raises SpeechError with `why`: "missing", "empty" or "failed"."""
         ...
 
 

@@ -1,6 +1,7 @@
 """One archived talk that cannot be read: it is named, it stays, and every command works for the others."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import update
 from feeler.interview.values import Interview
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import load_library
+from feeler.personas.values import Topic
 from feeler.store import Store
 from feeler.store.tables import talk
 from feeler.usecases.desk import Desk
@@ -31,7 +33,7 @@ class Person:
         self.desk = Desk(
             library=load_library(),
             engine=ScriptedEngine(),
-            reader=FedReader({DAY: asks(DAY)}),
+            reader=FedReader({DAY: replace(asks(DAY), topics=(Topic.DAY,))}),
             archive=store,
             budget=16,
         )

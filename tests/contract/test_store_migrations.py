@@ -45,7 +45,7 @@ async def test_the_migrations_build_exactly_the_tables_that_the_code_uses(url: s
     assert {index.name for table in metadata.tables.values() for index in table.indexes} <= indexes
 
 
-@pytest.mark.parametrize("old", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("old", ["0001", "0002", "0003", "0004", "0005", "0006"])
 async def test_an_old_database_keeps_what_it_holds(url: str, old: str, tmp_path: Path) -> None:
     if url.startswith("sqlite"):
         Path(url.split("///")[1]).parent.mkdir()

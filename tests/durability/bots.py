@@ -31,6 +31,18 @@ def settings_for(server: BotApiServer, folder: Path, **more: Any) -> Settings:
 
 
 @asynccontextmanager
+async def running(settings: Settings, desk: Any, store: Store, **more: Any) -> AsyncIterator[Store]:
+    """The bot with this desk, until the block ends; its store."""
+    stop = asyncio.Event()
+    bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, stop=stop, **more))
+    try:
+        yield store
+    finally:
+        stop.set()
+        await bot
+
+
+@asynccontextmanager
 async def answering(
     server: BotApiServer,
     folder: Path,
@@ -43,12 +55,9 @@ async def answering(
     """A bot that echoes, until the block ends; its store."""
     settings = settings_for(server, folder, **more)
     store = await open_store(settings.database)
-    stop = asyncio.Event()
     desk = desk or EchoDesk(str(folder / "generations"), seconds)
-    bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, role=role, stop=stop, dispatch=echo))
     try:
-        yield store
+        async with running(settings, desk, store, role=role, dispatch=echo):
+            yield store
     finally:
-        stop.set()
-        await bot
         await store.close()

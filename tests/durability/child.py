@@ -16,13 +16,15 @@ from typing import Any
 
 from telegram import Update
 
-from feeler.compose import opened_store
+from feeler.compose import build_desk, build_library, opened_store
 from feeler.interview.values import Candidate
+from feeler.llm.scripted import ScriptedEngine
 from feeler.logs import set_up_logs
 from feeler.ports import Preview
 from feeler.settings import load_settings
 from feeler.telegram.run import run_bot
 from feeler.usecases.values import Chat, Outcome, Reply
+from tests.readers import FedReader
 
 
 class EchoDesk:
@@ -62,10 +64,14 @@ async def main() -> None:
     set_up_logs(settings)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    desk = EchoDesk(os.environ["FIGURES_LOG"], os.environ.get("FIGURES_SECONDS", "0.05-0.2"))
     async with opened_store(settings) as store:
         role: Any = sys.argv[1] if len(sys.argv) > 1 else "all"
-        await run_bot(settings, desk=desk, store=store, role=role, stop=stop, dispatch=echo)
+        if "FIGURES_TALKS" in os.environ:  # the real desk, without a model
+            desk = build_desk(settings, build_library(settings), ScriptedEngine(), store, FedReader())
+            await run_bot(settings, desk=desk, store=store, role=role, stop=stop)
+            return
+        echoing = EchoDesk(os.environ["FIGURES_LOG"], os.environ.get("FIGURES_SECONDS", "0.05-0.2"))
+        await run_bot(settings, desk=echoing, store=store, role=role, stop=stop, dispatch=echo)
 
 
 if __name__ == "__main__":

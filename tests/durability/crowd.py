@@ -33,6 +33,7 @@ class Processes:
         self.errors = folder / "stderr"
         self.environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(CHILD.parents[2]),  # its desk is fed by the tests' reader
             "HOME": str(folder),
             "FEELER_BOT_TOKEN": server.token,
             "FEELER_API_BASE_URL": server.api_base_url,

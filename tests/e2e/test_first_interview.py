@@ -87,29 +87,33 @@ def from_interviewer(message: Shown) -> bool:
     return not message.text.startswith("🧭") and message.file is None
 
 
+def a_file(ending: str) -> Callable[[Shown], bool]:
+    return lambda message: message.file is not None and message.file.name.endswith(ending)
+
+
 async def hold_interview(person: PhoneUser, patience: float) -> None:
     """/start to /end: ten turns, a colleague who joins, two questions to the company."""
     await person.wait_for(saying("who are you"), after=person.say("/start"))
     await person.wait_for(saying("curious"), after=person.say("I'm Dana, twelve years in a PR firm."))
-    await person.wait_for(from_interviewer, after=person.say("/skip"))
+    await person.wait_for(from_interviewer, patience, after=person.say("/skip"))
     for number, answer in enumerate(ANSWERS):
         if number == 5:
             listed = await person.wait_for(saying("/persona "), after=person.say("/persona"))
             colleague = next(label for label in listed.labels if label.startswith("🚪"))
             pressed = person.chat[-1]
             person.press(listed, colleague)
-            await person.wait_for(from_interviewer, after=pressed)
+            await person.wait_for(from_interviewer, patience, after=pressed)
         await person.wait_for(from_interviewer, patience, after=person.say(answer))
     for question in QUESTIONS:
         await person.wait_for(from_interviewer, patience, after=person.say(question))
 
 
 async def end_interview(person: PhoneUser, patience: float) -> tuple[Shown, str]:
-    """What /end brought: the first message of the summary, and the transcript."""
+    """What /end brought: the first message of the summary; and the words that /transcript gives."""
     ending = person.say("/end")
-    summary = await person.wait_for(saying("your talk with"), patience, after=ending)
-    file = await person.wait_for(lambda message: message.file is not None, patience, after=ending)
-    await person.wait_for(saying("/new starts another"), patience, after=ending)
+    summary = await person.wait_for(saying("what you learned"), patience, after=ending)
+    await person.wait_for(a_file(".html"), patience, after=ending)
+    file = await person.wait_for(a_file(".txt"), patience, after=person.say("/transcript"))
     return summary, person.open_file(file).decode()
 
 

@@ -43,7 +43,7 @@ def test_it_says_whether_the_reader_is_there_whichever_engine_writes(
     monkeypatch.setenv("FEELER_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("FEELER_CACHE_DIR", str(tmp_path / "cache"))
     head = tmp_path / "need.safetensors"
-    monkeypatch.setattr("feeler.compose.need_head", lambda: head)
+    monkeypatch.setattr("feeler.compose.taught_need", lambda: head)
     settings = Settings(_env_file=None)
     [missing] = reader(settings)
     assert (missing.state, missing.about) == ("wrong", "reader")
@@ -70,6 +70,17 @@ def test_it_names_what_is_wrong_with_the_operators_helplines(
     (tmp_path / "helplines.yaml").write_text("DE: {name: Germany, emergency: 112}")
     said = CliRunner().invoke(build_app(), ["doctor"]).output
     assert "✗ helplines  helplines.yaml: DE.emergency: '112' is not text" in said
+
+
+def test_it_says_how_to_get_ears_and_a_mouth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEELER_ENGINE", "scripted")
+    monkeypatch.setenv("FEELER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("FEELER_CACHE_DIR", str(tmp_path / "cache"))
+    said = CliRunner().invoke(build_app(), ["doctor"])
+    assert "! voice" in said.output
+    assert "feeler models pull --voice" in said.output
+    assert "✗ voice" not in said.output  # it works without
 
 
 async def test_it_tells_that_the_model_thinks_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

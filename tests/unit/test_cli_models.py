@@ -35,6 +35,20 @@ def test_list_shows_size_licence_and_what_is_in_the_cache(cache: Path) -> None:
     assert "1.12 GB on disk · 2.0 GB of memory · Apache-2.0 · not fetched" in said.stdout
 
 
+def test_list_shows_what_hears_and_speaks(cache: Path) -> None:
+    said = feeler("list", cache=cache).stdout
+    assert "whisper-base\n" in said
+    assert "0.15 GB on disk · 0.4 GB of memory · MIT · not fetched" in said
+    assert "`feeler models pull --voice` fetches what hears and speaks." in said
+
+
+def test_pulling_the_voice_without_a_network_says_what_to_do(cache: Path) -> None:
+    said = feeler("pull", "--voice", cache=cache)
+    assert said.returncode == 2
+    assert "hibari-heart could not be fetched" in said.stderr
+    assert "run `feeler models pull hibari-heart` again: it goes on where it stopped" in said.stderr
+
+
 def test_list_for_programs(cache: Path) -> None:
     rows = json.loads(feeler("list", "--json", cache=cache, FEELER_MODEL="smollm2-135m-instruct").stdout)
     default = [row for row in rows if row["default"]]

@@ -1,4 +1,4 @@
-"""`feeler debrief` as somebody types it, without a model."""
+"""`feeler debrief` as somebody types it."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def transcript(tmp_path: Path) -> Path:
 
 
 def run(*words: str, said: str = "") -> bytes:
-    result = CliRunner().invoke(build_app(), ["debrief", *words, "--no-model"], input=said)
+    result = CliRunner().invoke(build_app(), ["debrief", *words], input=said)
     if result.exception is not None:
         raise result.exception
     return result.stdout_bytes

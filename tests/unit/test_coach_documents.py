@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
-from tests.readers import rules
+from tests.readers import real_reader
 from tests.unit.test_coach_findings import HARBOUR, talk
 
 from feeler.coach import (
@@ -70,7 +70,7 @@ def test_the_page_loads_nothing_and_runs_nothing(library: Library) -> None:
     assert "<script" not in page
     assert "<img" not in page
     assert 'href="javascript' not in page
-    assert not re.search(r"\bsrc=\"|url\(|@import|<link", page.split("<main>")[0])
+    assert not re.search(r"\bsrc=\"|url\((?!data:font)|@import|<link", page.split("<main>")[0])
     assert "<b>Mara" not in page
     assert "&lt;script&gt;" in page
     assert "\u202e" not in page
@@ -89,7 +89,7 @@ def test_the_pdf_links_its_claims_and_has_the_words(library: Library) -> None:
     text = "".join(page.extract_text() for page in reader.pages)
     links = [note for page in reader.pages for note in page.get("/Annots", [])]
     assert "What you learned about them" in text
-    assert "Translator between departments" in text or "The role they might create" in text
+    assert "The role they might create" in text
     assert len(links) > 20
 
 
@@ -110,7 +110,7 @@ def no_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("नमस्ते", "Devanagari (Debian: fonts-noto-core)"),
         ("我在。", "CJK (Debian: fonts-noto-cjk)"),
         ("빵집", "CJK (Debian: fonts-noto-cjk)"),
-        ("🎉", "symbols (Debian: fonts-symbola)"),
+        ("𝄞", "symbols (Debian: fonts-symbola)"),
     ],
 )
 def test_the_pdf_names_the_font_that_is_missing(library: Library, words: str, missing: str) -> None:
@@ -118,13 +118,13 @@ def test_the_pdf_names_the_font_that_is_missing(library: Library, words: str, mi
 
 
 @pytest.mark.usefixtures("no_fonts")
-@pytest.mark.parametrize("words", ["שלום עולם", "مرحبا بالعالم", "plain Käse", "a\U000e0067b"])
+@pytest.mark.parametrize("words", ["שלום עולם", "مرحبا بالعالم", "plain Käse", "a\U000e0067b", "🎉🫶✨"])
 def test_what_the_typeface_has_needs_no_font(library: Library, words: str) -> None:
     assert "stands for a sign" not in words_on_paper(library, f"I said {words} to them.")
 
 
 @pytest.mark.parametrize(
-    "words", ["สวัสดีครับ", "नमस्ते", "আমি দশ", "我在面包店工作。", "「パン」", "빵집", "தமிழ்", "🎉"]
+    "words", ["สวัสดีครับ", "नमस्ते", "আমি দশ", "我在面包店工作。", "「パン」", "빵집", "தமிழ்", "𝄞"]
 )
 def test_the_pdf_has_other_scripts_where_their_fonts_are_installed(library: Library, words: str) -> None:
     if typefaces.typeface_for(words[0]).path() is None:
@@ -205,9 +205,9 @@ def test_the_json_is_what_the_schemas_publish(library: Library) -> None:
 def test_a_transcript_is_read_back_as_it_was(library: Library) -> None:
     held = talk(*HARBOUR)
     back = read_talk(render_transcript(held, library, "json").decode(), library, "talk.json")
-    assert understood(back, rules()) == held
+    assert understood(back, real_reader()) == held
     debrief = render(findings(held, library), "json").decode()
-    assert understood(read_talk(debrief, library, "debrief.json"), rules()) == held
+    assert understood(read_talk(debrief, library, "debrief.json"), real_reader()) == held
 
 
 def test_chat_lines_are_read_and_no_time_is_invented(library: Library) -> None:

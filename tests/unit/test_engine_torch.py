@@ -155,7 +155,7 @@ async def test_texts_in_a_tree_weigh_what_each_weighs_in_a_pass_of_its_own(engin
             end = float(alone[-1, sorted(engine._ends)].logsumexp(0))
             assert choice.scores[text] == pytest.approx(nats + end, abs=0.05 * len(tokens) ** 0.5)
             assert found.tokens == len(tokens)
-            assert found.nats == pytest.approx(nats, abs=2)  # 8 bits are little for so small a model
+            assert found.nats == pytest.approx(nats, abs=4)  # 8 bits are little for so small a model
 
 
 async def test_weighing_reads_what_is_new_and_takes_nothing_from_a_talk(
@@ -254,6 +254,22 @@ async def test_a_hundred_at_once_are_all_answered_or_stopped_within_the_memory(e
     prefixes = engine._scheduler.prefixes
     assert prefixes.borrowed == 0
     assert prefixes.used() <= prefixes.limit
+
+
+async def test_a_step_that_cannot_be_planned_ends_its_requests_and_not_the_engine(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        """As libraries written in Rust raise it: no Exception."""
+
+    def panic(self: object) -> None:
+        raise PanicException("out of bounds")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scheduler.Scheduler, "_schedule", panic)
+        with pytest.raises(EngineError, match="the model failed"):
+            await texts(engine, ask())
+    assert await texts(engine, ask())
 
 
 async def test_a_stop_string_is_never_shown(engine: TorchEngine) -> None:

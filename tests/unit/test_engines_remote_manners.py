@@ -1,5 +1,6 @@
 """What servers refuse, and how: the engine finds the words they take, or says what is wrong."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 from tests.model_server import DONE, RawServer, Said, always, answer, as_json, ask, chunk, raw_serving, stream
 
-from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
+from feeler.errors import EngineError, EngineUnavailable, PromptTooLong, SettingsError
+from feeler.llm.remote import RemoteEngine
 from feeler.ports import Message
 
 FINE = Said(content=stream(chunk("Yes."), chunk(finish="stop"), DONE))
@@ -55,6 +57,13 @@ TOO_LONG = [
     ),
     as_json({"error": {"message": "input length exceeds maximum context length"}}, 500),
     as_json({"message": "Request Entity Too Large"}, 413),
+    as_json({"error": {"message": "Range of input length should be [1, 30720]"}}, 400),
+    as_json({"error": {"message": "Please reduce the length of the messages or completion."}}, 400),
+    as_json({"error": {"message": "Conversation history is too long"}}, 400),
+    as_json({"error": {"message": "max_tokens must be at least 1, got -904."}}, 400),
+    as_json({"error": {"message": "Prompt 超长", "code": "1261"}}, 400),
+    as_json({"error": {"message": "the request exceeds the available context size"}}, 503),
+    Said(content=b"context_length_exceeded", status=502),
     Said(content=b"Requested tokens (5000) exceed context window of 2048", status=500),
     Said(
         content=stream({"error": {"message": "the request exceeds the available context size", "code": 500}})
@@ -83,6 +92,10 @@ async def test_a_talk_that_is_too_long_loses_its_beginning_and_begins_with_the_u
         ("context canceled", 400),
         ("request timed out: maximum of 600 tokens", 408),
         ("rate limit exceeded: 40000 tokens per minute", 429),
+        ("Request queue size exceeded maximum of 100", 500),
+        ("You've exceeded your token limit for today", 400),
+        ("Too many tokens in the last 5 seconds", 400),
+        ("max_tokens must be less than or equal to 100", 400),
         ("Request too large for model on tokens per minute (TPM): Limit 6000, Requested 9000", 413),
     ],
 )
@@ -104,6 +117,8 @@ async def test_other_limits_do_not_cost_the_talk_its_beginning(words: str, statu
         "Developer instruction is not enabled for models/gemma-3-27b-it",
         "Only user and assistant roles are supported!",
         "'system' is not a valid role",
+        "messages[0].role: expected 'user' or 'assistant'",
+        "Value is not callable: null at row 12, column 40",
     ],
 )
 async def test_where_no_system_message_is_taken_the_user_says_it(words: str, status: int) -> None:
@@ -151,6 +166,10 @@ def extra_forbidden(body: dict[str, Any]) -> str:
     return f"{unknown[0]}: Extra inputs are not permitted" if unknown else ""
 
 
+def whole_only(body: dict[str, Any]) -> str:
+    return "Your organization must be verified to stream this model." if "stream" in body else ""
+
+
 def mute(body: dict[str, Any]) -> str:
     return "" if body.keys() <= {"messages", "model", "stream"} else "Bad request"
 
@@ -161,6 +180,7 @@ def mute(body: dict[str, Any]) -> str:
         (openai_reasons, {"max_completion_tokens": 160}),
         (extra_forbidden, {"max_tokens": 160, "temperature": 0.7}),
         (mute, {}),
+        (whole_only, {"max_tokens": 160, "top_k": 50}),
         (lambda body: "reasoning is not supported" if "chat_template_kwargs" in body else "", {"top_k": 50}),
         (lambda body: "'seed' must be null" if "seed" in body else "", {"max_tokens": 160}),
     ],
@@ -215,14 +235,54 @@ async def test_an_error_in_the_stream_that_names_a_parameter_is_a_refusal() -> N
 PROXY = "http://127.0.0.1:9"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "0"])
 @pytest.mark.parametrize("proxy", [PROXY, "socks5://127.0.0.1:9", "nonsense"])
 async def test_a_server_on_this_machine_is_reached_without_the_proxy(
-    proxy: str, monkeypatch: pytest.MonkeyPatch
+    proxy: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
         monkeypatch.setenv(name, proxy)
-    async with raw_serving(always(chunk("Yes."), DONE)) as engine:
+    server = always(chunk("Yes."), DONE)
+    async with raw_serving(server):
+        engine = RemoteEngine(server.url.replace("127.0.0.1", host), model="served", tries=1)
         assert await answer(engine) == "Yes."
+        await engine.close()
+
+
+async def test_another_server_is_reached_through_the_proxy_whatever_else_needs_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readline()).decode())
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + stream(chunk("Yes."), DONE))
+        writer.close()
+
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    monkeypatch.setenv("http_proxy", f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    monkeypatch.setenv("no_proxy", "10.0.0.0/8,fd00::/8,[::1]")
+    engine = RemoteEngine("http://model.example/v1", model="served", tries=1)
+    assert await answer(engine) == "Yes."
+    assert asked == ["POST http://model.example/v1/chat/completions HTTP/1.1\r\n"]
+    await engine.close()
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("https_proxy", "http://127.0.0.1:99999"),
+        ("all_proxy", "::::"),
+        ("SSL_CERT_FILE", "/nowhere.pem"),
+    ],
+)
+def test_what_the_environment_names_wrongly_is_named(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name.upper()):
+        RemoteEngine("https://model.example/v1", model="served")
 
 
 async def test_a_crash_of_ours_is_an_error_that_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

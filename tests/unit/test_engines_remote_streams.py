@@ -51,6 +51,35 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
             DONE,
         ),
         ("data:" + json.dumps(YES) + "\n\n", NO, STOP, "data:[DONE]\n\n"),
+        ("data: " + json.dumps(YES) + "data: " + json.dumps(NO) + "\n\n", STOP, DONE),
+        ("data: " + json.dumps(YES) + json.dumps(NO) + "\n\n", STOP, DONE),
+        ("data: data: " + json.dumps(YES) + "\n\n", NO, "data: data: [DONE]\n\n"),
+        ("DATA: " + json.dumps(YES) + "\n\n", "\ufeffdata: " + json.dumps(NO) + "\n\n", DONE),
+        (YES, NO, "data: [done]\n\n"),
+        (YES, NO, "event: done\ndata: {}\n\n"),
+        (YES, NO, chunk(finish=True)),
+        (json.dumps(YES) + "\n" + json.dumps(NO) + "\n" + json.dumps(STOP) + "\n",),
+        (json.dumps([YES, NO, STOP]),),
+        ("[" + json.dumps(YES) + "\n,\n" + json.dumps(NO) + "\n,\n" + json.dumps(STOP) + "\n]",),
+        ({"choices": {"index": 0, "delta": {"content": "Yes, "}}}, NO, STOP, DONE),
+        ({"data": {"choices": [{"delta": {"content": "Yes, "}}]}}, NO, STOP, DONE),
+        ({"choices": [{"delta": "Yes, "}]}, {"choices": [{"delta": ["we do."]}]}, STOP, DONE),
+        ({"choices": [{"delta": {}, "message": {"content": "Yes, we do."}, "finish_reason": "stop"}]}, DONE),
+        (
+            {"choices": [{"message": {"content": "Yes, "}}]},
+            {"choices": [{"message": {"content": "we do."}}]},
+            DONE,
+        ),
+        (
+            {"choices": [{"message": {"content": "Yes, "}}]},
+            {"choices": [{"message": {"content": "Yes, we do."}}]},
+            DONE,
+        ),
+        ({"code": 0, "message": "success"}, YES, {"error": {"code": 0, "message": ""}, **NO}, STOP, DONE),
+        ({"code": 200, "message": "ok", "choices": None}, YES, {"error": [], **NO}, STOP, DONE),
+        (YES, chunk("we do.<|im_end|>"), STOP, DONE),
+        (YES, chunk("we do.</"), chunk("s> What else?"), STOP, DONE),
+        (YES, chunk("we\x00 do."), STOP, DONE),
         (YES, NO, STOP, "data: [DONE]"),
         (json.dumps({"choices": [{"message": {"role": "assistant", "content": "Yes, we do."}}]}, indent=2),),
     ],
@@ -62,6 +91,31 @@ async def test_the_answer_is_whole(events: tuple[Any, ...]) -> None:
     bit_by_bit = [together[at : at + 3] for at in range(0, len(together), 3)]
     async with raw_serving(in_turn([Said(content=bit_by_bit)])) as engine:
         assert await answer(engine) == "Yes, we do."
+
+
+@pytest.mark.parametrize("end", [STOP, {"choices": [{"delta": {}, "finish_reason": "stop"}]}])
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        'data: {"choices": [{"index": 0, "delta": {"content": "or n\n\n',
+        'data: {"choices": [{"delta": {"content": "or no',
+        "data: b'" + json.dumps(chunk("or not")) + "'\n\n",
+    ],
+)
+async def test_an_answer_with_a_hole_is_no_answer(garbled: str, end: Any) -> None:
+    async with raw_serving(always(YES, garbled, "\n", NO, end, DONE)) as engine:
+        with pytest.raises(EngineUnavailable, match="cannot be read"):
+            await answer(engine)
+
+
+async def test_a_letter_whose_halves_come_in_two_chunks_is_one_and_half_a_letter_none() -> None:
+    halves = [
+        '{"choices": [{"delta": {"content": "Yes \\ud83d"}}]}',
+        '{"choices": [{"delta": {"content": "\\ude00"}}]}',
+    ]
+    lone = '{"choices": [{"delta": {"content": " \\ude00, we do."}}]}'
+    async with raw_serving(always(*(f"data: {it}\n\n" for it in (*halves, lone)), STOP, DONE)) as engine:
+        assert await answer(engine) == "Yes 😀 \ufffd, we do."
 
 
 async def test_letters_and_line_ends_that_arrive_in_halves() -> None:
@@ -147,6 +201,16 @@ async def test_whatever_else_comes_the_turn_can_be_had_again(said: Said) -> None
         {"data": [{"id": "a", "capabilities": {"completion_chat": False}}, {"id": "llama-3.2"}]},
         {"models": [{"name": "a", "capabilities": ["embedding"]}, {"name": "llama-3.2"}]},
         ["text-embedding-3-small", "whisper-1", "llama-3.2"],
+        ["cross-encoder/ms-marco-electra-base", "llama-prompt-guard-2-86m", "sora-2", "llama-3.2"],
+        {"data": [{"id": " "}, {"id": "a", "supported_endpoint_types": ["embeddings"]}, {"id": "llama-3.2"}]},
+        {"data": [{"id": "a", "architecture": {"output_modalities": ["image"]}}, {"id": "llama-3.2"}]},
+        {
+            "data": [
+                {"id": "a", "type": "text-embedding"},
+                {"id": "b", "capabilities": {"embeddings": True, "chat": False}},
+                {"id": "llama-3.2", "task": "text-generation", "capabilities": ["tool_use"]},
+            ]
+        },
     ],
 )
 async def test_no_model_that_cannot_talk_is_taken(models: Any) -> None:
@@ -185,6 +249,13 @@ THINKING = [
     (chunk(reasoning=LONG), YES, NO, STOP, DONE),
     (chunk("<think>\n" + LONG), chunk("\n</think>\n\nYes, "), NO, STOP, DONE),
     (chunk("<thi"), chunk("nk>" + LONG + "</th"), chunk("ink>Yes, <THINK>"), chunk("no?</think>"), NO, DONE),
+    (
+        chunk("<|channel|>analysis<|message|>" + LONG),
+        chunk("<|end|><|start|>assistant<|chan"),
+        chunk("nel|>final<|message|>Yes, we do.<|return|>"),
+        DONE,
+    ),
+    (chunk("<thoughts>" + LONG + "</thoughts>Yes, "), NO, STOP, DONE),
     (chunk("[THINK]" + LONG + "[/THINK]"), YES, NO, STOP, DONE),
     (chunk([{"type": "thinking", "thinking": [{"type": "text", "text": LONG}]}]), YES, NO, STOP, DONE),
     (chunk(LONG + "</think>Yes, "), NO, STOP, DONE),

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram import Update
-from tests.readers import rules
+from tests.readers import FedReader
 
 from feeler.coach.files import read_talk
 from feeler.coach.findings import findings
@@ -76,14 +76,7 @@ def library() -> Library:
 
 @cache
 def desk() -> Desk:
-    return build_desk(Settings(_env_file=None), library(), ScriptedEngine(), NoArchive(), rules())
-
-
-@pytest.fixture(scope="module")
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
+    return build_desk(Settings(_env_file=None), library(), ScriptedEngine(), NoArchive(), FedReader())
 
 
 @pytest.fixture(scope="module")

@@ -138,7 +138,17 @@ def streams(draw: st.DrawFn) -> Sent:
     if done:
         events.append("data: [DONE]")
     blank = draw(st.sampled_from(["\n\n", "\n\n", "\r\n\r\n", "\r\r", "\n\n\n"]))
-    whole = blank.join(event.replace("\n", blank[: len(blank) // 2]) for event in events) + blank
+    glued = draw(st.booleans()) and not draw(
+        st.booleans()
+    )  # several documents in a line, as gateways send them
+    gaps = [blank] * len(events)
+    if glued:
+        for at in range(len(events) - 1):
+            both = events[at].startswith("data:{") and events[at + 1].startswith("data:{")
+            gaps[at] = "" if both and draw(st.booleans()) else blank
+    whole = "".join(
+        event.replace("\n", blank[: len(blank) // 2]) + gap for event, gap in zip(events, gaps, strict=True)
+    )
     content = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf"])) + whole.encode()
     cuts = sorted(draw(st.lists(st.integers(0, len(content)), max_size=6)))
     parts = [content[a:b] for a, b in zip([0, *cuts], [*cuts, len(content)], strict=True)]
@@ -158,13 +168,6 @@ class Stand:
         self.sent = b""
         self.parts: list[bytes] = []
         self.server = RawServer(lambda body: Said(content=self.parts))
-
-
-@pytest.fixture(scope="module")
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
 
 
 @pytest.fixture(scope="module")

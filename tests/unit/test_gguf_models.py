@@ -1,6 +1,8 @@
 """GGUF files of every kind: right where they can be run, and refused in words where not."""
 
+import asyncio
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +79,13 @@ def test_llama3_rope_scaling(tmp_path: Path) -> None:
     assert off(model, write_model(tmp_path / "without.gguf", model)) > 0.3  # it matters in this model
 
 
-@pytest.mark.parametrize("keys", ["new", "old"])
+@pytest.mark.parametrize("keys", ["new", "old", "bare"])
 def test_linear_rope_scaling(tmp_path: Path, keys: str) -> None:
     model = random_model(rope_parameters={"rope_type": "linear", "rope_theta": 10000.0, "factor": 4.0})
     new = {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 4.0}
-    metadata = new if keys == "new" else {"llama.rope.scale_linear": 4.0}
+    bare = {"llama.rope.scaling.factor": 4.0}  # llama.cpp takes it for linear
+    ways: dict[str, Mapping[str, Any]] = {"new": new, "old": {"llama.rope.scale_linear": 4.0}, "bare": bare}
+    metadata = ways[keys]
     assert off(model, write_model(tmp_path / "m.gguf", model, metadata=metadata)) < RIGHT
 
 
@@ -152,13 +156,22 @@ def test_a_card_with_another_format_is_refused_before_anything_is_fetched(tmp_pa
         ({"llama.rope.scaling.type": "longrope"}, "rope scaling 'longrope'"),
         (
             {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 0.0},
-            "rope scaling 'linear' by 0",
+            "scaling.factor is 0",
         ),
         ({"llama.rope.dimension_count": 8}, "of which 8 turn"),
         ({"llama.attention.key_length": 24}, "attn_q.weight is 64 x 64"),
         ({"llama.attention.head_count_kv": 3}, "of them for 3"),
         ({"llama.attention.head_count": 0}, "head_count is 0"),
         ({"llama.attention.head_count": "many"}, "head_count is 'many'"),
+        ({"llama.rope.scaling.type": "dynamic"}, "rope scaling 'dynamic'"),
+        ({"llama.rope.scaling.type": "yarn", "llama.rope.scaling.original_context_length": 0}, "length is 0"),
+        ({"llama.rope.scaling.factor": "twice"}, "factor is 'twice'"),
+        ({"llama.rope.freq_base": -1.0}, "freq_base is -1"),
+        ({"llama.rope.freq_base": "x"}, "freq_base is 'x'"),
+        ({"llama.attention.layer_norm_rms_epsilon": "x"}, "epsilon is 'x'"),
+        ({"split.count": "three"}, "one of three parts"),
+        ({"llama.logit_scale": 0.5}, "logit_scale of 0.5"),
+        ({"llama.final_logit_softcapping": 30.0}, "softcapping of 30"),
         ({"llama.block_count": 3}, r"lacks the tensor blk\.2\."),
         ({"llama.block_count": 1}, r"9 tensors that are not known here, as blk\.1\."),
         ({"llama.feed_forward_length": 100}, "ffn_gate.weight is 96 x 64"),
@@ -229,6 +242,39 @@ def test_a_file_without_a_tokenizer_says_so(tmp_path: Path) -> None:
     known = {"tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "qwen2"}
     file = write_model(tmp_path / "o.gguf", random_model(), metadata=known)
     with pytest.raises(WeightsError, match=r"lacks tokenizer\.ggml\.tokens"):
+        TorchEngine.load(file)
+
+
+WORDS = [*map(chr, range(97, 123)), "<|im_end|>", "ab", *(f"t{n}" for n in range(68))]
+VOCABULARY = {
+    "tokenizer.ggml.model": "gpt2",
+    "tokenizer.ggml.pre": "qwen2",
+    "tokenizer.ggml.tokens": WORDS,
+    "tokenizer.ggml.token_type": [1] * 26 + [3] + [1] * 69,
+    "tokenizer.ggml.merges": ["a b"],
+    "tokenizer.ggml.eos_token_id": 26,
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"tokenizer.ggml.eos_token_id": 9999}, "no tokenizer that can be read"),
+        ({"tokenizer.ggml.eot_token_id": 9999}, "a token that it does not have"),
+        ({"tokenizer.ggml.token_type": [1, 1]}, "no tokenizer that can be read"),
+        ({"tokenizer.ggml.merges": ["a z9"]}, "no tokenizer that can be read"),
+        ({"tokenizer.ggml.tokens": ["b"] * 96}, "no tokenizer that can be read"),
+        ({"tokenizer.ggml.tokens": "abc"}, "are no lists"),
+        ({"tokenizer.ggml.tokens": [*WORDS, "u", "v"]}, "more tokens than it has weights for"),
+        ({"tokenizer.chat_template": "{% for x in %}"}, "chat template cannot be used"),
+        ({"tokenizer.chat_template": 5}, "chat template cannot be used"),
+    ],
+)
+def test_a_vocabulary_that_does_not_fit_says_so(tmp_path: Path, wrong: dict[str, Any], said: str) -> None:
+    whole = write_model(tmp_path / "whole.gguf", random_model(), metadata=VOCABULARY)
+    asyncio.run(TorchEngine.load(whole).close())
+    file = write_model(tmp_path / "m.gguf", random_model(), metadata=VOCABULARY | wrong)
+    with pytest.raises(WeightsError, match=said):
         TorchEngine.load(file)
 
 

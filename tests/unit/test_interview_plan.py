@@ -7,13 +7,16 @@ import pytest
 from tests.readers import ACUTE, HEAVY, TELLS, FedReader, asks
 
 from feeler.interview.acts import Act
+from feeler.interview.dossier import known, opened
 from feeler.interview.phases import phase_at
 from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.reading import Reading
+from feeler.interview.scene import Scene
 from feeler.interview.values import Difficulty, Interview, Need, Speaker
 from feeler.personas.library import load_library
 from feeler.personas.values import Reveal, Topic
 from feeler.usecases.drafting import open_talk
+from feeler.usecases.written import written_line
 
 LIBRARY = load_library()
 EMIL, BRANDL = LIBRARY.persona("emil"), LIBRARY.company("brandl")
@@ -34,7 +37,9 @@ def did(*acts: Act) -> Reading:
 
 def planned(before: Interview, reading: Reading, text: str = "…", fact: str = "") -> Plan:
     reader = FedReader(answers=lambda question, one: one == fact)
-    return make_plan(before, EMIL, BRANDL, text, reading, reader)
+    things = known(EMIL, BRANDL)
+    shares = [reader.answers("", question, things) for question in reading.questions]
+    return make_plan(before, EMIL, BRANDL, text, reading, opened(before, reading, things, shares), reader)
 
 
 def after(before: Interview, reading: Reading, text: str, answer: str = "", **more: object) -> Interview:
@@ -47,9 +52,8 @@ def after(before: Interview, reading: Reading, text: str, answer: str = "", **mo
     )  # fmt: skip
     lines = [*before.lines, heard]
     if answer:
-        lines.append(
-            replace(last, number=last.number + 2, turn=before.turn + 1, text=answer, **more)  # type: ignore[arg-type]
-        )
+        answered = replace(heard, number=last.number + 2, text=answer, speaker=Speaker.COMPANY, acts=())
+        lines.append(replace(answered, need=Need.NONE, **more))  # type: ignore[arg-type]
     return before.evolve(lines=tuple(lines))
 
 
@@ -97,6 +101,19 @@ def test_what_no_fact_answers_is_not_known_and_somebody_is_named_who_would() -> 
     assert plan.job is Job.UNKNOWN
     assert not plan.facts
     assert plan.knower in BRANDL.people
+
+
+def test_asking_on_brings_what_is_kept_for_that_and_then_says_that_it_is_all() -> None:
+    before = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=(EASY.id,))
+    plan = planned(before, asks("And then?", follows=True), "And then?")
+    assert (plan.job, plan.facts) == (Job.NEAR, (PROBED,))
+    topic = tuple(fact.id for fact in BRANDL.facts if fact.topic is EASY.topic)
+    before = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=topic)
+    plan = planned(before, asks("And then?", follows=True), "And then?")
+    assert plan.job is Job.NO_MORE
+    scene = Scene(plan=plan, persona=EMIL, company=BRANDL, interview=before, heard="And then?")
+    said = written_line(scene, seed=1)
+    assert said in [line.replace("{knower}", plan.knower) for line in EMIL.lines["no_more"]]
 
 
 def test_a_question_about_the_person_is_answered_by_what_they_know_of_themselves() -> None:
@@ -153,25 +170,77 @@ def test_a_tapped_topic_asks_about_it() -> None:
     assert plan.facts[0].topic is Topic.TEAM
 
 
+def test_nothing_is_asked_three_times() -> None:
+    eased = after(
+        talk(), did(Act.CLARIFY), "what do you mean", "Once more. What do you do?", job=Job.EASE.value
+    )
+    assert planned(eased, did(Act.CLARIFY), "why?").job is Job.HAND
+
+
 # --- somebody in need -------------------------------------------------------------------------------------
 
 
 def test_after_a_danger_the_interviewer_is_silent_until_the_person_goes_on() -> None:
     before = after(talk(), ACUTE, "better without me")
-    assert planned(before, TELLS, "it is late").coach == "aftercare"
-    assert planned(before, did(Act.GOES_ON), "let's go on").job is Job.HAND
-    assert planned(before, asks("how big is the team?"), fact=FACTS["size"].text).job is Job.TELL
+    assert planned(before, did(Act.GOES_ON), "let's go on").job is Job.RESUME
+    crying = replace(did(Act.GOES_ON), need=Need.HEAVY)
+    for reading, coach in (
+        (TELLS, "aftercare"), (asks("how big is the team?"), "asked"), (HEAVY, "still"), (ACUTE, "still"),
+        (did(Act.GOODBYE), "rest"), (did(Act.MACHINE), "program"), (did(Act.INSULT), "aftercare"),
+        (did(Act.LANGUAGE), "aftercare"), (did(Act.TOLD, Act.SORROW), "aftercare"), (crying, "still"),
+    ):  # fmt: skip
+        plan = planned(before, reading, "it is late", fact=FACTS["size"].text)
+        assert (plan.job, plan.coach) == (Job.SILENT, coach)
+    assert planned(before, ACUTE, "better  without me").coach == "aftercare"
+
+
+def test_who_was_stopped_and_asks_the_company_twice_is_answered() -> None:
+    stopped = after(talk(), ACUTE, "this job kills me")
+    once = after(stopped, asks("how big is the team?"), "how big is the team?")
+    assert planned(once, asks("who leads it?"), "who leads it?", fact=FACTS["size"].text).job is Job.TELL
+    crying = after(stopped, replace(asks("why me?"), need=Need.HEAVY), "why me?")
+    assert planned(crying, asks("who leads it?"), "who leads it?").job is Job.SILENT
+    sad = replace(asks("who leads it?"), acts=frozenset({Act.ASKED, Act.SORROW}))
+    assert planned(once, sad, "who leads it?", fact=FACTS["size"].text).job is Job.SILENT
+    assert planned(once, asks("am I bad?"), "am I bad?").job is Job.SILENT
+
+
+def test_what_may_be_danger_is_a_pause_with_whom_to_call() -> None:
+    uneasy = replace(HEAVY, acts=frozenset({Act.TOLD, Act.UNEASY}))
+    plan = planned(talk(), uneasy, "no more roads. i go home")
+    assert (plan.job, plan.coach) == (Job.PAUSE, "heavy")
+    assert planned(talk(), HEAVY, "my brother died").coach == ""
+
+
+def test_what_is_heavy_after_a_danger_stays_with_the_coach() -> None:
+    before = after(talk(), ACUTE, "better without me")
+    gone_on = after(before, did(Act.GOES_ON), "go on", "Something easy.", job=Job.RESUME.value)
+    plan = planned(gone_on, HEAVY, "i sit and cry")
+    assert (plan.job, plan.coach) == (Job.SILENT, "heavy")
+    assert planned(after(gone_on, HEAVY, "i sit and cry"), TELLS, "a lot").job is Job.SILENT
+
+
+def test_a_sorrow_told_calmly_stops_nothing_and_is_not_asked_about() -> None:
+    sad = did(Act.TOLD, Act.SORROW)
+    plan = planned(talk(), sad, "my father died and i took the farm")
+    assert (plan.job, plan.coach) == (Job.RESUME, "")
+    both = replace(asks("How big is the team?", told=True), acts=frozenset({*sad.acts, Act.ASKED}))
+    plan = planned(talk(), both, fact=FACTS["size"].text)
+    assert (plan.job, plan.then_ask) == (Job.TELL, False)
 
 
 def test_the_same_words_stop_nobody_twice() -> None:
     before = after(talk(), HEAVY, "This job is killing me", "We can leave that.")
-    assert planned(before, HEAVY, "this job is  killing me").job is not Job.PAUSE
+    assert planned(before, HEAVY, "this job is  killing me").job is Job.RESUME
     assert planned(before, HEAVY, "my brother died").job is Job.PAUSE
 
 
 def test_a_pause_is_followed_by_an_easy_beginning() -> None:
     before = after(talk(), HEAVY, "my brother died", "We can leave that.")
-    assert planned(before, TELLS, "ok. I was a baker.").job is Job.HAND
+    assert planned(before, TELLS, "ok. I was a baker.").job is Job.RESUME
+    assert planned(before, did(Act.GOODBYE), "stop here").coach == "rest"
+    rested = after(before, did(Act.GOODBYE), "stop here")
+    assert planned(rested, did(Act.GOES_ON), "go on").job is Job.RESUME
 
 
 def test_the_coach_adds_a_line_only_where_it_recurs() -> None:

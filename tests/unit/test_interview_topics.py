@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from feeler.interview.dossier import untouched
-from feeler.interview.questions import questions_in
 from feeler.interview.topics import LABELS, picked
 from feeler.interview.values import Interview, Line, Phase, Speaker
 from feeler.personas.library import Library, load_library
@@ -32,12 +31,6 @@ def said(
         number=number, turn=1, speaker=speaker, persona="emil", phase=Phase.QUESTIONS, text=text, at=NOW,
         topics=topics, facts=facts,
     )  # fmt: skip
-
-
-def test_a_word_of_wonder_is_no_question() -> None:
-    assert questions_in("Is that so. And what gets lost when one of the old hands goes?") == (
-        "And what gets lost when one of the old hands goes?",
-    )
 
 
 def test_every_button_is_understood() -> None:

@@ -169,6 +169,7 @@ POLL = {
     [
         {"message": message(GROUP, new_chat_title="New title")},
         {"message": message(pinned_message=message(text="x"))},
+        {"message": message(boost_added={"boost_count": 1})},
         {"poll": POLL},
         {
             "my_chat_member": {

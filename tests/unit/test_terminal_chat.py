@@ -1,10 +1,13 @@
 """`feeler chat` as a process of its own: scripts, JSON lines, files, Ctrl-C, and wrong scripts."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +80,9 @@ def test_a_script_reads_as_a_talk_and_leaves_its_files(tmp_path: Path, script: P
     assert "Emil Wagner: " in done.stdout
     assert "🧭 Coach: " in done.stdout
     assert "You: /hint" in done.stdout
-    [transcript] = tmp_path.glob("feeler-transcript-*.txt")
-    assert SCRIPT.splitlines()[0] in transcript.read_text(encoding="utf-8")
-    assert transcript.name in done.stdout
+    [document] = tmp_path.glob("feeler-debrief-*.html")
+    assert SCRIPT.splitlines()[0] in unescape(document.read_text(encoding="utf-8"))
+    assert document.name in done.stdout
 
 
 def test_json_names_the_files_that_were_asked_for(
@@ -95,10 +98,23 @@ def _crash(*_: object, **__: object) -> Any:
     raise KeyError("what somebody said")
 
 
+class PanicException(BaseException):
+    """As libraries written in Rust raise it: no Exception."""
+
+
+def _panic(*_: object, **__: object) -> Any:
+    raise PanicException("what somebody said")
+
+
+async def _leak(*_: object, **__: object) -> Any:
+    raise asyncio.CancelledError("what somebody said")
+
+
+@pytest.mark.parametrize("crash", [_crash, _panic, _leak])
 def test_a_crash_in_an_answer_keeps_the_line_for_again_and_shows_no_traceback(
-    tmp_path: Path, script: Path, monkeypatch: pytest.MonkeyPatch
+    crash: Callable[..., Any], tmp_path: Path, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feeler.usecases.talking.take_turn", _crash)
+    monkeypatch.setattr("feeler.usecases.talking.take_turn", crash)
     done = chat_here(tmp_path, monkeypatch, "--persona", "emil", "--script", str(script))
     assert done.exit_code == 0
     assert "/again" in done.stdout
@@ -122,7 +138,20 @@ def test_files_of_another_talk_are_never_overwritten(
     folder.mkdir()
     for _ in range(2):
         chat_here(tmp_path, monkeypatch, "--persona", "emil", "--script", str(script), "--save", str(folder))
-    assert len(list(folder.glob("feeler-transcript-*.txt"))) == 2
+    assert len(list(folder.glob("feeler-debrief-*.html"))) == 2
+
+
+def test_a_moment_is_had_again_and_nothing_is_shown_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "again.txt").write_text(
+        "I ran a bakery.\nI did the books.\n/retry\nI did them and fired nobody.\n/retry back\nBye.\n"
+    )
+    done = chat_here(tmp_path, monkeypatch, "--persona", "emil", "--script", "again.txt")
+    assert done.exit_code == 0
+    shown = " ".join(done.output.split())
+    assert "both ways (try 1 of 3)" in shown
+    assert shown.count("I ran a bakery.") == 1
 
 
 def test_a_script_may_begin_like_a_new_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from telegram import Bot, Update
-from tests.readers import ACUTE, HEAVY, TELLS, FedReader
+from tests.readers import ACUTE, HEAVY, TELLS, FedReader, asks, real_reader
 from tests.unit.test_usecases_desk import LIBRARY, NOW, STORY, Person
 
 from feeler.errors import DataError
@@ -20,12 +20,11 @@ from feeler.interview.scene import Scene
 from feeler.interview.values import Need, Phase, Speaker
 from feeler.personas.library import shipped_prompts
 from feeler.personas.values import Topic
-from feeler.reading.acts import acts_of
 from feeler.telegram.handlers import dispatch
-from feeler.usecases.care import GO_ON, KEYBOARD, cares
+from feeler.usecases.care import GO_ON, KEYBOARD, STOP, cares
 from feeler.usecases.drafting import open_talk
 from feeler.usecases.helplines import EVERYWHERE, load_helplines, region_of, shipped_helplines
-from feeler.usecases.written import care_line
+from feeler.usecases.written import CARES, care_line
 
 DANGER = "Some nights I think about not being here any more."
 GRIEF = "My brother died in spring and I still cry every day."
@@ -51,6 +50,7 @@ READINGS: Mapping[str, Reading] = {
     f"{GRIEF} All of it.": HEAVY,
     JOKE: TELLS,
     GO_ON: Reading(acts=frozenset({Act.GOES_ON})),
+    STOP: Reading(acts=frozenset({Act.GOODBYE})),
 }
 
 
@@ -85,9 +85,116 @@ async def test_the_interviewer_stays_silent_until_they_go_on_and_the_key_then_go
     assert KEYBOARD[0] not in person.replies[0].keyboard
 
 
+MORE = {
+    "Nobody would miss me.": ACUTE,
+    "I cry all day.": HEAVY,
+    "I did not want to say that.": TELLS,
+    "Are you even real?": Reading(acts=frozenset({Act.MACHINE})),
+    "What is the weather like?": asks("What is the weather like?"),
+    "Do you think I am bad?": asks("Do you think I am bad?"),
+    "You are useless.": Reading(acts=frozenset({Act.INSULT})),
+    "I went into the yard.": TELLS,
+    "Still nothing.": TELLS,
+    "It is dark.": TELLS,
+}
+
+
+@pytest.mark.parametrize("first", [DANGER, *(SAMPLES[language] for language in LANGUAGES)])
+async def test_whatever_else_comes_the_coach_answers_with_other_words_and_asks_nothing(first: str) -> None:
+    person = Person(reader=FedReader({**READINGS, first: ACUTE, **MORE}))
+    await person("/settings country de", "/new emil", STORY)
+    before, spoken = await person(first), person.company_lines()
+    for said in (*MORE, *reversed(MORE)):
+        answer = await person(said)
+        assert [reply.speaker for reply in person.replies] == [Speaker.COACH]
+        assert person.company_lines() == spoken
+        assert answer != before
+        assert "?" not in answer.removeprefix("🧭")
+        assert "0800 111 0 111" in answer
+        assert person.replies[-1].keyboard == KEYBOARD
+        before = answer
+    await person(GO_ON)
+    assert len(person.company_lines()) == len(spoken) + 1
+
+
+async def test_what_was_asked_meanwhile_is_answered_when_they_go_on() -> None:
+    question = "How many people work in service?"
+    fact = next(fact for fact in LIBRARY.company("brandl").facts if fact.topic is Topic.TEAM)
+    reader = FedReader({**READINGS, question: asks(question)}, lambda asked, text: text == fact.text)
+    person = Person(reader=reader)
+    await person("/new emil", STORY, DANGER)
+    assert "Go on" in await person(question)
+    assert person.replies[-1].keyboard == KEYBOARD
+    await person(GO_ON)
+    assert person.replies[0].speaker is Speaker.COMPANY
+    assert fact.id in person.talk.lines[-1].facts
+
+
+async def test_nothing_said_while_the_interviewer_was_silent_is_quoted_at_the_end() -> None:
+    deed = "I wrote twelve zqxletters and put them on the kitchen table."
+    reading = Reading(acts=frozenset({Act.TOLD}), deed=True, span="wrote twelve zqxletters")
+    person = Person(reader=FedReader({**READINGS, deed: reading, "bye": READINGS[STOP]}))
+    await person("/new emil", STORY, DANGER, deed, GO_ON, STORY + " So.", "bye")
+    assert person.talk.lines[-1].job == Job.LEAVE.value
+    assert all("zqxletters" not in line for line in person.company_lines())
+
+
+async def test_stop_here_is_taken_at_its_word_and_go_on_still_leads_back() -> None:
+    for first in (DANGER, GRIEF):
+        person = somebody()
+        await person("/new emil", STORY, first)
+        spoken = person.company_lines()
+        said = await person(STOP)
+        assert "stop here for today" in said
+        assert "/end" in said
+        assert person.company_lines() == spoken
+        await person(GO_ON)
+        assert len(person.company_lines()) == len(spoken) + 1
+
+
+async def test_going_on_begins_gently_with_something_else_and_nothing_jolly() -> None:
+    resume = LIBRARY.persona("emil").lines[Job.RESUME.value]
+    for first in (DANGER, GRIEF):
+        person = somebody(budget=12)
+        await person("/new emil", *(f"{STORY} {number}" for number in range(7)), first)
+        said = await person(GO_ON)
+        assert said in resume
+        assert said.count("?") == 1
+        assert [reply.speaker for reply in person.replies] == [Speaker.COMPANY]
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+async def test_grief_in_another_language_is_met_in_it_the_first_time(language: str) -> None:
+    said = SAMPLES[language]
+    person = Person(reader=FedReader({said: replace(HEAVY, acts=frozenset({Act.LANGUAGE}))}))
+    answer = await person("/new emil", STORY, said)
+    assert [reply.speaker for reply in person.replies] == [Speaker.COMPANY]
+    lines = yaml.safe_load((shipped_prompts() / "coach.yaml").read_text(encoding="utf-8"))
+    assert answer in lines[f"pause.{language}"]
+    assert "?" not in answer
+
+
+async def test_a_death_told_as_a_reason_is_not_asked_about_and_nothing_is_made_of_it() -> None:
+    sad = "I had to give up the zqxshop after my daughter died, I calmed and led twelve people through it."
+    reading = Reading(acts=frozenset({Act.TOLD, Act.SORROW}), deed=True, span="led twelve people through it")
+    person = Person(reader=FedReader({**READINGS, sad: reading}), budget=10)
+    await person("/new emil", STORY)
+    assert await person(sad) in LIBRARY.persona("emil").lines[Job.RESUME.value]
+    await person(*(f"{STORY} {number}" for number in range(8)))
+    lines = person.company_lines()
+    said = await person("/end", "/summary")
+    files = [reply.document for reply in person.replies if reply.document]
+    assert files
+    shown = [said, *lines, *[file.content.decode().partition('id="transcript"')[0] for file in files]]
+    for text in shown:
+        assert "zqxshop" not in text
+        assert "led twelve people" not in text
+    assert "There was a pause" not in said
+
+
 @pytest.mark.parametrize("typed", [GO_ON, "go on", '"go on"', "Go on."])
 def test_the_key_and_what_the_coach_says_to_write_are_read_as_going_on(typed: str) -> None:
-    assert Act.GOES_ON in acts_of(typed)
+    assert real_reader().read("", typed).acts == {Act.GOES_ON}
 
 
 async def test_grief_is_met_by_the_interviewer_with_a_pause_and_by_the_coach_where_it_recurs() -> None:
@@ -179,7 +286,7 @@ async def test_they_are_answered_in_the_language_they_wrote_in_also_afterwards()
 def every_care_line() -> list[str]:
     lines = yaml.safe_load((shipped_prompts() / "coach.yaml").read_text(encoding="utf-8"))
     found = []
-    for key in ("acute", "heavy", "aftercare"):
+    for key in sorted(CARES):
         for language in LANGUAGES:
             found += lines[key if language == "en" else f"{key}.{language}"]
     return found
@@ -195,7 +302,7 @@ def test_no_line_of_care_asks_promises_or_blames(line: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", ["acute", "heavy", "aftercare"])
+@pytest.mark.parametrize("key", sorted(CARES))
 def test_a_line_of_care_is_whole_with_and_without_a_country(key: str, language: str) -> None:
     said = SAMPLES[language]
     assert language_of(said) == language

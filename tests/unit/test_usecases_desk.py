@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.readers import rules
+from tests.readers import real_reader
 
 from feeler.errors import EngineUnavailable
 from feeler.interview.values import Difficulty, Interview, Speaker
@@ -41,7 +40,7 @@ class Person:
         self.desk = Desk(
             library=library,
             engine=engine or ScriptedEngine(),
-            reader=reader or rules(),
+            reader=reader or real_reader(),
             archive=self.archive,
             budget=budget,
         )
@@ -303,13 +302,18 @@ async def test_a_goodbye_before_the_time_is_over_offers_the_end_too() -> None:
     assert "time you had" not in text
 
 
-async def test_end_closes_with_a_summary_and_the_transcript_as_a_file() -> None:
+async def test_end_closes_with_a_glance_and_the_document_with_the_transcript() -> None:
     person = Person()
     await person("/new emil", STORY, "What does an ordinary day look like at your place?")
-    await person("/end")
+    shown = await person("/end")
     assert person.talk.ended is not None
+    assert "What you learned from Emil Wagner" in shown
+    assert len(person.replies) <= 5  # the glance, the note, picture, document, and how ready one feels
     files = [reply.document for reply in person.replies if reply.document]
     assert any(STORY.encode() in file.content for file in files)
+    assert "What to try next time" in await person("/summary advice")
+    assert "The role they might create" in await person("/summary role")
+    assert "advice, well, seen" in await person("/summary nonsense")
     assert "has ended" in await person("One more thing")
 
 
@@ -347,9 +351,9 @@ async def test_help_names_every_listed_command() -> None:
 async def test_help_shows_what_may_follow_a_command_and_it_works() -> None:
     person = Person()
     text = await person("/help")
-    assert "/summary [number]" in text
+    assert "/summary [part] [number]" in text
     assert "/transcript [md|json|txt|html|pdf] [number]" in text
-    assert "/settings [warm|neutral|tough|10-24|country XX]" in text
+    assert "/settings [warm|neutral|tough|10-24|country XX|zone XX]" in text
     await person("/new emil", STORY, "/new ruth", STORY, "/transcript md 2")
     [file] = [reply.document for reply in person.replies if reply.document]
     assert "emil" in file.filename
@@ -413,23 +417,6 @@ async def test_again_has_the_stopped_line_answered() -> None:
 async def test_stop_without_anything_to_stop_says_so() -> None:
     person = Person()
     assert "Nothing is being written" in await person("/new emil", STORY, "/stop")
-
-
-async def test_stop_during_the_debrief_says_that_it_was_stopped() -> None:
-    said = (Path(__file__).parents[1] / "conversations" / "ex-founder.txt").read_text().splitlines()
-    person = Person()
-    await person("/new emil", *said[:6])
-    engine = Endless()
-    person.desk = Person(engine).desk
-    ending = asyncio.create_task(person("/end"))
-    await asyncio.wait_for(engine.begun.wait(), 5)
-    assert person.desk.stop(7)
-    async with asyncio.timeout(5):
-        await ending
-    told = await person("/stop")
-    assert "Stopped" in told
-    assert "/summary" in told
-    assert "Nothing is being written" in await person("/stop")
 
 
 async def test_cancelling_from_outside_is_not_taken_for_a_stop() -> None:
@@ -536,3 +523,31 @@ class Interrupted(Engine):
         yield Piece(draft=0, text="")
 
     async def close(self) -> None: ...
+
+
+class Counting(MemoryArchive):
+    """Counts how often the talks are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read = 0
+
+    async def talks(self, chat_id: int) -> tuple[Interview, ...]:
+        self.read += 1
+        return await super().talks(chat_id)
+
+
+async def test_the_talks_of_before_are_read_once_for_a_debrief() -> None:
+    archive = Counting()
+    desk = Desk(library=LIBRARY, engine=ScriptedEngine(), reader=real_reader(), archive=archive)
+    chat = Chat(chat_id=7)
+    for said in ("/new emil", STORY, "What goes wrong at your place?", "I see. And then?"):
+        chat = (await desk.hear(chat, said, None, NOW)).chat
+    archive.read = 0
+    ended = await desk.hear(chat, "/end", None, NOW)
+    assert archive.read == 1
+    assert ended.chat.interview
+    archive.remember(7, ended.chat.interview)
+    rest = await desk.run(ended.chat, ended.errand, None, NOW)
+    assert archive.read == 2
+    assert rest.replies

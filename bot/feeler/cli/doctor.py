@@ -119,12 +119,12 @@ def model(settings: "Settings") -> Iterator[Finding]:
 
 def reader(settings: "Settings") -> Iterator[Finding]:
     """What recognises somebody in need, whichever engine writes: its weights and its head."""
-    from feeler.compose import need_head
+    from feeler.compose import taught_heads, taught_need
     from feeler.llm.cards import reader_card
     from feeler.llm.weights import verify, weights_path
 
     card = reader_card()
-    if not need_head().is_file():
+    if not (taught_heads().is_file() and taught_need().is_file()):
         yield Finding(
             about="reader",
             state="wrong",
@@ -140,6 +140,35 @@ def reader(settings: "Settings") -> Iterator[Finding]:
             text=f"{card.slug}, which recognises somebody in need, is not in the cache",
             remedy=f"`feeler models pull` fetches its {card.bytes >> 20:,} MB, and so does the first start",
         )
+
+
+def voice(settings: "Settings") -> Iterator[Finding]:
+    """What hears and speaks: optional, so nothing is wrong without it."""
+    from feeler.llm.cards import speech_cards
+    from feeler.llm.weights import verify, weights_path
+    from feeler.speech.helper import installed
+
+    for does, card in speech_cards().items():
+        if not installed(does):
+            yield Finding(
+                about="voice",
+                state="mind",
+                text=f"voice notes are off: the packages of what {does} are not installed",
+                remedy='`pip install "feeler[voice]"`, then `feeler models pull --voice`',
+            )
+        elif weights_path(card, settings.cache_dir).is_file():
+            yield Finding(
+                about="voice",
+                state="ok",
+                text=f"{verify(card, settings.cache_dir).name}, which {does}, is verified",
+            )
+        else:
+            yield Finding(
+                about="voice",
+                state="mind",
+                text=f"{card.slug}, which {does}, is not in the cache",
+                remedy=f"`feeler models pull --voice` fetches its {card.bytes >> 20:,} MB",
+            )
 
 
 def helplines(settings: "Settings") -> Iterator[Finding]:
@@ -309,4 +338,4 @@ def _existing(folder: "os.PathLike[str]") -> str:
     return path
 
 
-LOOKS = (python, folders, model, reader, helplines, personas, database, telegram)
+LOOKS = (python, folders, model, reader, voice, helplines, personas, database, telegram)

@@ -23,11 +23,18 @@ def register(app: typer.Typer) -> None:
         "eval",
         epilog="Example: `feeler eval tests/conversations --persona ruth --baseline --report eval.html`",
     )(evaluate)
+    app.command(
+        "marks",
+        epilog="Example: `feeler marks sheets anna.json ben.json`",
+    )(sum_up)
 
 
 def evaluate(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A folder of scripts (*.txt), or one file.")
+        Path,
+        typer.Argument(
+            metavar="[DIR]", help="A folder of scripts (*.txt), one script, or a file of people (*.jsonl)."
+        ),
     ] = Path("tests/conversations"),
     persona: Annotated[
         list[str] | None,
@@ -43,6 +50,20 @@ def evaluate(
     report_file: Annotated[
         Path | None,
         typer.Option("--report", metavar="FILE.html", help="Write the talks as a page."),
+    ] = None,
+    sheets_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--sheets",
+            metavar="FOLDER",
+            help="Write blind pairs of talks for readers. Wants --baseline or --beside.",
+        ),
+    ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TALKS.jsonl", help="Talks of another version for --sheets: the file that its run names."
+        ),
     ] = None,
     talks_at_once: Annotated[int, typer.Option(min=1, max=16, help="How many talks share the engine.")] = 4,
     difficulty: Annotated[
@@ -69,6 +90,8 @@ def evaluate(
         library.persona(slug)
     if report_file is not None and not report_file.resolve().parent.is_dir():
         raise DataError(f"{report_file}: the folder does not exist")
+    if sheets_folder is not None and not baseline and beside is None:
+        raise DataError("--sheets shows two talks beside each other: add --baseline or --beside TALKS.jsonl")
     wanted = castings(
         read_scripts(folder), persona or sorted(library.personas), each=bool(persona), baseline=baseline
     )
@@ -78,8 +101,43 @@ def evaluate(
     records, engine = _played(settings, library, wanted, ledger, talks_at_once, difficulty)
     if report_file is not None:
         report_file.write_text(report(records, engine=engine), encoding="utf-8")
+    if sheets_folder is not None:
+        _write_sheets(sheets_folder, records, beside, library)
+    typer.echo(f"talks: {ledger.path}", err=True)
     found = _found(records, engine)
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else _text(found))
+
+
+def sum_up(
+    folder: Annotated[Path, typer.Argument(metavar="SHEETS", help="The folder that --sheets wrote.")],
+    marks: Annotated[
+        list[Path], typer.Argument(metavar="MARKS.json...", help="Filled copies of its marks.json.")
+    ],
+) -> None:
+    """Sum up what readers marked on the sheets of `feeler eval --sheets`, and how far they agree (kappa)."""
+    from feeler.evaluation.marks import figures, read_marks
+
+    key, readers = read_marks(folder, marks)
+    typer.echo(json.dumps(figures(key, readers), ensure_ascii=False, indent=2))
+
+
+def _write_sheets(
+    folder: Path, records: "tuple[Record, ...]", beside: Path | None, library: "Library"
+) -> None:
+    from dataclasses import replace
+
+    from feeler.evaluation.records import BASELINE, OURS, Ledger
+    from feeler.evaluation.sheets import key, sheets, write
+
+    ours = tuple(record for record in records if record.way == OURS)
+    other = tuple(record for record in records if record.way == BASELINE)
+    if beside is not None:
+        kept = Ledger(beside).read()
+        other = tuple(replace(record, way="beside") for record in kept if record.way == OURS)
+        if not other:
+            raise DataError(f"{beside}: holds no whole talk")
+    seed = len(ours)
+    write(folder, sheets(ours, other, library, seed=seed), key(ours, other, seed=seed))
 
 
 def _ledger(
@@ -92,7 +150,11 @@ def _ledger(
     from feeler.personas.library import shipped_prompts
 
     parts = [settings.model, settings.engine, str(settings.turn_budget), difficulty.value]
-    parts += [f"{line}" for casting in wanted for line in (*casting.talk, *casting.script.lines)]
+    parts += [
+        f"{line}"
+        for casting in wanted
+        for line in (*casting.talk, casting.script.who, casting.script.curious, *casting.script.lines)
+    ]
     parts += [path.read_text("utf-8") for path in sorted(shipped_prompts().glob("*.jinja"))]
     parts += [repr(library.personas), repr(library.companies)]
     digest = sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ import typer
 from feeler.errors import DataError, WeightsError
 
 if TYPE_CHECKING:
-    from feeler.llm.cards import ModelCard
+    from feeler.llm.cards import FileCard, ModelCard
     from feeler.llm.weights import Progress
     from feeler.settings import Settings
 
@@ -40,11 +40,11 @@ def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for programs.")] = False,
 ) -> None:
     """Show every model card: its size, licence, memory, and whether it is in the cache."""
-    from feeler.llm.cards import load_cards
+    from feeler.llm.cards import load_cards, speech_cards
     from feeler.settings import load_settings
 
     settings = load_settings()
-    rows = [_row(card, settings) for card in load_cards().values()]
+    rows = [_row(card, settings) for card in (*load_cards().values(), *speech_cards().values())]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
@@ -58,6 +58,7 @@ def list_models(
         typer.echo(f"{'*' if row['default'] else ' '} {row['slug']}")
         typer.echo(f"    {row['name']}: {' · '.join(facts)}")
         typer.echo(f"    {row['about']}")
+    typer.echo("`feeler models pull --voice` fetches what hears and speaks.")
     typer.echo(f"* is what FEELER_MODEL names. The cache is {settings.cache_dir / 'models'}.")
 
 
@@ -65,24 +66,29 @@ def pull(
     slugs: Annotated[
         list[str] | None, typer.Argument(metavar="SLUG...", help="Cards to fetch; default: FEELER_MODEL.")
     ] = None,
+    voice: Annotated[
+        bool, typer.Option("--voice", help="Fetch what hears and speaks, for `feeler[voice]`.")
+    ] = False,
 ) -> None:
     """Fetch a model's weights into the cache and check them.
 
     Goes on where an interrupted pull stopped, and costs nothing when they are there already. Exit code 2 when
     they cannot be had.
     """
-    from feeler.llm.cards import find_card, load_cards, reader_card
+    from feeler.llm.cards import load_cards, reader_card, speech_cards
     from feeler.llm.choose import chosen_card
     from feeler.llm.weights import ensure_weights
     from feeler.settings import load_settings
 
     settings = load_settings()
     cards = load_cards()
-    reader = reader_card()
-    if slugs:
-        wanted = [reader if slug == reader.slug else find_card(slug, cards) for slug in slugs]
-    else:
-        wanted = [reader, *([card] if (card := chosen_card(settings, cards)) else [])]
+    speech = list(speech_cards().values())
+    wanted: list[FileCard] = [_find(slug, cards) for slug in slugs or ()]
+    if voice:
+        wanted += [card for card in speech if card not in wanted]
+    elif not slugs:
+        default = chosen_card(settings, cards)
+        wanted = [reader_card(), *([default] if default else [])]
     for card in wanted:
         with progress_bar(card) as progress:
             path = ensure_weights(card, settings.cache_dir, progress)
@@ -96,13 +102,14 @@ def verify_models(
     ] = None,
 ) -> None:
     """Compare the weights in the cache with their cards' sha256. Exit code 2 when one is wrong."""
-    from feeler.llm.cards import find_card, load_cards
+    from feeler.llm.cards import load_cards, reader_card, speech_cards
     from feeler.llm.weights import verify, weights_path
     from feeler.settings import load_settings
 
     cache_dir, cards = load_settings().cache_dir, load_cards()
-    wanted = [find_card(slug, cards) for slug in slugs or ()]
-    wanted = wanted or [card for card in cards.values() if weights_path(card, cache_dir).is_file()]
+    known: list[FileCard] = [*cards.values(), reader_card(), *speech_cards().values()]
+    wanted: list[FileCard] = [_find(slug, cards) for slug in slugs or ()]
+    wanted = wanted or [card for card in known if weights_path(card, cache_dir).is_file()]
     if not wanted:
         raise WeightsError(
             f"no weights in {cache_dir / 'models'}: `feeler models pull` fetches the default ones"
@@ -151,8 +158,16 @@ def adapter_file(
     typer.echo(f"{gguf}: {gguf.stat().st_size / 1e6:.1f} MB, for `llama-server -m {weights} --lora {gguf}`")
 
 
+def _find(slug: str, cards: "dict[str, ModelCard]") -> "FileCard":
+    """The card of `slug`, be it of a language model, of the reader, or of what hears and speaks."""
+    from feeler.llm.cards import find_card, reader_card, speech_cards
+
+    others = {card.slug: card for card in (reader_card(), *speech_cards().values())}
+    return others.get(slug) or find_card(slug, cards)
+
+
 @contextmanager
-def progress_bar(card: "ModelCard") -> "Iterator[Progress]":
+def progress_bar(card: "FileCard") -> "Iterator[Progress]":
     """A bar on standard error while somebody watches; else a line now and then."""
     if sys.stderr.isatty():
         with _bar(card) as progress:
@@ -162,7 +177,7 @@ def progress_bar(card: "ModelCard") -> "Iterator[Progress]":
 
 
 @contextmanager
-def _bar(card: "ModelCard") -> "Iterator[Progress]":
+def _bar(card: "FileCard") -> "Iterator[Progress]":
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -174,7 +189,7 @@ def _bar(card: "ModelCard") -> "Iterator[Progress]":
         )
 
 
-def _lines(card: "ModelCard") -> "Progress":
+def _lines(card: "FileCard") -> "Progress":
     last = ("", 0.0)
 
     def tell(what: str, done: int, of: int) -> None:
@@ -187,7 +202,7 @@ def _lines(card: "ModelCard") -> "Progress":
     return tell
 
 
-def _row(card: "ModelCard", settings: "Settings") -> dict[str, Any]:
+def _row(card: "FileCard", settings: "Settings") -> dict[str, Any]:
     from feeler.llm.weights import weights_path
 
     return {
@@ -197,7 +212,7 @@ def _row(card: "ModelCard", settings: "Settings") -> dict[str, Any]:
         "licence": card.licence,
         "bytes": card.bytes,
         "memory_mb": card.memory_mb,
-        "context": card.context,
+        "context": getattr(card, "context", None),
         "in_cache": weights_path(card, settings.cache_dir).is_file(),
         "default": card.slug == settings.model,
     }

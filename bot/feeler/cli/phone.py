@@ -87,12 +87,12 @@ def settings_for(server: "BotApiServer", settings: "Settings") -> "Settings":
 async def _run_bot(settings: "Settings", server: "BotApiServer", stop: asyncio.Event) -> None:
     """Run the bot until it is to stop; the model is loaded beside it, while the page says so."""
     from feeler.compose import (
-        after_reader,
         build_desk,
         build_library,
         opened_store,
         reader_beside,
         running_engine,
+        running_speech,
     )
     from feeler.phone.warming import WarmingEngine
     from feeler.telegram.run import run_bot
@@ -101,15 +101,13 @@ async def _run_bot(settings: "Settings", server: "BotApiServer", stop: asyncio.E
     async with AsyncExitStack() as stack:
         progress = stack.enter_context(_progress(settings, server))
         reader = reader_beside(settings)
-
-        async def load() -> "Engine":
-            await after_reader(reader, settings)
-            return await stack.enter_async_context(running_engine(settings, progress))
-
-        loading = asyncio.create_task(load())
+        loading = asyncio.create_task(
+            stack.enter_async_context(running_engine(settings, progress, after=reader))
+        )
         engine = WarmingEngine(loading, settings.drafts or 4)
         store = await stack.enter_async_context(opened_store(settings))
-        desk = build_desk(settings, build_library(settings), engine, store, reader)
+        speech = await stack.enter_async_context(running_speech(settings))
+        desk = build_desk(settings, build_library(settings), engine, store, reader, speech)
         bot = asyncio.create_task(run_bot(settings, desk=desk, store=store, stop=stop))
         await asyncio.wait({loading, bot}, return_when=asyncio.FIRST_COMPLETED)
         if loading.done():

@@ -52,12 +52,12 @@ async def _serve(settings: "Settings", role: "Role") -> None:
     cannot be cancelled: then the process ends at once.
     """
     from feeler.compose import (
-        after_reader,
         build_desk,
         build_library,
         opened_store,
         reader_beside,
         running_engine,
+        running_speech,
     )
     from feeler.telegram.run import run_bot
 
@@ -74,10 +74,9 @@ async def _serve(settings: "Settings", role: "Role") -> None:
             await run_bot(settings, desk=None, store=store, role=role, stop=stop)
             return
         library, reader = build_library(settings), reader_beside(settings)
-        await after_reader(reader, settings)
-        async with running_engine(settings) as engine:
+        async with running_engine(settings, after=reader) as engine, running_speech(settings) as speech:
             _on_signals(end)
-            desk = build_desk(settings, library, engine, store, reader)
+            desk = build_desk(settings, library, engine, store, reader, speech)
             await run_bot(settings, desk=desk, store=store, role=role, stop=stop)
 
 

@@ -4,7 +4,7 @@
 
 import re
 
-from feeler.coach.questions import is_question, passed_over
+from feeler.coach.questions import passed_over
 from feeler.coach.values import Balance, Promise
 from feeler.coach.words import count, fold, quote, sentences
 from feeler.interview.values import Interview, Speaker
@@ -61,7 +61,7 @@ def is_promise(sentence: str) -> bool:
     folded = fold(sentence)
     return bool(
         _PROMISE.search(folded)
-        and not is_question(sentence)
+        and "?" not in sentence
         and not _LEADS_OVER.search(folded)
         and not _UNSURE.search(folded)
     )

@@ -1,7 +1,7 @@
 """Two interviewers' answers on one topic, as text."""
 
 from feeler.coach.progress import Comparison
-from feeler.coach.showing import cited
+from feeler.coach.telling import cited
 from feeler.coach.topics import TITLES
 from feeler.coach.values import Learned
 

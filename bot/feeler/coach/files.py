@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from feeler.coach.clock import UNTIMED
 from feeler.coach.records import VERSION
 from feeler.errors import DataError
-from feeler.interview.values import Candidate, Difficulty, Interview, Line, Need, Phase, Speaker
+from feeler.interview.values import Candidate, Difficulty, Interview, Line, Need, Notes, Phase, Speaker
 from feeler.personas.library import Library
 
 MOST_CHARS = 20_000_000
@@ -65,6 +65,7 @@ class _Talk(BaseModel):
     company: _Company = _Company()
     difficulty: Difficulty = Difficulty.NEUTRAL
     budget: int = Field(default=16, ge=1)
+    notes: bool = False
     candidate: _Candidate = _Candidate()
     started: Time | None = None
     ended: Time | None = None
@@ -163,6 +164,7 @@ def _from_document(found: dict[str, Any], library: Library, name: str) -> Interv
         started=talk.started or UNTIMED,
         ended=talk.ended,
         budget=talk.budget,
+        notes=Notes() if talk.notes else None,
         difficulty=talk.difficulty,
         candidate=Candidate(**talk.candidate.model_dump()),
         lines=tuple(lines),

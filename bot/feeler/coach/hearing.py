@@ -19,6 +19,8 @@ def understood(talk: Interview, reader: Reader) -> Interview:
                 topics=line.topics or reading.topics,
                 questions=reading.questions,
                 follows=reading.follows,
+                deed=reading.deed,
+                span=reading.span,
                 need=need,
             )
         elif line.speaker is Speaker.COMPANY:

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from feeler.coach.care import without_need
 from feeler.coach.clock import clock, day_of
-from feeler.coach.outline import Section, outline, speaker_name, title
+from feeler.coach.emoji import only
+from feeler.coach.outline import Section, outline, speaker_name, title, transcript_title
 from feeler.coach.plain import visible
 from feeler.coach.progress import COUNTED
 from feeler.coach.topics import TITLES
@@ -28,7 +29,7 @@ def html(debrief: Debrief) -> str:
 
 def transcript_html(debrief: Debrief) -> str:
     """The transcript alone."""
-    return _page(debrief, f"Transcript: {title(debrief)}", ())
+    return _page(debrief, f"{transcript_title(debrief)}: {title(debrief)}", ())
 
 
 @lru_cache(maxsize=1)
@@ -58,8 +59,10 @@ def _page(debrief: Debrief, heading: str, sections: tuple[Section, ...]) -> str:
         talks=talks,
         bars=[_bars(name, label, [getattr(talk, name) for talk in talks]) for name, label in COUNTED],
         transcript=_transcript(debrief),
+        lines_title=transcript_title(debrief),
         link=_link,
         mark=_mark,
+        emoji=only,
         visible=visible,
     )
 
@@ -67,7 +70,8 @@ def _page(debrief: Debrief, heading: str, sections: tuple[Section, ...]) -> str:
 def _when(debrief: Debrief) -> str:
     talk = debrief.interview
     first = clock(talk.lines[0]) if talk.lines else ""
-    parts = [day_of(talk), f"from {first} UTC" if first else "", f"{talk.turn} messages of yours"]
+    many = f"{talk.turn} messages of yours" if talk.notes is None else f"{len(talk.lines)} lines of notes"
+    parts = [day_of(talk), f"from {first} UTC" if first and talk.notes is None else "", many]
     return " · ".join(part for part in parts if part)
 
 

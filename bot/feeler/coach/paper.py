@@ -1,24 +1,14 @@
 """The debrief as PDF: the same sections as the page, claims linked to the lines of the transcript."""
 
-from unicodedata import category
-
-from fpdf import FPDF
-from fpdf.fonts import TTFFont
-
 from feeler.coach.care import without_need
 from feeler.coach.clock import clock, day_of
-from feeler.coach.outline import Item, Quoted, Section, outline, speaker_name, title
-from feeler.coach.picture import font_file
+from feeler.coach.outline import Item, Quoted, Section, outline, place, speaker_name, title, transcript_title
 from feeler.coach.plain import visible
+from feeler.coach.sheet import EDGE, FAINT, SOFT, TEXT, THEY, YOU, Sheet
 from feeler.coach.topics import TITLES
-from feeler.coach.typefaces import Typeface, typeface_for
 from feeler.coach.values import Debrief
 from feeler.coach.words import count
 from feeler.interview.values import Speaker
-
-YOU, THEY, TEXT, FAINT, SOFT = (11, 110, 110), (168, 72, 15), (31, 36, 48), (93, 100, 115), (238, 245, 244)
-MISSING = "\u25af"  # stands for a sign that the typeface lacks
-EDGE = 18  # millimetres
 
 
 def pdf(debrief: Debrief) -> bytes:
@@ -28,32 +18,17 @@ def pdf(debrief: Debrief) -> bytes:
 
 def transcript_pdf(debrief: Debrief) -> bytes:
     """The transcript alone."""
-    return _Paper(debrief, f"Transcript: {title(debrief)}").written(())
+    return _Paper(debrief, f"{transcript_title(debrief)}: {title(debrief)}").written(())
 
 
-class _Paper(FPDF):
-    """An A4 document being written."""
+class _Paper(Sheet):
+    """A debrief or a transcript being written."""
 
     def __init__(self, debrief: Debrief, heading: str) -> None:
-        super().__init__(format="A4")
+        super().__init__(heading)
         self.debrief = debrief
-        self.heading = heading
-        self.left_out: set[Typeface] = set()
-        self._faces: dict[Typeface, bool] = {}  # those asked for, and whether they are installed
-        self.set_margins(EDGE, EDGE, EDGE)
-        self.set_auto_page_break(True, EDGE)
-        self.add_font("DejaVu", "", font_file())
-        self.add_font("DejaVu", "B", font_file(bold=True))
-        self.set_text_shaping(True)  # or Arabic and Indic letters would stand alone, and Hebrew run backwards
-        self.set_title(self._shown(heading))
-        self.set_lang("en")
         # Every place is on the first page until its line is written.
         self.places = {line.number: self.add_link(page=1) for line in debrief.interview.lines}
-
-    def footer(self) -> None:
-        self.set_y(-12)
-        self._style(8, FAINT)
-        self.cell(0, 5, f"{self.page_no()} / {{nb}}", align="C")
 
     def written(self, sections: tuple[Section, ...]) -> bytes:
         """Everything on paper, as the bytes of the file."""
@@ -65,15 +40,7 @@ class _Paper(FPDF):
         for section in sections:
             self._section(section)
         self._transcript()
-        if self.left_out:
-            self.ln(4)
-            self._style(8, FAINT)
-            lacking = sorted(f"{each.script} (Debian: {each.package})" for each in self.left_out)
-            self._text(
-                f"{MISSING} stands for a sign of which no typeface is installed where this was written: "
-                f"{', '.join(lacking)}. The other formats have it.",
-                4,
-            )
+        self._lacking()
         return bytes(self.output())
 
     def _section(self, section: Section) -> None:
@@ -90,14 +57,6 @@ class _Paper(FPDF):
             self._strip()
         for item in section.items:
             self._item(item)
-
-    def _head(self, text: str) -> None:
-        if self.will_page_break(30):
-            self.add_page()
-        self.ln(5)
-        self._style(13, TEXT, bold=True)
-        self._text(text, 6.5)
-        self.ln(0.5)
 
     def _item(self, item: Item) -> None:
         if self.will_page_break(36):
@@ -142,7 +101,7 @@ class _Paper(FPDF):
         self.cell(
             0,
             4.6,
-            self._shown(f"{one.who}, line {one.line}"),
+            self._shown(f"{one.who}, {place(one)}"),
             link=self.places[one.line],
             new_x="LMARGIN",
             new_y="NEXT",
@@ -207,7 +166,7 @@ class _Paper(FPDF):
         self.set_xy(EDGE, top + 14)
 
     def _transcript(self) -> None:
-        self._head("Transcript")
+        self._head(transcript_title(self.debrief))
         if not self.debrief.interview.lines:
             self._style(10, TEXT)
             self._text("Nothing was said.", 5)
@@ -223,41 +182,3 @@ class _Paper(FPDF):
             self._style(10, FAINT if line.speaker is Speaker.COACH else TEXT)
             colour = {Speaker.CANDIDATE: YOU, Speaker.COMPANY: THEY}.get(line.speaker, FAINT)
             self._barred(line.text, colour, 4.6)
-
-    def _style(self, size: float, colour: tuple[int, int, int], *, bold: bool = False) -> None:
-        self.set_font("DejaVu", "B" if bold else "", size)
-        self.set_text_color(*colour)
-
-    def _text(self, text: str, height: float) -> None:
-        self.multi_cell(0, height, self._shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
-
-    def _shown(self, text: str) -> str:
-        """`text` in signs that a typeface has."""
-        found = "".join(
-            sign if self._can_show(sign) else "" if category(sign) == "Cf" else MISSING  # Cf: has no shape
-            for sign in visible(text)
-        )
-        return found.replace("\t", "    ")
-
-    def _can_show(self, sign: str) -> bool:
-        """Whether a typeface has the sign; one that is installed is taken up when its first sign comes."""
-        if sign in "\n\t" or self._has("DejaVu", sign):
-            return True
-        face = typeface_for(sign)
-        if face not in self._faces:
-            upright = face.path()
-            self._faces[face] = upright is not None
-            if upright:
-                self.add_font(face.file, "", upright)
-                self.add_font(face.file, "B", face.path(bold=True))
-                self.set_fallback_fonts([each.file for each, there in self._faces.items() if there])
-        if self._has(face.file, sign):
-            return True
-        if category(sign) != "Cf":
-            self.left_out.add(face)
-        return False
-
-    def _has(self, family: str, sign: str) -> bool:
-        """Whether the typeface is taken up and has the sign, bold and upright."""
-        fonts = [self.fonts.get(family.lower() + style) for style in ("", "B")]
-        return all(isinstance(font, TTFFont) and ord(sign) in font.cmap for font in fonts)

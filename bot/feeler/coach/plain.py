@@ -3,7 +3,7 @@
 import re
 
 from feeler.coach.clock import clock, day_of
-from feeler.coach.outline import Item, Section, outline, speaker_name, title
+from feeler.coach.outline import Item, Section, outline, place, speaker_name, title, transcript_title
 from feeler.coach.values import Debrief
 from feeler.interview.values import Line
 
@@ -22,7 +22,8 @@ def text(debrief: Debrief) -> str:
 def transcript_text(debrief: Debrief) -> str:
     """The transcript as plain text: number, time, speaker, words."""
     rows = [_row(debrief, line) for line in debrief.interview.lines]
-    return _joined(["Transcript\n----------", *(rows or ["(nothing was said)"])])
+    head = transcript_title(debrief)
+    return _joined([f"{head}\n{'-' * len(head)}", *(rows or ["(nothing was said)"])])
 
 
 def _row(debrief: Debrief, line: Line) -> str:
@@ -40,7 +41,7 @@ def _text_of(section: Section) -> str:
         if words or lines:
             rows.append(" ".join(part for part in ("*", words, lines) if part))
         rows += [
-            f"    {one.who}, line {one.line}: “{visible(one.words)}”{'' if one.ends else ' …'}"
+            f"    {one.who}, {place(one)}: “{visible(one.words)}”{'' if one.ends else ' …'}"
             for one in item.quotes
         ]
     return "\n".join(rows)
@@ -71,7 +72,7 @@ def transcript_markdown(debrief: Debrief, level: int = 1) -> str:
         f"{_broken(line.text)}"
         for line in debrief.interview.lines
     ]
-    return _joined([f"{'#' * level} Transcript", *(rows or ["(nothing was said)"])])
+    return _joined([f"{'#' * level} {transcript_title(debrief)}", *(rows or ["(nothing was said)"])])
 
 
 def _markdown_item(item: Item) -> str:
@@ -82,8 +83,7 @@ def _markdown_item(item: Item) -> str:
     ask = f"*{escaped(item.ask)}*" if item.ask else ""
     text = " ".join(part for part in (head, escaped(item.text), ask, f"({links})" if links else "") if part)
     quotes = [
-        f"{escaped(one.who)}, [line {one.line}](#l{one.line}):"
-        f" “{_broken(one.words)}”{'' if one.ends else ' …'}"
+        f"{escaped(one.who)}, [{place(one)}](#l{one.line}): “{_broken(one.words)}”{'' if one.ends else ' …'}"
         for one in item.quotes
     ]
     if not text:

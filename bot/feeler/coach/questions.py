@@ -5,16 +5,17 @@
 import re
 from collections.abc import Sequence
 
-from feeler.coach.topics import named_topics, topics_of
-from feeler.coach.values import Evidence, PassedOver, Question
+from feeler.coach.values import Evidence, Learned, PassedOver, Question
 from feeler.coach.words import content, count, fold, quote, sentences
 from feeler.interview.acts import Act
-from feeler.interview.questions import questions_in
 from feeler.interview.topics import EMPTY
 from feeler.interview.typos import mended
 from feeler.interview.values import Interview, Line, Speaker
-from feeler.personas.values import Company, Topic
+from feeler.personas.values import Company
+from feeler.ports import Reader
 
+READ_AGAIN = 24  # questions that are read by themselves
+BRIEF = 6  # words of a question that says little without the line before
 _BEGINS = re.compile(
     r"^(?:(?:and|so|but|okay|ok|well|then|also|now|actually|oh|hm+|right|thanks|thank you|sorry|yes|no|great"
     r"|first|second|finally|maybe|honestly)\b[\s,;:–—-]*){0,4}"
@@ -56,9 +57,6 @@ _POINTS_BACK = re.compile(
     r"\byou (?:just )?(?:said|say|mentioned|told|described)\b|^why$|\b(?:about|of|for|with|by|to|at|why|how|in|on|against|like) (?:that|those|this|these|it|them)\b"
     r"|\b(?:is|was|does|did|do|are|were|has|have|had|can|could|would|will|solve|solved|fix|fixed|tried) (?:that|it|they|this|those|these|them)\b|\b(?:where|when|if|whether) it\b|\bthen$"
 )
-_STAYS = re.compile(  # with what was asked before, whatever other words it has
-    r"\b(?:for|about|of|with|to|on|at|against) (?:that|those|them|him|her)$|^why (?:is|was|does|did|do) (?:that|it|they)\b"
-)
 # "I don't know, ask X" names people without telling anything
 REFERS_ON = re.compile(
     r"\b(?:don't know|do not know|not know|no idea|will not guess|won't guess|caught me|outside my|not on my route)\b"
@@ -86,16 +84,9 @@ _ANYWHERE = (
 )
 
 
-def asked_in(text: str) -> list[str]:
-    """The questions in a message, each an exact substring. Courtesies ("How are you?") are left out."""
-    return [sentence for sentence in sentences(text) if is_question(sentence)]
-
-
-def is_question(sentence: str) -> bool:
-    """Whether a sentence asks something, with or without a question mark."""
-    if _bare(sentence) == "why":
-        return True
-    return bool(questions_in(sentence)) and not _HOLLOW.match(_bare(sentence))
+def is_courtesy(sentence: str) -> bool:
+    """ "How are you?", "May I ask something?" """
+    return _HOLLOW.match(_bare(sentence)) is not None
 
 
 def _bare(sentence: str) -> str:
@@ -118,51 +109,67 @@ def is_open(question: str) -> bool:
     return bool(_WIDE.search(bare) or _NO_VERB.match(bare))
 
 
-def questions(interview: Interview, company: Company) -> tuple[Question, ...]:
-    """Every question the candidate asked, in the order of the talk."""
+def is_yes_or_no(question: str) -> bool:
+    """Whether yes or no is a whole answer to it."""
+    return bool(_YES_OR_NO.match(_bare(question))) and not is_open(question)
+
+
+def questions(
+    interview: Interview, company: Company, learned: Sequence[Learned] = (), reader: Reader | None = None
+) -> tuple[Question, ...]:
+    """Every question the candidate asked, in the order of the talk, with what each got.
+
+    What it is about was read with its message; of several in one message each is read again by itself.
+    """
     found: list[Question] = []
     about = content(f"{company.name} {company.field} {company.place} {company.about}") - _ANYWHERE
     heard: set[str] = set()
     last: Line | None = None
+    left = READ_AGAIN
     for line in interview.lines:
         if line.speaker is Speaker.COMPANY:
             heard |= content(line.text) - _ANYWHERE
             last = line
         elif line.speaker is Speaker.CANDIDATE:
             own: set[str] = set()
-            for sentence in asked_in(line.text):
+            pieces = asked_by(line)
+            for sentence in pieces:
                 # After a question of one's own, "it" is what that one spoke of.
                 alone = not own and not _said_before(line.text, sentence)
                 clear = mended(sentence)
                 follows = followed(clear, last, alone=alone) if last else None
                 named = content(clear) - _ANYWHERE
+                topics = line.topics
+                if len(pieces) > 1 and reader is not None and left:
+                    left -= 1
+                    topics = reader.read(last.text if last else "", sentence).topics or line.topics
+                if (
+                    line.follows and len(pieces) == 1 and count(sentence) <= BRIEF and last and found
+                ):  # "why?", "and then?"
+                    follows = follows or _told_last(last)
+                    topics = found[-1].topics or topics
+                elif not topics and follows and found:
+                    topics = found[-1].topics
+                asked = quote(line, sentence)
                 found.append(
                     Question(
-                        asked=quote(line, sentence),
+                        asked=asked,
                         open=is_open(clear),
                         specific=follows is not None or bool(named & (about | heard | own)),
                         follows=follows,
-                        topics=_topics(
-                            line, sentence, company, found[-1:], bool(follows) or _refers_back(sentence)
-                        ),
+                        topics=topics[:1],
+                        got=next((one.said for one in learned if one.opened_by == asked), None),
                     )
                 )
                 own |= named
     return tuple(found)
 
 
-def _topics(
-    line: Line, question: str, company: Company, before: Sequence[Question], goes_on: bool
-) -> tuple[Topic, ...]:
-    """What a question is about; one that goes on with "it" or names no topic stays with the one before it."""
-    named = named_topics(question, company)
-    if not named and Act.PERSONAL in line.acts:
-        return (Topic.PATH,)
-    if goes_on and (not named or _STAYS.search(_bare(question))):
-        for earlier in before:
-            if earlier.topics:
-                return earlier.topics
-    return topics_of(question, company)
+def asked_by(line: Line) -> list[str]:
+    """The questions of a message as they were read, each an exact substring; courtesies are left out."""
+    if Act.PICKED in line.acts:
+        return []
+    return [one for one in line.questions if one in line.text and not is_courtesy(one)]
 
 
 def _said_before(text: str, question: str) -> bool:
@@ -195,6 +202,14 @@ def followed(question: str, before: Line, *, alone: bool) -> Evidence | None:
     return quote(before, whole if len(whole) <= WHOLE else told[-1])
 
 
+def _told_last(line: Line) -> Evidence | None:
+    """The last sentence of the company's that told something."""
+    told = [part for part in sentences(line.text) if not part.endswith("?") and count(part) >= SAYS]
+    if line.turn == 0 or not told or any(REFERS_ON.search(fold(one)) for one in told):
+        return None
+    return quote(line, told[-1])
+
+
 def _refers_back(question: str) -> bool:
     """ "Why is that?", "you said ..." """
     bare = _bare(question)
@@ -207,7 +222,11 @@ def passed_over(interview: Interview) -> tuple[PassedOver, ...]:
     """The company's questions that the next message of the candidate's left without any answer."""
     found: list[PassedOver] = []
     asked: Evidence | None = None
+    number = 0
     for line in interview.lines:
+        if line.number != number + 1:  # what stood between was left out: a moment of need is no dodge
+            asked = None
+        number = line.number
         if line.speaker is Speaker.COMPANY:
             asked = next(
                 (quote(line, part) for part in reversed(list(sentences(line.text))) if part.endswith("?")),
@@ -227,11 +246,16 @@ def _answers(reply: Line, asked: str) -> bool:
         return False
     if _leaves_it_open(asked):
         return True
-    told = [part for part in sentences(text) if _tells_itself(part) or not is_question(part)]
+    told = [part for part in sentences(text) if _tells_itself(part) or not _asks(part, reply)]
     spoken = [part for part in told if not (_COURTESY.match(fold(part)) and count(part) < 7)]
     if not is_open(asked):
         return any(count(part) for part in told)
     return any(count(part) >= 2 for part in spoken)
+
+
+def _asks(part: str, line: Line) -> bool:
+    """Whether a sentence of the message is one of its questions."""
+    return part.endswith("?") or any(part in asked or asked in part for asked in line.questions)
 
 
 def _tells_itself(sentence: str) -> bool:

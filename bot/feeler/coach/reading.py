@@ -7,11 +7,11 @@ a few neighbouring sentences of one company line.
 from collections.abc import Mapping, Sequence
 from math import fsum
 
-from feeler.coach.questions import REFERS_ON, asked_in
+from feeler.coach.questions import REFERS_ON, asked_by
 from feeler.coach.topics import tapped
 from feeler.coach.values import Evidence, Learned
 from feeler.coach.words import content, fold, quote, sentences, weigh
-from feeler.interview.topics import gist, topics_of
+from feeler.interview.topics import gist
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.interview.words import numbers
 from feeler.personas.values import Company, Fact, Reveal
@@ -28,9 +28,7 @@ def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
     asked: list[Evidence] = []
     for line in interview.lines:
         if line.speaker is Speaker.CANDIDATE:
-            asked = [quote(line, one) for one in asked_in(line.text)] or [quote(line)] * (
-                tapped(line) is not None
-            )
+            asked = [quote(line, one) for one in asked_by(line)] or [quote(line)] * (tapped(line) is not None)
         if line.speaker is not Speaker.COMPANY:
             continue
         parts = [
@@ -52,7 +50,7 @@ def _opener(asked: Sequence[Evidence], fact: Fact) -> Evidence | None:
     wanted = gist(" ".join((fact.text, *fact.keywords)))
 
     def nearness(one: Evidence) -> tuple[int, int]:
-        return (len(gist(one.quote) & wanted) + 2 * (fact.topic in topics_of(one.quote)), asked.index(one))
+        return (len(gist(one.quote) & wanted), asked.index(one))
 
     return max(asked, key=nearness, default=None)
 

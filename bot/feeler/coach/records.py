@@ -13,7 +13,7 @@ from feeler.coach.values import Debrief
 from feeler.interview.values import Interview, Line, Need
 
 VERSION = 1
-_OWN = ("interview", "people", "company", "trade", "progress")  # shown in another shape
+_OWN = ("interview", "people", "company", "trade", "progress", "first", "best")  # shown in another shape
 
 
 def debrief_json(debrief: Debrief) -> str:
@@ -24,6 +24,7 @@ def debrief_json(debrief: Debrief) -> str:
         "talk": _talk(debrief),
         **{name: _plain(value) for name, value in vars(debrief).items() if name not in _OWN},
         "progress": _plain(debrief.progress),
+        "counted": _plain({"first": debrief.first, "best": debrief.best}) if debrief.best else None,
         "transcript": [_line(line) for line in debrief.interview.lines],
     }
     found["balance"]["share"] = round(debrief.balance.share, 3)
@@ -40,7 +41,8 @@ def transcript_json(debrief: Debrief) -> str:
 
 def _talk(debrief: Debrief) -> dict[str, Any]:
     talk = debrief.interview
-    return {
+    noted = {"notes": True} if talk.notes is not None else {}
+    return noted | {
         "id": talk.id,
         "company": {"slug": talk.company, "name": debrief.company},
         "people": [
@@ -80,6 +82,8 @@ def _line(line: Line) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(item) for name, item in vars(value).items()}
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return str(value.value) if isinstance(value, Enum) else value

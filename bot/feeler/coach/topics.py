@@ -1,12 +1,13 @@
 """The topic map as the debrief shows it, and questions that open each of its fields."""
 
-import re
 from collections.abc import Mapping, Sequence
 from math import fsum
 
-from feeler.coach.values import Coverage, Evidence, Hidden, Learned, Question
-from feeler.coach.words import content, quote, sentences, weigh
+from feeler.coach.questions import REFERS_ON
+from feeler.coach.values import Coverage, Evidence, Hidden, Learned, Question, Unknown
+from feeler.coach.words import content, fold, quote, sentences, weigh
 from feeler.interview import topics as interview_topics
+from feeler.interview.plan import UNKNOWNS
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.personas.values import Company, Fact, Reveal, Topic
 
@@ -115,39 +116,7 @@ OPENERS: dict[Topic, tuple[str, ...]] = {
 
 NEAR = 0.25  # share of a fact's telling words after which asking on would have fitted
 
-MATCHED = 2.0  # score of a fact's own words from which a question is taken to be about the fact's topic
-MOST = 2  # topics of one question
-_ASKS_TWICE = re.compile(
-    r"(?<!^)\b(?:and|or) (?:\w+ )?"
-    r"(?:who|what|how|why|when|where|which|whom|do|does|did|is|are|can|could|would|will)\b",
-    re.IGNORECASE,
-)
-
-
-def topics_of(question: str, company: Company) -> tuple[Topic, ...]:
-    """The fields of the map that a question is about, at most two, the clearest first."""
-    named = named_topics(question, company)
-    if named:
-        return named
-    best, *others = interview_topics.matches(question, company, ()) or (None,)
-    if best is None or best.own < MATCHED:
-        return ()
-    rival = any(one.own >= best.own and one.fact.topic is not best.fact.topic for one in others)
-    return () if rival else (best.fact.topic,)
-
-
-def named_topics(question: str, company: Company) -> tuple[Topic, ...]:
-    """The field that a question names, of several the one whose facts fit best; two where it asks twice."""
-    if half := _ASKS_TWICE.search(question):
-        halves = (question[: half.start()], question[half.start() :])
-        found = [topic for part in halves for topic in named_topics(part, company)[:1]]
-        if found:
-            return tuple(dict.fromkeys(found))
-    named = interview_topics.topics_of(question)
-    if len(named) < MOST or (named[0] is Topic.PAY and Topic.BUSINESS not in named):
-        return named[:1]  # whatever else it names, who asks for the pay wants to know the pay
-    best = next(iter(interview_topics.matches(question, company, named)), None)
-    return (best.fact.topic,) if best and best.fact.topic in named[:MOST] else named[:1]
+MOST_UNKNOWN = 5
 
 
 def coverage(
@@ -199,6 +168,27 @@ def hidden(
     return tuple(sorted(found, key=_nearness))
 
 
+def unknown(interview: Interview, company: Company) -> tuple[Unknown, ...]:
+    """What to ask a company that was made of somebody's papers: what they asked in vain, then what is open.
+
+    Empty for a company whose dossier was written: there everything was known to somebody.
+    """
+    if not company.sourced:
+        return ()
+    vain = {line.turn for line in interview.lines if line.job in UNKNOWNS}
+    own = [
+        Unknown(question=asked, asked=quote(line, asked))
+        for line in interview.lines
+        if line.speaker is Speaker.CANDIDATE and line.turn in vain
+        for asked in line.questions
+        if asked in line.text
+    ]
+    ours = [
+        Unknown(question=OPENERS[topic][0], topic=topic) for topic in WORTH if topic in company.open_topics
+    ]
+    return tuple([*own, *ours][:MOST_UNKNOWN])
+
+
 def _nearness(one: Hidden) -> tuple[bool, bool, int, int]:
     """What the talk came close to first: there what opens to who asks on, elsewhere what opens a topic."""
     probed = one.reveal is Reveal.PROBED
@@ -210,9 +200,9 @@ def opening_question(fact: Fact, company: Company) -> str:
     """Of the written questions of the fact's field, the one that the interview would answer with the fact."""
 
     def rank(question: str) -> tuple[int, float]:
-        found = interview_topics.matches(question, company, interview_topics.topics_of(question))
+        found = interview_topics.matches(question, company.facts)
         place = next(at for at, match in enumerate(found) if match.fact.id == fact.id)
-        return (place, -round(found[place].score, 6))  # sums of floats differ in their last digits
+        return (place, -round(found[place].own, 6))  # sums of floats differ in their last digits
 
     return min(OPENERS[fact.topic], key=rank)
 
@@ -227,6 +217,7 @@ def _fits_after(interview: Interview, fact: Fact, weights: Mapping[str, float]) 
             continue
         for sentence in sentences(line.text):
             shared = fsum(weights[word] for word in wanted & content(sentence))
-            if not sentence.endswith("?") and shared >= near and (best is None or shared > best[0]):
+            tells = not sentence.endswith("?") and not REFERS_ON.search(fold(sentence))
+            if tells and shared >= near and (best is None or shared > best[0]):
                 best = (shared, quote(line, sentence))
     return best[1] if best else None

@@ -5,6 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from feeler.coach import emoji
+
 FOLDERS = (
     Path("/usr/share/fonts"),
     Path("/usr/local/share/fonts"),
@@ -14,7 +16,7 @@ FOLDERS = (
 
 
 class Typeface(NamedTuple):
-    """A font by the name of its file, and the Debian package that brings it."""
+    """A font by the name of its file, and the Debian package that brings it where we do not."""
 
     script: str
     file: str
@@ -28,13 +30,16 @@ class Typeface(NamedTuple):
 
 
 CJK = Typeface("CJK", "NotoSansCJK-Regular.ttc", "fonts-noto-cjk")
+EMOJI = Typeface("emoji", emoji.FILE.name, "")
 SYMBOLS = Typeface("symbols", "Symbola_hint.ttf", "fonts-symbola")
 
 
 def typeface_for(sign: str) -> Typeface:
     """By the sign's Unicode name, which begins with its script: Noto's files are named after it."""
+    if ord(sign) in emoji.emoji():
+        return EMOJI
     kind, script = unicodedata.category(sign), unicodedata.name(sign, "?").split()[0].capitalize()
-    if unicodedata.east_asian_width(sign) in "WFH" and kind not in ("So", "Sk"):  # those are emoji
+    if unicodedata.east_asian_width(sign) in "WFH" and kind not in ("So", "Sk"):  # those are pictures
         return CJK
     own = Typeface(script, f"NotoSans{script}-Regular.ttf", "fonts-noto-core")
     return own if kind[0] in "LMN" or own.path() else SYMBOLS
@@ -42,8 +47,8 @@ def typeface_for(sign: str) -> Typeface:
 
 @lru_cache(maxsize=1)
 def installed() -> dict[str, Path]:
-    """The font files of this machine, by name."""
-    return {
+    """The font files of this machine and our own, by name."""
+    return {emoji.FILE.name: emoji.FILE} | {
         path.name: path
         for folder in FOLDERS
         for path in folder.expanduser().rglob("*")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from feeler.interview.values import Interview, Speaker
+from feeler.interview.values import Goal, Interview, Speaker
 from feeler.personas.values import Reveal, Topic
 
 
@@ -39,14 +39,33 @@ class Hidden:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """What nobody knows about a company that the candidate brought: to be asked on the day."""
+
+    question: str
+    topic: Topic | None = None  # where the question is ours; None: it is the candidate's own
+    asked: Evidence | None = None  # the candidate's question that nobody could answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """Something the candidate told that they did."""
+
+    said: Evidence  # with the sentences that belong to it
+    point: Evidence  # the one sentence that stands for it
+    telling: float  # how much it tells of somebody, beside the other deeds of the talk
+    shows: Mapping[str, float] = field(default_factory=dict)  # see `feeler.interview.reading.Shown`
+
+
+@dataclass(frozen=True, kw_only=True)
 class Talent:
     """Something the company could see in the candidate, by the candidate's own words."""
 
-    name: str  # "calming people down"
-    shown: tuple[Evidence, ...]  # the candidate's words, the strongest first
+    name: str  # "keeping people safe"; empty where it is not plain what the deed shows
+    shown: tuple[Evidence, ...]  # the candidate's words: the deed
+    point: Evidence  # the one sentence of it that stands for it
     heard: Evidence | None = None  # where the company picked it up
-    need: Evidence | None = None  # what the company told that this talent would serve
-    carries: str = ""  # how it carries over to this company, one sentence
+    means: str = ""  # what the talent is, one sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +77,7 @@ class Question:
     specific: bool  # names something of this company or this talk
     follows: Evidence | None  # the company's words it follows up on
     topics: tuple[Topic, ...] = ()
+    got: Evidence | None = None  # what the company told in answer to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +128,7 @@ class Promise:
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """One duty of the role: a talent that was shown, put to a need that was told."""
+    """One duty of the role: an action, for a trouble that was told, by somebody who did that deed."""
 
     text: str
     talent: Evidence
@@ -122,28 +142,35 @@ class Role:
     title: str
     duties: tuple[Duty, ...]
     why: str
-    precedent: Evidence | None = None  # where the company told that it once made a job for somebody
 
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A thank-you note to send within a day: under 120 words, one point, no begging."""
+    """A thank-you note to send within a day: under 90 words, one point, no begging."""
 
     text: str
     point: Evidence  # the one thing of theirs it takes up
-    own: Evidence | None = None  # the candidate's words it uses
-    by_model: bool = False
+    own: Evidence | None = None  # the candidate's sentence it uses
 
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """One thing to practise next, with what in the talk it rests on."""
+    """A moment of this talk in which another move would have opened something, and that move."""
 
-    aim: str
-    exercise: str  # one line
-    because: str  # what in the talk it rests on
-    lines: tuple[int, ...] = ()
-    kind: str = ""  # "open questions", "follow-ups": for comparing talks
+    kind: str  # "asking on", "one case": for comparing talks
+    aim: str  # in a few words
+    because: str  # what happened
+    moment: tuple[Evidence, ...]  # where, in the words of the talk
+    move: str  # what to say there
+    lines: tuple[int, ...] = ()  # further lines it rests on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Well:
+    """Something that the candidate did well, where they did it."""
+
+    text: str
+    moment: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +188,7 @@ class Figures:
     topics: int  # of the thirteen
     facts: int
     share: float  # the candidate's share of the words
+    again: int = 0  # moments that were tried again; the best of each is counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,19 +200,52 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
-    """A sentence on how the company saw the candidate, and the lines it rests on."""
-
-    text: str
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Who:
     """An interviewer as shown to people."""
 
     name: str
     role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """One way a moment went, in the words that were said."""
+
+    number: int  # 0: the first way
+    talk: str  # id of the talk or branch in which it was said
+    said: str  # the candidate's whole line
+    answers: tuple[str, ...]  # the company's whole lines
+    facts: tuple[str, ...]  # ids of what they told for the first time
+    changed: tuple[str, ...] = ()  # beside the first way; empty for it
+    opened: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retried:
+    """A moment that was tried again."""
+
+    line: int  # number of the candidate's line in the talk
+    ways: tuple[Tried, ...]  # the first way first
+    counts: int  # number of the way that counts
+    why: str  # "Try 1 counts: it opened most."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Whether a goal of the candidate's own was reached."""
+
+    goal: Goal
+    reached: bool  # False: the talk does not show it
+    shown: Evidence | None = None  # the line that shows it, or the one that came nearest
+    why: str = ""  # a few words where there is more to say: "told unasked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """One thing that a good close has."""
+
+    item: str  # "unasked", "person", "step"
+    shown: Evidence | None  # the candidate's words; None: the talk does not show it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +262,7 @@ class Debrief:
     facts_open: int = 0  # facts of the dossier that may be told at all
     learned: tuple[Learned, ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    unknown: tuple[Unknown, ...] = ()  # of a company that was made of somebody's papers
     talents: tuple[Talent, ...] = ()
     questions: tuple[Question, ...] = ()
     topics: tuple[Coverage, ...] = ()
@@ -208,9 +270,17 @@ class Debrief:
     promises: tuple[Promise, ...] = ()
     role: Role | None = None
     note: Note | None = None
+    missing: str = ""  # where there is no role: what would carry one
+    from_story: str = ""  # a line of what they keep with /story, near the trouble; not from the talk
+    well: tuple[Well, ...] = ()
     practice: tuple[Practice, ...] = ()
     progress: Progress | None = None
-    seen: tuple[Seen, ...] = ()  # the model's connecting prose, every sentence checked
+    goals: tuple[Verdict, ...] = ()  # on what the candidate had set themselves
+    close: tuple[Closing, ...] = ()  # how the candidate closed the talk; empty for a short one
+    timing: str = ""  # who closed a live talk, and whether its time was kept; empty for any other
+    tries: tuple[Retried, ...] = ()  # moments that were said another way afterwards
+    first: Figures | None = None  # the talk in numbers by its first ways, where moments were tried again
+    best: Figures | None = None  # and by the best of each
 
     def evolve(self, **changes: Any) -> "Debrief":
         return replace(self, **changes)
@@ -219,6 +289,11 @@ class Debrief:
     def foreign(self) -> bool:
         """Whether the better part of the candidate's messages is in a language that the rules do not read."""
         return bool(self.unread) and 2 * len(self.unread) >= self.interview.turn
+
+    @property
+    def marked(self) -> bool:
+        """Whether any line says whose words it holds; notes need not."""
+        return any(line.speaker in (Speaker.CANDIDATE, Speaker.COMPANY) for line in self.interview.lines)
 
     @property
     def interviewer(self) -> Who:

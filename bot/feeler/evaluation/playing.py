@@ -11,11 +11,11 @@ from feeler.interview.guards import GUARDS
 from feeler.interview.phases import is_over
 from feeler.interview.plan import Job, Plan
 from feeler.interview.scene import Scene
-from feeler.interview.values import Difficulty, Interview, Line, Speaker
+from feeler.interview.values import Candidate, Difficulty, Interview, Line, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
 from feeler.ports import Engine, Reader
-from feeler.usecases.drafting import open_talk, switch_persona, take_turn, warm_up
+from feeler.usecases.drafting import first_line, open_talk, switch_persona, take_turn, warm_up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +47,17 @@ async def play(
     talk = open_talk(
         persona, company, id=":".join(casting.talk), now=datetime.now(UTC), budget=budget,
         difficulty=difficulty,
+        candidate=Candidate(background=casting.script.who, curious=casting.script.curious),
     )  # fmt: skip
     turn = baseline_turn if casting.way == BASELINE else take_turn
     # as in the bot, the persona's part is read while the candidate types the first message
     warm = baseline_warm_up if casting.way == BASELINE else warm_up
     await warm(talk, persona, company, engine=engine, people=library.colleagues(persona))
     records: list[Record] = []
+    if casting.script.who:
+        if casting.way != BASELINE:
+            talk = await first_line(talk, persona, company, engine=engine, people=library.colleagues(persona))
+        records.append(_opening(casting, talk))
     for line in casting.script.lines:
         if line.startswith("/"):
             if line.split()[0] in ("/end", "/new", "/forget"):
@@ -86,6 +91,15 @@ def _colleague(line: str, persona: Persona, library: Library) -> Persona | None:
     if words[0] != "/persona" or len(words) < 2:
         return None
     return next((other for other in library.colleagues(persona) if other.slug == words[1]), None)
+
+
+def _opening(casting: Casting, talk: Interview) -> Record:
+    """The first line, after what they wrote of themselves."""
+    return Record(
+        way=casting.way, script=casting.script.name, persona=talk.persona, turn=0,
+        phase=talk.lines[0].phase.value, job=talk.lines[0].job, acts=(),
+        heard=casting.script.who, text=talk.lines[0].text,
+    )  # fmt: skip
 
 
 def _record(

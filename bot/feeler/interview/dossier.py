@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feeler.interview.reading import Reading
-from feeler.interview.values import Interview
+from feeler.interview.topics import LABELS
+from feeler.interview.values import Interview, Speaker
+from feeler.interview.words import sentences, words
 from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
+
+BRIEF = 6  # words of a question that may go on from the line before
+MOST_FACTS = 2  # questions of one message that are answered
+LATEST, TOLD = 0.3, 0.6  # what a fact counts for that was told just now; that was told before
+LEAST = 0.2  # share below which nothing is an answer
+NEARLY = 0.6  # of none's share: from there on the best is told as what is near
 
 PURPOSE = (
     "There is no vacancy behind this, and nothing to win or lose. I want to find out what you are good at, "
@@ -23,21 +31,110 @@ class Opened:
     note: str = ""  # a sentence of the person's own, where it answers better than any fact
     near: bool = False  # what is told is only close to what was asked
     withheld: bool = False  # there is more to it, for somebody who asks on
-    followed: bool = False  # the question goes on about what was said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shares:
+    """Which of some things answers a question: probabilities that add to 1 with that of none."""
+
+    each: tuple[float, ...]  # in the things' order
+    none: float
 
 
 class Finder(Protocol):
-    """Finds what answers a question; part of `feeler.ports.Reader`."""
+    """Compares what is asked with what is known; part of `feeler.ports.Reader`."""
 
-    def open(self, interview: Interview, persona: Persona, company: Company, reading: Reading) -> Opened:
-        """What may be told to the questions of `reading`, at the facts' reveal levels; `never` ones are not
-        there.
-        """
+    def answers(self, before: str, question: str, things: Sequence["Known"]) -> Shares:
+        """Which of `things` answers `question`, asked after the company's line `before` (may be empty)."""
         ...
 
     def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         """How close each of the others is to what `text` is about: more is closer, 0 is not at all."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One thing that may answer a question: a fact of the company's, or a sentence of the person's own."""
+
+    text: str
+    fact: Fact | None = None
+
+    @property
+    def topic(self) -> Topic:
+        """What it is about; what people know of themselves is about their path."""
+        return self.fact.topic if self.fact is not None else Topic.PATH
+
+    @property
+    def compared(self) -> str:
+        """The text as questions are compared with it.
+
+        What stands on somebody's page has no keywords and is no answer by itself, so its topic stands before
+        it: one question for all in Nogueira et al., "Document Expansion by Query Prediction" (2019).
+        """
+        if self.fact is None or not self.fact.source:
+            return self.text
+        return f"{LABELS[self.fact.topic]}: {self.text}"
+
+
+def context(before: str, question: str) -> str:
+    """The company's line before, for a question so short that it may go on from it; else nothing."""
+    return before if len(words(question)) <= BRIEF else ""
+
+
+def known(persona: Persona, company: Company) -> tuple[Known, ...]:
+    """All that could answer a question, always in the same order; `never` facts are not there."""
+    facts = [Known(text=fact.text, fact=fact) for fact in company.facts if fact.reveal is not Reveal.NEVER]
+    own = [Known(text=sentence) for sentence in sentences(" ".join(persona.knows.split()))]
+    return (*facts, *own, Known(text=PURPOSE))
+
+
+def opened(
+    interview: Interview, reading: Reading, things: Sequence[Known], shares: Sequence[Shares]
+) -> Opened:
+    """What the questions of `reading` open among `things`, by each question's shares.
+
+    A thing that may not be told yet is never told, but that there is more is known. What was told counts
+    less.
+    """
+    touched = {topic for line in interview.lines for topic in line.topics}
+    fresh = [_freshness(thing, interview) for thing in things]
+    facts: list[Fact] = []
+    near = withheld = False
+    note = ""
+    for share in shares[:MOST_FACTS]:
+        chances = [chance * counts for chance, counts in zip(share.each, fresh, strict=True)]
+        order = sorted(range(len(things)), key=lambda at: -chances[at])
+        may = [at for at in order if _may(things[at].fact, touched)]
+        withheld = withheld or bool(order and order[0] not in may and chances[order[0]] > share.none)
+        best = may[0] if may else None
+        if best is None or chances[best] < max(LEAST, NEARLY * share.none):
+            continue
+        fact = things[best].fact
+        if fact is None:
+            note = note or things[best].text
+        elif fact not in facts:
+            near = near or (not facts and chances[best] < share.none)
+            facts.append(fact)
+    if note:
+        return Opened(topics=reading.topics, note=note, withheld=withheld)
+    topics = tuple(dict.fromkeys([*(fact.topic for fact in facts), *reading.topics]))
+    return Opened(topics=topics, facts=tuple(facts), near=near, withheld=withheld)
+
+
+def _freshness(thing: Known, interview: Interview) -> float:
+    """What a thing counts, by whether it was told before, and just now."""
+    if thing.fact is None:
+        said = any(thing.text in line.text for line in interview.lines if line.speaker is Speaker.COMPANY)
+        return TOLD if said else 1.0
+    last = interview.last(Speaker.COMPANY)
+    just_told = last is not None and thing.fact.id in last.facts
+    return (LATEST if just_told else 1.0) * (TOLD if thing.fact.id in interview.told else 1.0)
+
+
+def _may(fact: Fact | None, touched: set[Topic]) -> bool:
+    """Whether it may be told at this moment: what is kept for a follow-up wants its topic touched before."""
+    return fact is None or fact.reveal is not Reveal.PROBED or fact.topic in touched
 
 
 def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[Topic, ...]:
@@ -51,6 +148,19 @@ def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[T
     left = [topic for topic in order if topic in known and topic not in touched]
     start = interview.turn % len(left) if left else 0
     return tuple((left[start:] + left[:start])[:count])
+
+
+def told_on(interview: Interview, company: Company) -> Fact | None:
+    """What there is to add for who asks on: a fact on what was just told, first one that is kept for that."""
+    last = interview.last(Speaker.COMPANY)
+    just = [fact for fact in company.facts if last is not None and fact.id in last.facts]
+    about = {fact.topic for fact in just}
+    left = [
+        fact
+        for fact in company.facts
+        if fact.topic in about and fact.reveal is not Reveal.NEVER and fact.id not in interview.told
+    ]
+    return min(left, key=lambda fact: fact.reveal is not Reveal.PROBED, default=None)
 
 
 def volunteered(interview: Interview, company: Company, said: str, finder: Finder) -> Fact | None:

@@ -2,6 +2,7 @@
 
 from math import ceil
 
+from feeler.interview.live import is_live
 from feeler.interview.values import Interview, Phase, Speaker
 
 # A phase lasts until this share of the budget is spent. Company and questions together are half of the talk.
@@ -26,7 +27,7 @@ def phase_at(turn: int, budget: int) -> Phase:
 
 def is_over(interview: Interview) -> bool:
     """Whether the company has said its last word: the budget is spent or the candidate said goodbye."""
-    if interview.ended is not None or interview.turn >= interview.budget:
+    if interview.ended is not None or (interview.turn >= interview.budget and not is_live(interview)):
         return True
     last = interview.last(Speaker.CANDIDATE)
     return last is not None and "goodbye" in last.acts

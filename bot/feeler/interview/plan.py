@@ -1,19 +1,22 @@
 """The plan for one turn: from what the candidate did, the one job that follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from feeler.interview.acts import Act
-from feeler.interview.dossier import Finder, untouched, volunteered, who_knows
+from feeler.interview.dossier import Finder, Opened, context, told_on, untouched, volunteered, who_knows
 from feeler.interview.language import language_of
+from feeler.interview.live import is_live
 from feeler.interview.phases import LEADS, PROBES, phase_at
 from feeler.interview.reading import Reading
 from feeler.interview.values import Difficulty, Interview, Line, Need, Phase, Speaker
+from feeler.interview.words import words
 from feeler.personas.values import Company, Fact, Persona, Topic
 
 
 class Job(StrEnum):
-    """The one thing the company's next line has to do; each but the last two is a skill of the model's."""
+    """The one thing the company's next line has to do; each but the last three is a skill of the model's."""
 
     OPEN = "open"  # the first line: who I am, and something on what they wrote of themselves
     ASK = "ask"  # one question that belongs to what was just told
@@ -22,6 +25,7 @@ class Job(StrEnum):
     TELL = "tell"  # answer with a fact of the dossier
     NEAR = "near"  # what was asked is not in the dossier; something close by is
     UNKNOWN = "unknown"  # honest: I don't know, X would
+    NO_MORE = "no_more"  # the same to somebody who asks on after an answer that is all there is
     MINE = "mine"  # answer from what the persona knows of themselves
     OFFER = "offer"  # tell something about the company, unasked
     HAND = "hand"  # your turn
@@ -30,11 +34,14 @@ class Job(StrEnum):
     LEAVE = "leave"  # what stays with me, the next step
     BYE = "bye"
     PAUSE = "pause"  # somebody is in need: the thread is dropped, nothing is asked
+    RESUME = "resume"  # after that, or where a sorrow was told: a gentle, easy beginning with something else
     SILENT = "silent"  # the practice partner speaks instead
 
 
+WRITTEN = frozenset({Job.PAUSE, Job.RESUME})  # no model is asked for these
 ASKS = frozenset({Job.OPEN, Job.ASK, Job.PUSH, Job.EASE, Job.HAND})  # their line ends with a question
-TELLS = frozenset({Job.TELL, Job.NEAR, Job.UNKNOWN, Job.MINE, Job.OFFER})  # their line says what is known
+UNKNOWNS = frozenset({Job.UNKNOWN, Job.NO_MORE})  # their line answers nothing
+TELLS = frozenset({Job.TELL, Job.NEAR, Job.MINE, Job.OFFER, *UNKNOWNS})  # their line says what is known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,50 +65,110 @@ class Plan:
         return self.reading.acts
 
 
+BARE = 3  # words of a question that is about the line before and nothing else: "why is that?"
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
 
 
 def make_plan(
-    interview: Interview, persona: Persona, company: Company, text: str, reading: Reading, finder: Finder
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    text: str,
+    reading: Reading,
+    opened: Opened,
+    finder: Finder,
+    phase: Phase | None = None,
 ) -> Plan:
-    """The plan for answering `text`, not yet a line of `interview`, which was understood as `reading`."""
+    """The plan for answering `text`, not yet a line of `interview`, which was understood as `reading`.
+
+    `opened` is what its questions open; `phase` is where a talk stands that the clock ends, not its turns.
+    """
     turn = interview.turn + 1
-    plan = Plan(turn=turn, phase=phase_at(turn, interview.budget), reading=reading, job=Job.ASK)
+    counted = phase_at(turn, interview.budget)
+    plan = Plan(turn=turn, phase=phase or counted, reading=reading, job=Job.ASK)
     plan = (
-        _in_need(plan, interview, text)
+        _in_need(plan, interview, text, opened)
         or _special(plan, interview, text)
-        or _answer(plan, interview, persona, company, finder)
+        or _answer(plan, interview, persona, company, opened, finder)
         or _answerless(plan, interview, company, text, finder)
     )
     return _invited(plan, interview, company)
 
 
-def _in_need(plan: Plan, interview: Interview, text: str) -> Plan | None:
+def _in_need(plan: Plan, interview: Interview, text: str, opened: Opened) -> Plan | None:
     """Somebody in need comes before everything else, and is not stopped twice for the same words."""
     heard = _said(interview)
     before = [line for line in heard if line.need is not Need.NONE]
+    need, acts = plan.reading.need, plan.acts
     again = any(line.text.casefold().split() == text.casefold().split() for line in before)
-    if plan.reading.need is Need.ACUTE and not again:
+    if waits(interview) and not (
+        _goes_on(plan.reading) or (opened.facts and _asks_again(plan.reading, heard))
+    ):
+        return replace(plan, job=Job.SILENT, coach=_meanwhile(plan.reading, again=again))
+    if need is Need.ACUTE and not again:
         return replace(plan, job=Job.SILENT, coach="acute")
-    if plan.reading.need is Need.HEAVY and not again:
-        recurs = any(line.need is not Need.NONE for line in heard)
-        return replace(plan, job=Job.PAUSE, coach="heavy" if recurs else "")
-    if not _waits(heard) or plan.reading.acts & {Act.GOES_ON, Act.ASKED}:
-        if before and before[-1] is heard[-1] and not plan.reading.asks:
-            return replace(plan, job=Job.HAND)  # an easy beginning, about something else
+    if need is Need.HEAVY and not again:
+        if any(line.need is Need.ACUTE for line in before):
+            return replace(plan, job=Job.SILENT, coach="heavy")
+        return replace(plan, job=Job.PAUSE, coach="heavy" if before or Act.UNEASY in acts else "")
+    just_now = bool(before) and before[-1] is heard[-1]
+    if just_now and Act.GOODBYE in acts and not plan.reading.asks:
+        return replace(plan, job=Job.SILENT, coach="rest")
+    if plan.reading.asks or plan.phase is Phase.CLOSE:
         return None
-    return replace(plan, job=Job.SILENT, coach="aftercare")
+    sad = bool(before) or any(Act.SORROW in line.acts for line in heard)
+    goes_on = sad and Act.GOES_ON in acts
+    if just_now or goes_on or need is not Need.NONE or Act.SORROW in acts:
+        return replace(plan, job=Job.RESUME)
+    return None
 
 
-def _waits(heard: tuple[Line, ...]) -> bool:
-    """Whether somebody's life was in danger and they have not said since that they want to go on."""
-    for line in reversed(heard):
-        if line.need is Need.ACUTE:
-            return True
-        if {Act.GOES_ON, Act.ASKED} & set(line.acts):
+def waits(interview: Interview) -> bool:
+    """Whether somebody was left to the coach and has not said since that they want to go on."""
+    for line in reversed(interview.lines):
+        if line.speaker is Speaker.COMPANY:
             return False
+        if line.speaker is Speaker.CANDIDATE and line.need is not Need.NONE:
+            return True
     return False
+
+
+def left_open(interview: Interview) -> Line | None:
+    """What was asked of the company while it was silent, for when the talk goes on; None: nothing was."""
+    if not waits(interview):
+        return None
+    for line in reversed(_said(interview)):
+        if line.need is not Need.NONE or Act.ASKED in line.acts:
+            return line if line.need is Need.NONE else None
+    return None
+
+
+def _goes_on(reading: Reading) -> bool:
+    """Whether somebody clearly says that they want to go on, and nothing else that speaks against it."""
+    return Act.GOES_ON in reading.acts and reading.need is Need.NONE and Act.SORROW not in reading.acts
+
+
+def _asks_again(reading: Reading, heard: Sequence[Line]) -> bool:
+    """Whether somebody asks for the second time in a row, and nothing in it sounds of need. Where the dossier
+    answers it they were stopped by mistake, and one more word of the coach's would only be in the way.
+    """
+    last = heard[-1]
+    calm = last.need is Need.NONE and reading.need is Need.NONE
+    return (
+        calm and reading.asks and Act.ASKED in last.acts and Act.SORROW not in reading.acts | set(last.acts)
+    )
+
+
+def _meanwhile(reading: Reading, *, again: bool) -> str:
+    """What the coach says while the interviewer is silent: the key of its line."""
+    if reading.need is not Need.NONE:
+        return "aftercare" if again else "still"
+    if Act.GOODBYE in reading.acts:
+        return "rest"
+    if {Act.MACHINE, Act.PRIVACY} & reading.acts:
+        return "program"
+    return "asked" if reading.asks and Act.SORROW not in reading.acts else "aftercare"
 
 
 def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
@@ -113,7 +180,7 @@ def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
         return replace(plan, job=Job.SILENT, coach=f"language.{language_of(text)}")
     if Act.PROMPT in acts:
         return replace(plan, job=Job.DEFLECT)
-    if Act.GOODBYE in acts or (plan.turn >= interview.budget and not asks):
+    if Act.GOODBYE in acts or (_spent(plan, interview) and not asks):
         return replace(plan, phase=Phase.CLOSE, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
     if Act.WRAPS_UP in acts and not asks and plan.phase in (Phase.QUESTIONS, Phase.CLOSE):
         return replace(plan, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
@@ -122,22 +189,22 @@ def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
     if Act.ASKS_LEAVE in acts and not plan.reading.questions:
         return replace(plan, job=Job.HAND)
     if Act.CLARIFY in acts and last_question(interview):
-        return replace(plan, job=Job.EASE)
+        last = interview.last(Speaker.COMPANY)
+        again = last is not None and last.job == Job.EASE  # asked a third time, it is the question's fault
+        return replace(plan, job=Job.HAND if again else Job.EASE)
     return None
 
 
 def _answer(
-    plan: Plan, interview: Interview, persona: Persona, company: Company, finder: Finder
+    plan: Plan, interview: Interview, persona: Persona, company: Company, opened: Opened, finder: Finder
 ) -> Plan | None:
     """Answer first, where the candidate asked; None where they did not."""
     if not plan.reading.asks:
         return None
     if Act.BEGGED in plan.acts:
         return replace(plan, job=Job.STEADY)
-    opened = finder.open(interview, persona, company, plan.reading)
-    follows = plan.reading.follows or opened.followed
-    reading = replace(plan.reading, topics=opened.topics or plan.reading.topics, follows=follows)
-    told_too = Act.TOLD in plan.acts and plan.phase in PROBES
+    reading = replace(plan.reading, topics=opened.topics or plan.reading.topics)
+    told_too = Act.TOLD in plan.acts and Act.SORROW not in plan.acts and plan.phase in PROBES
     plan = replace(
         plan, reading=reading, facts=opened.facts, note=opened.note, more=opened.withheld, then_ask=told_too
     )
@@ -145,9 +212,15 @@ def _answer(
         return replace(plan, job=Job.MINE)
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.TELL)
+    last = interview.last(Speaker.COMPANY)
     question = plan.reading.questions[0] if plan.reading.questions else ""
-    knower = who_knows(company, persona, question, finder) if question else ""
-    return replace(plan, job=Job.UNKNOWN, knower=_named_before(knower, interview))
+    asks_on = plan.reading.follows and last is not None and bool(last.facts)
+    if asks_on and len(words(question)) <= BARE and (more := told_on(interview, company)) is not None:
+        return replace(plan, job=Job.NEAR, facts=(more,))
+    job = Job.NO_MORE if asks_on else Job.UNKNOWN
+    asked = " ".join([context(last.text if last is not None else "", question), question]).strip()
+    knower = who_knows(company, persona, asked, finder) if question else ""
+    return replace(plan, job=job, knower=_named_before(knower, interview))
 
 
 def _answerless(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:
@@ -162,14 +235,13 @@ def _answerless(plan: Plan, interview: Interview, company: Company, text: str, f
 
 
 def _your_turn(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:
-    """From the middle on: hand over, tell a fact of one's own, or listen once more, in turns."""
-    since = _turns_since_asked(interview)
-    if since % 3 == 2:
-        fact = volunteered(interview, company, text, finder)
-        if fact is not None:
-            return replace(plan, job=Job.OFFER, facts=(fact,))
-    if since % 3 == 0 and Act.TOLD in plan.acts and not _thin(plan, interview):
+    """From the middle on: ask on where a deed was told, hand over, or tell something after that, in turns."""
+    last = interview.last(Speaker.COMPANY)
+    before = last.job if last is not None else ""
+    if plan.reading.deed and before not in (Job.ASK, Job.PUSH):
         return plan
+    if before == Job.HAND and (fact := volunteered(interview, company, text, finder)) is not None:
+        return replace(plan, job=Job.OFFER, facts=(fact,))
     return replace(plan, job=Job.HAND)
 
 
@@ -184,7 +256,7 @@ def _thin(plan: Plan, interview: Interview) -> bool:
 
 def _invited(plan: Plan, interview: Interview, company: Company) -> Plan:
     """Offer untouched topics with a hand-over, and let the practice partner say it where nobody asks."""
-    if plan.phase not in LEADS or plan.job in (Job.SILENT, Job.PAUSE):
+    if plan.phase not in LEADS or plan.job in (Job.SILENT, *WRITTEN):
         return plan
     offers = tuple(topic for topic in untouched(interview, company, 5) if topic not in plan.reading.topics)[
         :3
@@ -194,6 +266,11 @@ def _invited(plan: Plan, interview: Interview, company: Company) -> Plan:
     if quiet and plan.phase is Phase.QUESTIONS and offers and _turns_since_coach(interview) >= COACH_EVERY:
         return replace(plan, coach="invite")
     return plan
+
+
+def _spent(plan: Plan, interview: Interview) -> bool:
+    """Whether this is the last message that the talk has room for; a live one is ended by its clock."""
+    return plan.turn >= interview.budget and not is_live(interview)
 
 
 def last_question(interview: Interview) -> str:
@@ -217,16 +294,6 @@ def _named_before(knower: str, interview: Interview) -> str:
 
 def _said(interview: Interview) -> tuple[Line, ...]:
     return tuple(line for line in interview.lines if line.speaker is Speaker.CANDIDATE)
-
-
-def _turns_since_asked(interview: Interview) -> int:
-    """How many of the candidate's messages, this one included, held no question since they have the lead."""
-    count = 1
-    for line in reversed(_said(interview)):
-        if line.phase not in LEADS or Act.ASKED in line.acts:
-            break
-        count += 1
-    return count
 
 
 def _turns_since_coach(interview: Interview) -> int:

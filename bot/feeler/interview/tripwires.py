@@ -1,4 +1,4 @@
-"""The second net under the reader: words after which nobody is interviewed, whatever the classifier thought of them."""
+"""The second net under the reader: words after which nobody is interviewed, or that are not asked about, whatever the classifier thought of them."""
 
 # ruff: noqa: E501  (patterns read better on one line)
 
@@ -13,6 +13,7 @@ DANGER = re.compile(
             r"\b(?:hurt|harm|cut)(?:ting|ing)? myself (?:again|on purpose|at night|every|so|because|when|to feel)\b",
             r"\b(?:better off|easier) without me\b",
             r"\b(?:don'?t|do not|no longer) want to (?:live|be alive|wake up)\b",
+            r"\b(?:can'?t|cannot|(?:don'?t|do not) know (?:if|whether|how) (?:i can|to)|could not|couldn'?t) go on living\b(?! (?:here|there|in|at|near)\b)",
             r"\bwant to die\b(?! (?:laughing|of))",
             r"\b(?:no reason|no point) (?:to|in) (?:live|living|being alive)\b",
         )
@@ -20,7 +21,25 @@ DANGER = re.compile(
     re.IGNORECASE,
 )
 
+CLOSE = (
+    "mother|father|mum|mom|dad|parents?|son|daughter|brother|sister|wife|husband|partner|child|children|baby|twins?|"
+    "grand(?:mother|father|ma|pa)|uncle|aunt|cousin|friend|boy|girl|girlfriend|boyfriend|fianc[eé]e?"
+)
+ENDED = re.compile(
+    r"\b(?:took|taken|ended) (?:his|her|their) (?:own )?(?:life|lives)\b"
+    r"|\b(?:killed|hanged|hung|shot|drowned) (?:himself|herself|themselves)\b|\bdied by suicide\b"
+    rf"|\bmy (?:\w+ ){{0,2}}(?:{CLOSE}) (?:has |had |was )?(?:died|passed away|passed|is dead|killed|drowned)\b"
+    rf"|\b(?:death|loss|funeral) of my (?:\w+ ){{0,2}}(?:{CLOSE})\b|\bmy (?:\w+ ){{0,2}}(?:{CLOSE})'s (?:death|funeral)\b"
+    rf"|\blost my (?:\w+ ){{0,2}}(?:{CLOSE})\b",
+    re.IGNORECASE,
+)
+
 
 def in_danger(text: str) -> bool:
     """Whether somebody says in plain English words that they may do something to themselves."""
     return bool(DANGER.search(text.replace("’", "'")))
+
+
+def tells_of_an_end(text: str) -> bool:
+    """Whether it is told in plain English words that somebody close died, or that anybody ended their life."""
+    return bool(ENDED.search(text.replace("’", "'")))

@@ -12,6 +12,7 @@ class Speaker(StrEnum):
     CANDIDATE = "candidate"
     COMPANY = "company"
     COACH = "coach"  # the practice partner's own voice, clearly not the interviewer's
+    NOTE = "note"  # nobody: what somebody noted of a real conversation
 
 
 class Need(StrEnum):
@@ -47,6 +48,18 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Speech:
+    """How a line was spoken: times only, nothing of the sound."""
+
+    seconds: float  # from the first word to the last
+    words: int
+    pauses: int  # silences of more than two seconds
+    fillers: int  # "um", "uh" and their like
+    longest: float  # seconds spoken without such a silence, at most
+    note: int = 0  # number of the message that brought it, within its chat
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One line of the transcript, exactly as it was said."""
 
@@ -61,6 +74,9 @@ class Line:
     topics: tuple[Topic, ...] = ()  # candidate: what a question was about; company: what the facts are about
     questions: tuple[str, ...] = ()  # candidate: what they asked, exact pieces of the text
     follows: bool = False  # candidate: it goes on from what was just said
+    deed: bool = False  # candidate: it tells of something they did
+    span: str = ""  # candidate: what matters most in what they told, an exact piece of the text
+    speech: Speech | None = None  # candidate: how it was spoken; None where it was typed
     need: Need = Need.NONE  # candidate: whether they are in need; such a line is never taken up again
     job: str = ""  # company: what the line had to do, see `plan.Job`; coach: the key of its line
     facts: tuple[str, ...] = ()  # company: ids of the dossier facts this line told
@@ -72,6 +88,75 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Branch:
+    """Where a talk branches off another: it goes on from before one of the candidate's lines there."""
+
+    of: str  # id of the talk that it branches off
+    line: int  # number of the candidate's line that is said anew, in both talks
+    number: int  # which try it is, 1-based; the first way is none
+
+
+class Aim(StrEnum):
+    """What kind of thing a goal is; it says how one sees that it is reached."""
+
+    FIND = "find"  # something to find out
+    TELL = "tell"  # a story to be told
+    NAME = "name"  # somebody to talk to next
+    DEED = "deed"  # one thing that one did
+    STAY = "stay"  # a question that goes on from an answer
+    LEAD = "lead"  # questions in one's own half
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What the candidate wants of one talk. The interviewer does not know it."""
+
+    aim: Aim
+    text: str = ""  # in their own words; empty where the aim says it all
+    topic: Topic | None = None  # to be found out about, where a button named it
+
+    @property
+    def title(self) -> str:
+        """As it is shown: "Find out why people leave"."""
+        return f"{TITLES[self.aim]} {self.text}".strip()
+
+
+TITLES = {
+    Aim.FIND: "Find out",
+    Aim.TELL: "Tell",
+    Aim.NAME: "Leave with a name to write to",
+    Aim.DEED: "Tell one thing I did",
+    Aim.STAY: "Stay with an answer for one more question",
+    Aim.LEAD: "Ask three questions in my half",
+}
+
+
+class Asked(StrEnum):
+    """What somebody is asked after a talk, for themselves alone."""
+
+    SURPRISED = "surprised"  # what surprised you?
+    DRAWS = "draws"  # does it still draw you?
+    OUT = "out"  # what will you rule out?
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reflection:
+    """A sentence that somebody wrote after a talk."""
+
+    asked: Asked
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notes:
+    """Of a talk that is made of the notes of a real conversation."""
+
+    who: str = ""  # whom it was with, as the person named them
+    firm: str = ""
+    troubled: bool = False  # somebody was in need while they wrote them; those words are not kept
+
+
+@dataclass(frozen=True, kw_only=True)
 class Interview:
     """One talk. A new value for every change: `evolve`."""
 
@@ -80,10 +165,17 @@ class Interview:
     company: str  # slug
     started: datetime
     budget: int = 16  # the candidate's turns
+    minutes: int = 0  # of a live talk, which the clock ends, see `live`; 0: it is counted in turns
     difficulty: Difficulty = Difficulty.NEUTRAL
     candidate: Candidate = field(default_factory=Candidate)
     lines: tuple[Line, ...] = ()
     ended: datetime | None = None
+    goals: tuple[Goal, ...] = ()
+    ready_before: int | None = None  # how ready they felt before it, 1 to 10; None: not said
+    ready_after: int | None = None
+    reflections: tuple[Reflection, ...] = ()
+    branch: Branch | None = None  # None: a talk of its own
+    notes: Notes | None = None  # None: it was held here
 
     def evolve(self, **changes: Any) -> "Interview":
         return replace(self, **changes)

@@ -100,6 +100,11 @@ def content(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def last_asked(text: str) -> str:
+    """The last sentence of `text` that asks; empty where none does."""
+    return next((one for one in reversed(sentences(text)) if "?" in one), "")
+
+
 def numbers(text: str) -> frozenset[str]:
     """The numbers in `text`, written out or not, as digits: "twenty-five" and "25" are both "25".
 

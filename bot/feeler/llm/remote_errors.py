@@ -10,25 +10,33 @@ import httpx
 from feeler.errors import EngineError, EngineUnavailable
 
 _NO_LENGTH = re.compile(
-    r"deadline|cancel+ed|time(d |-)?out|per (minute|min|hour|day)|rate.?limit|quota|billing", re.IGNORECASE
+    r"deadline|cancel+ed|time(d |-)?out|per (second|sec|minute|min|hour|day)|rate.?limit|quota|billing|credit"
+    r"|queue|concurren|today|daily|monthly|balance|allowance|in the last",
+    re.IGNORECASE,
 )
 _LENGTH = re.compile(
     r"tokens\b|token (count|limit|length)|context.{0,3}(length|size|window|limit)|max_?(seq|model_?len)|n_ctx"
-    r"|(prompt|input|request|message|sequence)s?\b.{0,12}\b(length|size|is too|are too|too)\b",
+    r"|(prompt|input|request|message|sequence|conversation|history)s?\b.{0,20}\b(length|size|too)\b"
+    r"|length of (the |your )?(prompt|input|request|message|conversation)|超长|长度",
     re.IGNORECASE,
 )
 _BEYOND = re.compile(
     r"exceed|too (long|large|many|big)|(longer|larger|greater|more|less|fewer) than|must be|cannot be|<=|≤|>"
-    r"|maximum|at most|overflow|reduce|not fit|truncat|available",
+    r"|maximum|at most|overflow|reduce|not fit|truncat|available|should be|reached|over the|shorte|超",
     re.IGNORECASE,
 )
 _TOO_LONG_CODES = re.compile(r"context_length_exceeded|exceed_context_size|tokens_exceeded", re.IGNORECASE)
-_ABOUT_PROMPT = re.compile(r"context|input|prompt|sequence|max_?seq", re.IGNORECASE)
+_ABOUT_PROMPT = re.compile(  # or a number below zero: what the prompt has left for the answer
+    r"context|input|prompt|sequence|messages|max_?seq|(?<!\w)-[0-9]", re.IGNORECASE
+)
 _ROLES = re.compile(
     r"system.{0,30}(role|message|prompt|instruction)|(role|message)s?.{0,30}system|developer instruction"
-    r"|roles?\b.{0,40}(alternat|support|must|should|valid)|alternat\w+ (user|role)|raise_exception|template",
+    r"|roles?\b.{0,40}(alternat|support|must|should|valid)|alternat\w+ (user|role|between)"
+    r"|user'? or '?assistant|(first|last) (message|role)|use the .?user.? role|raise_exception|template"
+    r"|at row [0-9]+, column",  # of a chat template, in llama.cpp
     re.IGNORECASE,
 )
+_SUCCESS = ("0", "200", "ok", "success")  # codes beside an answer, in a gateway's words
 _SHOWN = 300  # characters of a server's words
 
 
@@ -45,7 +53,8 @@ class ServerSaid(Exception):
         """Whether the prompt's length is the reason."""
         if self.status == 413 or _TOO_LONG_CODES.search(self._all):
             return not _NO_LENGTH.search(self._all)
-        if self.param and self.names(self.param) and not _ABOUT_PROMPT.search(self._all):
+        named = [name for name in (self.param, "max_tokens", "max_completion_tokens") if name]
+        if any(map(self.names, named)) and not _ABOUT_PROMPT.search(self._all):
             return False  # a limit of another kind
         return bool(
             _LENGTH.search(self._all) and _BEYOND.search(self._all) and not _NO_LENGTH.search(self._all)
@@ -79,6 +88,11 @@ class ServerSaid(Exception):
         """Whether a wish about thinking is the reason."""
         return bool(re.search(r"think|reasoning", self._all, re.IGNORECASE))
 
+    @property
+    def about_streaming(self) -> bool:
+        """Whether the answer's coming bit by bit is the reason."""
+        return self.names("stream") or bool(re.search(r"\bstream(ing|ed)?\b", self._all, re.IGNORECASE))
+
     def names(self, parameter: str) -> bool:
         """Whether a parameter of the request is named as the reason."""
         quoted = rf"['\"`]{re.escape(parameter)}['\"`]"
@@ -90,7 +104,7 @@ class ServerSaid(Exception):
         """Whether another request may do; else the server itself is in trouble."""
         if self.status in (400, 405, 406, 413, 415, 422, 501):
             return True
-        return self.status in (0, 500) and (self.too_long or self.about_roles)
+        return (self.status == 0 or self.status >= 500) and (self.too_long or self.about_roles)
 
 
 def read_error(payload: object, *, marked: bool = False) -> ServerSaid | None:
@@ -101,10 +115,11 @@ def read_error(payload: object, *, marked: bool = False) -> ServerSaid | None:
     if not isinstance(payload, dict):
         return None
     error = payload.get("error")
-    if error in (None, False, "", {}):
+    if _empty(error):
         answers = isinstance(payload.get("choices"), list)
         known = payload.get("object") == "error" or payload.get("type") == "error" or "detail" in payload
         stated = isinstance(payload.get("message"), str) and "code" in payload
+        stated = stated and str(payload["code"]).lower() not in _SUCCESS
         if answers or not (marked or known or stated):
             return None
         error = payload
@@ -114,6 +129,11 @@ def read_error(payload: object, *, marked: bool = False) -> ServerSaid | None:
     number = next((int(str(each)) for each in (code, status) if re.fullmatch("[45][0-9]{2}", str(each))), 0)
     kind = " ".join(str(each) for each in (code, about.get("type")) if each)
     return ServerSaid(words, code=kind, param=str(param or ""), status=number)
+
+
+def _empty(error: object) -> bool:
+    """Whether it says that nothing is wrong."""
+    return not error or (isinstance(error, dict) and not any(error.values()))
 
 
 def _words(value: object) -> Iterator[str]:

@@ -96,11 +96,14 @@ class Manners:
 
     def _simpler(self, refusal: ServerSaid, sent: dict[str, Any], opening: bool) -> Iterator["Manners"]:
         optional = sent.keys() - _NEEDED
+        streamed = sent.keys() & {"stream"}
         unbegun = replace(self, begun=self.begun and not opening)
         in_turn = replace(self, turns=False)
         unled = replace(in_turn, system=False)
         if named := {name for name in optional if refusal.names(name)}:
             yield self._dropping(named)
+        if streamed and refusal.about_streaming:
+            yield replace(self, without=self.without | streamed)
         if refusal.about_thinking:
             yield self._dropping(optional & {"chat_template_kwargs", "reasoning_effort"})
         yield self._dropping(optional & {"n"})

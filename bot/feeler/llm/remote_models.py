@@ -8,19 +8,17 @@ from feeler.errors import EngineUnavailable
 
 _NO_TALKER = re.compile(
     r"embed|rerank|whisper|transcri|speech|tts\b|moderation|dall-?e|diffusion|image|\bclip|siglip|\bflux"
-    r"|minilm|colbert|splade|labse|paraphrase-|sentence-|llama-?guard|shieldgemma"
+    r"|minilm|colbert|splade|labse|paraphrase-|sentence-|distiluse|similarity|cross-?encoder"
+    r"|(llama|prompt)-?guard|shieldgemma|guardian|realtime|audio|video|[ti]2v\b|\b(sora|veo)\b|sdxl|parakeet"
+    r"|kokoro|musicgen|\bbark\b|babbage|davinci"
     r"|(^|[/_-])(bge|gte|e5|uae|stella|voyage|instructor)\b[-_:.]?",
     re.IGNORECASE,
 )
-_KINDS = (
-    "type",
-    "task",
-    "kind",
-    "mode",
-    "pipeline_tag",
-    "object_type",
-    "model_type",
-)  # of a model, by server
+_TALKER = re.compile(r"chat|completion|generat|^text$|message|response", re.IGNORECASE)
+_KINDS = (  # of a model, and what it can be asked for, by server
+    *("type", "task", "kind", "mode", "pipeline_tag", "object_type", "model_type", "capabilities"),
+    *("endpoints", "supported_endpoint_types", "supported_generation_methods", "output_modalities"),
+)
 
 
 def first_chat_model(listed: object, url: str, unfit: Collection[str] = ()) -> str:
@@ -46,7 +44,7 @@ def first_chat_model(listed: object, url: str, unfit: Collection[str] = ()) -> s
 def _name(model: object) -> str:
     if isinstance(model, dict):
         model = next((model[key] for key in ("id", "name", "model") if isinstance(model.get(key), str)), "")
-    return model if isinstance(model, str) else ""
+    return model if isinstance(model, str) and model.strip() else ""
 
 
 def _talks(name: str, model: Any) -> bool:
@@ -54,11 +52,18 @@ def _talks(name: str, model: Any) -> bool:
         return False
     if not isinstance(model, dict):
         return True
-    if any(_NO_TALKER.search(str(model.get(kind, ""))) for kind in _KINDS):
-        return False
-    match model.get("capabilities"):
-        case {"completion_chat": bool(able)} | {"chat_completion": bool(able)}:
-            return able
-        case [*able] if able:
-            return any("completion" in str(each) or "chat" in str(each) for each in able)
+    inner = [model.get(place) for place in ("architecture", "model_info", "info")]
+    for about in (model, *(each for each in inner if isinstance(each, dict))):
+        if any(not _may_talk(about[kind]) for kind in _KINDS if kind in about):
+            return False
     return True
+
+
+def _may_talk(stated: object) -> bool:
+    """Whether a word, a list of words or a table of abilities leaves it open that a model talks."""
+    if isinstance(stated, dict):
+        able = [bool(can) for name, can in stated.items() if "chat" in name or "completion" in name]
+        return any(able) or not able
+    words = [str(word) for word in (stated if isinstance(stated, list) else [stated])]
+    others = [word for word in words if _NO_TALKER.search(word)]
+    return not others or any(_TALKER.search(word) for word in words if word not in others)

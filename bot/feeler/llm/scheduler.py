@@ -7,6 +7,7 @@ pieces, so that the others keep streaming.
 
 import threading
 from collections import deque
+from contextlib import suppress
 from itertools import accumulate, islice
 
 import torch
@@ -67,11 +68,26 @@ class Scheduler:
         torch.set_num_threads(self._threads)  # holds for this thread, and it is the one that computes
         with torch.inference_mode():
             while not self._closed:
-                if not self.step():
+                if not self._stepped():
                     self._wake.wait()
                     self._wake.clear()
         for job in [*self._running, *self._waiting, *self._arrived]:
             job.fail(EngineUnavailable("the engine was closed"))
+
+    def _stepped(self) -> bool:
+        """A step. What nobody foresaw in the planning of it ends all requests: none must wait for ever."""
+        try:
+            return self.step()
+        except BaseException as error:  # no wish to end arrives in this thread; a library's panic does
+            jobs = [*self._running, *self._waiting]
+            self._running, self._waiting = [], deque()
+            while self._arrived:  # other threads append to it meanwhile
+                jobs.append(self._arrived.popleft())
+            for job in jobs:
+                with suppress(Exception):  # what it holds of the cache may be what is broken
+                    self._leave(job)
+                job.fail(EngineError(f"the model failed: {error!r}"))
+            return False  # whoever comes next wakes the thread
 
     def step(self) -> bool:
         """One step for everybody; whether there was anything to do."""
@@ -81,7 +97,7 @@ class Scheduler:
         read = any(job.reading for job, _ in work)
         try:
             self._postprocess(work, self._run(work))
-        except Exception as error:  # the boundary: a broken step ends its requests, not the engine
+        except BaseException as error:  # the boundary: a broken step ends its requests, not the engine
             for job, _ in work:
                 self._leave(job)
                 job.fail(

@@ -6,7 +6,6 @@ would be wrong without a word.
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -17,6 +16,18 @@ from feeler.llm.gguf import GgufFile
 Tensor = torch.Tensor
 
 _LONGEST = 8192  # tokens of context: each costs memory, and a talk needs fewer
+_CHANGES = {  # what makes another model of it, and the value with which it does not
+    "logit_scale": 1.0,
+    "embedding_scale": 1.0,
+    "residual_scale": 1.0,
+    "attention.scale": 0.0,
+    "attention.clamp_kqv": 0.0,
+    "attention.max_alibi_bias": 0.0,
+    "attention.causal": True,
+    "attn_logit_softcapping": 0.0,
+    "final_logit_softcapping": 0.0,
+    "use_parallel_residual": False,
+}
 _FREQUENCIES = "rope_freqs.weight"
 
 
@@ -84,7 +95,8 @@ def read_shape(file: GgufFile) -> Shape:
 
     heads, hidden = number("attention.head_count"), number("embedding_length")
     head_dim = number("attention.key_length", hidden // heads)
-    window = number("attention.sliding_window", _LONGEST)  # up to there it hides nothing
+    windowed = file.metadata.get(f"{family}.attention.sliding_window", 0) != 0
+    window = number("attention.sliding_window") if windowed else _LONGEST  # up to there it hides nothing
     shape = Shape(
         layers=number("block_count"),
         hidden=hidden,
@@ -94,8 +106,8 @@ def read_shape(file: GgufFile) -> Shape:
         head_dim=head_dim,
         vocabulary=file.tensor("token_embd.weight").rows,
         context=min(number("context_length"), window, _LONGEST),
-        epsilon=float(file.value(f"{family}.attention.layer_norm_rms_epsilon")),
-        theta=float(file.metadata.get(f"{family}.rope.freq_base", 10000.0)),
+        epsilon=_fraction(file, f"{family}.attention.layer_norm_rms_epsilon"),
+        theta=_fraction(file, f"{family}.rope.freq_base", 10000.0),
         paired=family == "llama",
     )
     turning, value = number("rope.dimension_count", head_dim), number("attention.value_length", head_dim)
@@ -112,8 +124,8 @@ def read_rotations(file: GgufFile, shape: Shape) -> Rotations:
     """The rotary embedding, stretched as the file says: llama3, linear, YaRN. WeightsError for others."""
     family = file.value("general.architecture")
 
-    def scaling(key: str, default: Any = None) -> Any:
-        return file.metadata.get(f"{family}.rope.scaling.{key}", default)
+    def scaling(key: str, default: float | None = None) -> float:
+        return _fraction(file, f"{family}.rope.scaling.{key}", default)
 
     each = torch.arange(0, shape.head_dim, 2, dtype=torch.float64) / shape.head_dim
     speeds = shape.theta**-each
@@ -122,22 +134,24 @@ def read_rotations(file: GgufFile, shape: Shape) -> Rotations:
         if slower.shape != speeds.shape or not (slower > 0).all():
             raise WeightsError(f"{file.path}: {_FREQUENCIES} does not fit heads of {shape.head_dim} numbers")
         speeds = speeds / slower
-    kind = scaling("type", "linear" if f"{family}.rope.scale_linear" in file.metadata else "none")
-    factor = float(scaling("factor", file.metadata.get(f"{family}.rope.scale_linear", 1.0)))
-    if kind not in ("none", "linear", "yarn") or not 0 < factor < math.inf:
+    factor = scaling("factor", _fraction(file, f"{family}.rope.scale_linear", 1.0))
+    kind = file.metadata.get(f"{family}.rope.scaling.type", "linear")  # as llama.cpp takes it
+    if kind not in ("none", "linear", "yarn"):
         raise WeightsError(f"{file.path}: rope scaling {kind!r} by {factor} is not known here; {_ELSEWHERE}")
     if kind == "linear":
         speeds = speeds / factor
     if kind != "yarn":
         return Rotations(speeds=speeds, size=1.0)
+    if shape.theta <= 1:
+        raise WeightsError(f"{file.path}: YaRN on a base of {shape.theta} is not known here; {_ELSEWHERE}")
     stretch = _Yarn(
         factor=factor,
-        original=float(scaling("original_context_length", file.value(f"{family}.context_length"))),
-        fast=float(scaling("yarn_beta_fast", 32.0)),
-        slow=float(scaling("yarn_beta_slow", 1.0)),
+        original=scaling("original_context_length", float(file.value(f"{family}.context_length"))),
+        fast=scaling("yarn_beta_fast", 32.0),
+        slow=scaling("yarn_beta_slow", 1.0),
         theta=shape.theta,
     )
-    size = float(scaling("attn_factor", 1.0)) * (1 + 0.1 * math.log(max(factor, 1.0)))
+    size = scaling("attn_factor", 1.0) * (1 + 0.1 * math.log(max(factor, 1.0)))
     return Rotations(speeds=stretch(speeds), size=size)
 
 
@@ -165,9 +179,18 @@ class _Yarn:
 _ELSEWHERE = "run it on a model server with FEELER_ENGINE=remote, or take another model"
 
 
+def _fraction(file: GgufFile, key: str, default: float | None = None) -> float:
+    """A number above zero of the metadata. Raises WeightsError where it is none, or is missing."""
+    found = file.metadata.get(key, default)
+    found = file.value(key) if found is None else found
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < math.inf:
+        raise WeightsError(f"{file.path}: {key} is {found!r}: no number that a decoder has here")
+    return float(found)
+
+
 def _refuse_parts(file: GgufFile, family: str) -> None:
     parts = file.metadata.get("split.count", 0)
-    if parts > 1:
+    if parts not in (0, 1):
         raise WeightsError(
             f"{file.path} is one of {parts} parts of a model: join them with "
             "`llama-gguf-split --merge FIRST-PART WHOLE.gguf`"
@@ -175,6 +198,9 @@ def _refuse_parts(file: GgufFile, family: str) -> None:
     experts = file.metadata.get(f"{family}.expert_count", 0)
     if experts:
         raise WeightsError(f"{file.path} is a mixture of {experts} experts, not known here; {_ELSEWHERE}")
+    for key in _CHANGES:
+        if (found := file.metadata.get(f"{family}.{key}", _CHANGES[key])) != _CHANGES[key]:
+            raise WeightsError(f"{file.path}: {family}.{key} of {found} is not known here; {_ELSEWHERE}")
 
 
 def _check_tensors(file: GgufFile, shape: Shape) -> None:

@@ -2,9 +2,18 @@
 
 import re
 
-_NAMES = ("think", "thinking", "thought", "reasoning", "seed:think")
-_OPEN = (*(f"<{name}>" for name in _NAMES), "[think]", "◁think▷")
-_CLOSE = (*(f"</{name}>" for name in _NAMES), "[/think]", "◁/think▷")
+_NAMES = (
+    *("think", "thinking", "thought", "thoughts", "reasoning", "reflection", "analysis", "scratchpad"),
+    "seed:think",
+)
+_OPEN = (
+    *(f"<{name}>" for name in _NAMES),
+    *("[think]", "◁think▷", "<|begin_of_thought|>", "<|channel|>analysis", "<|channel|>commentary"),
+)
+_CLOSE = (
+    *(f"</{name}>" for name in _NAMES),
+    *("[/think]", "◁/think▷", "<|end_of_thought|>", "<|channel|>final<|message|>"),
+)
 _TAG = re.compile(
     f"(?P<open>{'|'.join(map(re.escape, _OPEN))})|{'|'.join(map(re.escape, _CLOSE))}", re.IGNORECASE
 )

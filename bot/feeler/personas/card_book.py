@@ -1,23 +1,22 @@
 """A character card's book <-> a company's dossier."""
 
-import re
 from dataclasses import replace
+from enum import StrEnum
 from itertools import chain, count
 from typing import Any, TypeVar
 
+from feeler.personas.card_switches import DECORATOR, switched_off, with_line_feeds
 from feeler.personas.card_text import clean, one_line, shortened, slug_of, spoken
 from feeler.personas.files import SLUG, write_company
 from feeler.personas.strict_yaml import MAX_FILE_CHARS
 from feeler.personas.values import Company, Fact, Reveal, Topic
 
-Value = TypeVar("Value", Topic, Reveal)
+Value = TypeVar("Value", bound=StrEnum)
 
 MAX_FACTS = 200
 MAX_KEYWORDS = 40
 MAX_PEOPLE = 100
 MAX_FACT_CHARS = 600
-DECORATOR = re.compile(r"^@@@?.*$", re.MULTILINE)
-SWITCHED_OFF = re.compile(r"^@@@?dont_activate\b", re.MULTILINE)
 TOPIC_WORDS = {
     Topic.PATH: ("founded", "founder", "began", "history"),
     Topic.ENTRY: ("newcomer", "training", "degree", "beginner"),
@@ -65,6 +64,9 @@ def company_in(data: dict[str, Any], *, slug: str, warnings: list[str]) -> Compa
             facts[fact.id] = fact
     if not facts:
         return None
+    if isinstance(book, dict) and switched_off(book):
+        warnings.append("character_book: the whole book is switched off, so nothing in it is told")
+        facts = {name: replace(fact, reveal=Reveal.NEVER) for name, fact in facts.items()}
     return _fitting(_company(data, book, slug, tuple(facts.values())), warnings)
 
 
@@ -117,12 +119,13 @@ def _entry(fact: Fact, order: int) -> dict[str, Any]:
 def _fact(entry: Any, *, char: str, taken: dict[str, Fact], warnings: list[str]) -> Fact | None:
     if not isinstance(entry, dict):
         return None
-    content = _first_text(entry, "content", "entry", "text")
+    content = with_line_feeds(_first_text(entry, "content", "entry", "text"))
+    told = DECORATOR.sub("", content)
     extensions = entry.get("extensions")
     ours = extensions.get("feeler") if isinstance(extensions, dict) else None
     said = ours if isinstance(ours, dict) else {}
     exported = said and clean(content, MAX_FACT_CHARS)  # written as it is said, quotations included
-    whole = one_line(content) if exported else spoken(DECORATOR.sub("", content), char)
+    whole = one_line(told) if exported else spoken(told, char)
     if not whole:
         return None
     name = _fact_id(entry, taken)
@@ -132,9 +135,9 @@ def _fact(entry: Any, *, char: str, taken: dict[str, Fact], warnings: list[str])
     keywords = _keywords(entry)
     return Fact(
         id=name,
-        topic=_one_of(Topic, said.get("topic")) or _topic(text, keywords),
+        topic=one_of(Topic, said.get("topic")) or _topic(text, keywords),
         text=text,
-        reveal=_reveal(entry, content, _one_of(Reveal, said.get("reveal"))),
+        reveal=_reveal(entry, content, one_of(Reveal, said.get("reveal"))),
         keywords=keywords,
     )
 
@@ -159,35 +162,16 @@ def _first_text(entry: dict[str, Any], *names: str) -> str:
     return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
-def _one_of(kind: type[Value], value: Any) -> Value | None:
+def one_of(kind: type[Value], value: Any) -> Value | None:
+    """The member of `kind` that `value` names, if it does."""
     return kind(value) if isinstance(value, str) and value in {str(one) for one in kind} else None
 
 
 def _reveal(entry: dict[str, Any], content: str, ours: Reveal | None) -> Reveal:
     """What is switched off is never told, whatever else the entry says of itself."""
-    if _switched_off(entry) or SWITCHED_OFF.search(content):
+    if switched_off(entry, content):
         return Reveal.NEVER
     return ours or (Reveal.VOLUNTEERED if entry.get("constant") is True else Reveal.ASKED)
-
-
-def _switched_off(entry: dict[str, Any]) -> bool:
-    """Whether the entry is never used: `enabled` in cards, `disable` in SillyTavern's own world info."""
-    extensions = entry.get("extensions")
-    for said in (entry, extensions if isinstance(extensions, dict) else {}):
-        if not _yes(said.get("enabled", True)) or _yes(said.get("disable")) or _yes(said.get("disabled")):
-            return True
-        if said.get("probability") == 0 and said.get("useProbability", True):
-            return True
-    return False
-
-
-def _yes(value: Any) -> bool:
-    """Whether a switch is on, also where it was saved as a text or a number."""
-    return (
-        value.strip().lower() not in ("", "false", "no", "off", "0")
-        if isinstance(value, str)
-        else bool(value)
-    )
 
 
 def _topic(text: str, keywords: tuple[str, ...]) -> Topic:

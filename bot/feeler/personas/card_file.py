@@ -10,6 +10,7 @@ import io
 import json
 import re
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -23,19 +24,29 @@ MAX_CHUNKS = 8  # tried of each keyword
 MAX_DEPTH = 24
 KEYWORDS = (b"ccv3", b"chara")  # the better one first
 PNG = b"\x89PNG\r\n\x1a\n"
+PICTURES = (b"\xff\xd8\xff", b"RIFF", b"GIF8", b"\0\0\0\x1cftyp", b"\0\0\0\x20ftyp", b"BM")
+NAMES = ("name", "char_name")
 
 
 def read_card(content: bytes) -> dict[str, Any]:
     """The card's JSON object. Raises DataError where there is none, or it is too large or too deep."""
     if len(content) > MAX_FILE_BYTES:
         raise DataError(f"the card is larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
-    return _embedded(content) if content.startswith(PNG) else _card(content)
+    if content.startswith(PNG):
+        return _embedded(content)
+    if content.startswith(b"PK\3\4"):
+        return _card(_packed(content))
+    if content.startswith(PICTURES):
+        raise DataError("the card is a picture of another kind than PNG; of pictures only a PNG holds a card")
+    return _card(content)
 
 
 def _card(text: bytes) -> dict[str, Any]:
     """The card in a JSON text: UTF-8, or UTF-16 and UTF-32 as editors save it, with or without BOM."""
     if len(text) > MAX_CARD_BYTES:
         raise DataError(f"the card's text is larger than {MAX_CARD_BYTES // 1024 // 1024} MB")
+    if text.startswith(b"{") and text[1:2] != b"\0":
+        text = text.rstrip(b"\0")  # what a tool without strings of its own writes at the end
     try:
         card = json.loads(text, parse_constant=lambda name: None)
     except UnicodeDecodeError:
@@ -47,6 +58,15 @@ def _card(text: bytes) -> dict[str, Any]:
     if not card:
         raise DataError("the card is empty")
     return {str(key): _bounded(value, MAX_DEPTH) for key, value in card.items()}
+
+
+def _packed(content: bytes) -> bytes:
+    """The JSON text of a CHARX file (SPEC_V3): a zip with `card.json` in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("card.json") as file:
+            return file.read(MAX_CARD_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError, NotImplementedError, EOFError):
+        raise DataError("the file is an archive without a `card.json` that can be read") from None
 
 
 def write_json(card: dict[str, Any]) -> bytes:
@@ -73,24 +93,37 @@ def write_png(card: dict[str, Any], picture: bytes | None = None) -> bytes:
 
 
 def _embedded(content: bytes) -> dict[str, Any]:
-    """The first card that can be read: of a PNG's `ccv3` chunks or, failing those, of its `chara` chunks."""
+    """The first card that can be read: of a PNG's `ccv3` chunks or, failing those, of its `chara` chunks. One
+    that names nobody only where no other does.
+    """
     found: dict[bytes, list[tuple[bytes, bytes]]] = {keyword: [] for keyword in KEYWORDS}
     for kind, data in _chunks(content):
         keyword, _, rest = data.partition(b"\0")
         if kind in (b"tEXt", b"zTXt", b"iTXt") and keyword.lower() in found:
             found[keyword.lower()].append((kind, rest))
     problems: list[DataError] = []
+    cards: list[dict[str, Any]] = []
     for keyword in KEYWORDS:
         for kind, rest in found[keyword][:MAX_CHUNKS]:
             try:
-                return _card(_decoded(_text(kind, rest), keyword.decode()))
+                cards.append(_card(_decoded(_text(kind, rest), keyword.decode())))
             except DataError as error:
                 problems.append(error)
+            else:
+                if _names_somebody(cards[-1]):
+                    return cards[-1]
+    if cards:
+        return cards[0]
     raise (
         problems[0]
         if problems
         else DataError("the picture holds no character card (no text chunk `ccv3` or `chara`)")
     )
+
+
+def _names_somebody(card: dict[str, Any]) -> bool:
+    inner = card.get("data")
+    return any(each.get(name) for each in (card, inner) if isinstance(each, dict) for name in NAMES)
 
 
 def _text(kind: bytes, rest: bytes) -> bytes:
@@ -120,6 +153,8 @@ def _unpacked(data: bytes) -> bytes:
 def _decoded(text: bytes, keyword: str) -> bytes:
     """The JSON text in base64 as tools write it: url-safe or not, padded or not, in lines; or bare JSON."""
     text = text.removeprefix(b"\xef\xbb\xbf")
+    if text.startswith(b"data:"):  # an address that holds what it leads to
+        text = text.partition(b",")[2]
     if text.lstrip().startswith(b"{"):
         return text
     signs = re.sub(rb"[^A-Za-z0-9+/]", b"", text.translate(bytes.maketrans(b"-_", b"+/")))

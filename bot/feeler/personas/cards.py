@@ -6,12 +6,25 @@ interviewer speaks. Its `system_prompt`, `post_history_instructions` and `creato
 """
 
 import json
+import re
+import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from feeler.errors import DataError
-from feeler.personas.card_book import book_of, company_in
-from feeler.personas.card_text import clean, examples_in, rendered, said, shortened, slug_of, spoken, unmarked
+from feeler.personas.card_book import book_of, company_in, one_of
+from feeler.personas.card_file import MAX_DEPTH
+from feeler.personas.card_text import (
+    clean,
+    examples_in,
+    one_line,
+    rendered,
+    said,
+    shortened,
+    slug_of,
+    spoken,
+    unmarked,
+)
 from feeler.personas.files import (
     CHAT_MARKUP,
     MAX_KNOWS_BYTES,
@@ -22,18 +35,21 @@ from feeler.personas.files import (
     write_company,
     write_persona,
 )
-from feeler.personas.values import SLOTS, Company, Manner, Persona
+from feeler.personas.values import SLOTS, Company, Manner, Persona, Timbre
 
 MAX_EXTRA_CHARS = 60_000
 OURS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
 TEXTS = (*OURS, "system_prompt", "post_history_instructions", "creator_notes", "nickname")
-OLD_NAMES = {  # of the same texts before there was a specification
-    "name": ("char_name",),
-    "description": ("char_persona", "persona", "context"),
-    "scenario": ("world_scenario",),
-    "first_mes": ("char_greeting", "greeting", "first_message"),
-    "mes_example": ("example_dialogue", "example_dialog", "sampleChat"),
+OLD_NAMES = {  # of the same texts before there was a specification; letters alone, in lower case
+    "name": ("name", "charname"),
+    "description": ("description", "charpersona", "persona", "context", "attributes"),
+    "personality": ("personality",),
+    "scenario": ("scenario", "worldscenario"),
+    "first_mes": ("firstmes", "chargreeting", "greeting", "firstmessage"),
+    "mes_example": ("mesexample", "exampledialogue", "exampledialog", "samplechat"),
 }
+UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs without a shape
+WRAPPERS = ("data", "character", "char", "card")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +90,8 @@ def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> I
         speech=_fit(str(ours.get("speech") or "Plain, friendly sentences."), 600, "speech", warnings),
         opening=_fit(spoken(data["first_mes"], char) or _greeting(char), 600, "first_mes", warnings),
         knows=_knows(data, char, warnings),
-        manner=_manner(ours.get("manner")),
+        manner=one_of(Manner, ours.get("manner")) or Manner.GENTLE,
+        voice=one_of(Timbre, ours.get("voice")),
         interests=_texts(ours.get("interests")),
         examples=examples_in(data["mes_example"], ours, char, warnings),
         lines=_lines(ours.get("lines")),
@@ -113,6 +130,7 @@ def _extension(persona: Persona, company: Company) -> dict[str, Any]:
         "role": persona.role,
         "speech": persona.speech,
         "manner": persona.manner.value,
+        "voice": persona.voice.value if persona.voice else None,
         "interests": list(persona.interests),
         "examples": [asdict(example) for example in persona.examples],
         "lines": {job: list(lines) for job, lines in persona.lines.items()},
@@ -127,12 +145,13 @@ def _json(value: Any) -> Any:
 
 def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
     """The card's data with every text field a text; a V1 card has them at the top."""
-    inner = card.get("data")
-    data = dict(inner) if isinstance(inner, dict) else {k: v for k, v in card.items() if k != "data"}
+    data = _innermost(card)
     for name, old_names in OLD_NAMES.items():
-        for old in old_names:
-            if not data.get(name) and isinstance(data.get(old), str):
-                data[name] = data.pop(old)
+        for key in [key for key in data if key != name and _letters(key) in old_names]:
+            text = _prose(data[key])
+            if not data.get(name) and text:
+                data[name] = text
+                del data[key]
     for name in TEXTS:
         value = data.get(name, "")
         if not isinstance(value, str):
@@ -142,7 +161,41 @@ def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
             warnings.append(f"{name}: markup of a chat template was taken out")
             value = unmarked(value)
         data[name] = value.strip()
+    for name in ("name", "nickname"):  # a line of its own would be a line in every prompt
+        data[name] = one_line(data[name])
+        if not any(unicodedata.category(sign)[0] not in "CZ" and sign not in UNSEEN for sign in data[name]):
+            data[name] = ""
     return data
+
+
+def _innermost(card: dict[str, Any]) -> dict[str, Any]:
+    """The mapping that holds the texts, in whatever it is wrapped, with the outer name where it has none."""
+    found, wrapped = card, card
+    for _ in range(MAX_DEPTH):
+        wrapped = next((w for key in WRAPPERS if isinstance(w := wrapped.get(key), dict)), {})
+        if any(_letters(key) in names for key in wrapped for names in OLD_NAMES.values()):
+            found = wrapped
+    inner = {key: value for key, value in found.items() if found is not card or key != "data"}
+    if not inner.get("name") and card.get("name"):
+        inner["name"] = card["name"]
+    return inner
+
+
+def _letters(key: object) -> str:
+    return re.sub("[^a-z]", "", str(key).lower())
+
+
+def _prose(value: Any) -> str:
+    """A text, or a table of traits (as in Agnai's cards and older ones) as one."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_prose, value)))
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) else ""
+    traits = value.get("attributes", value)
+    if not isinstance(traits, dict):
+        return _prose(traits)
+    told = {str(name): text for name, each in traits.items() if (text := _prose(each))}
+    return "\n".join(text if name == "text" else f"{name}: {text}" for name, text in told.items())
 
 
 def _knows(data: dict[str, Any], char: str, warnings: list[str]) -> str:
@@ -165,10 +218,6 @@ def _greeting(char: str) -> str:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text for text in (value if isinstance(value, list) else []) if clean(text, 120))[:40]
-
-
-def _manner(value: Any) -> Manner:
-    return Manner(value) if value in tuple(Manner) else Manner.GENTLE
 
 
 def _lines(value: Any) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from feeler.errors import DataError
 from feeler.personas.strict_yaml import dump_yaml, load_yaml
-from feeler.personas.values import Company, Example, Fact, Manner, Persona, Reveal, Topic
+from feeler.personas.values import Company, Example, Fact, Manner, Persona, Reveal, Timbre, Topic
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # Of a persona's body, in UTF-8: a Chinese character takes as much of a context as several Latin ones.
@@ -54,6 +54,8 @@ Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG.pattern}$")]
 _PLAIN = AfterValidator(_plain)
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _PLAIN]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), _PLAIN]
+Quoted = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600), _PLAIN]
+Named = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), _PLAIN]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000), _PLAIN]
 
 
@@ -67,6 +69,8 @@ class _Fact(_Strict):
     text: Sentence
     reveal: Reveal
     keywords: tuple[Short, ...] = ()
+    source: Quoted = ""
+    paper: Named = ""
 
 
 class _Company(_Strict):
@@ -89,6 +93,7 @@ class _Persona(_Strict):
     role: Short
     company: Slug
     manner: Manner = Manner.GENTLE
+    voice: Timbre | None = None
     temper: Sentence
     speech: Sentence
     opening: Sentence
@@ -149,7 +154,12 @@ def read_persona(text: str, slug: str, file: str) -> tuple[Persona | None, list[
 
 def write_company(company: Company) -> str:
     """The company as the text of its file."""
-    return dump_yaml({key: value for key, value in asdict(company).items() if key != "slug"})
+    fields = {key: value for key, value in asdict(company).items() if key != "slug"}
+    fields["facts"] = [
+        {key: value for key, value in fact.items() if value or key not in ("source", "paper")}
+        for fact in fields["facts"]
+    ]
+    return dump_yaml(fields)
 
 
 def write_persona(persona: Persona) -> str:

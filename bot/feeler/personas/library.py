@@ -1,6 +1,7 @@
 """All personas and companies at hand: what is shipped, then a folder of the user's that adds or overrides."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -27,6 +28,7 @@ class Library:
 
     personas: dict[str, Persona]
     companies: dict[str, Company]
+    plain: Lines = field(default_factory=dict)  # lines for jobs for which somebody has none of their own
 
     def persona(self, slug: str) -> Persona:
         """The persona of this slug; DataError says which ones there are."""
@@ -47,6 +49,14 @@ class Library:
             for other in self.personas.values()
             if other.company == persona.company and other.slug != persona.slug
         )
+
+    def joined(self, people: Iterable[tuple[Company, Persona]]) -> "Library":
+        """This library and more companies, each with one person; they take no shipped one's place."""
+        companies, personas = dict(self.companies), dict(self.personas)
+        for firm, who in people:
+            companies.setdefault(firm.slug, firm)
+            personas.setdefault(who.slug, _furnished(who, self.plain))
+        return replace(self, companies=companies, personas=personas)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +92,8 @@ def load_library(folder: Path | None = None) -> Library:
     plain, found = _read(shipped_prompts() / "plain.yaml", read_lines)
     if plain is None:
         raise problems_as_error(found)
-    return replace(
-        library, personas={slug: _furnished(persona, plain) for slug, persona in library.personas.items()}
-    )
+    furnished = {slug: _furnished(persona, plain) for slug, persona in library.personas.items()}
+    return replace(library, personas=furnished, plain=plain)
 
 
 def read_folder(folder: Path) -> Folder:

@@ -43,6 +43,17 @@ class Manner(StrEnum):
     EXACT = "exact"  # how many, how long, how do you know
 
 
+class Timbre(StrEnum):
+    """The voice in which a persona's lines are spoken."""
+
+    ALTO = "alto"  # a woman's, low and calm
+    CLEAR = "clear"  # a woman's
+    BRIGHT = "bright"  # a woman's, high and quick
+    TENOR = "tenor"  # a man's, light
+    BARITONE = "baritone"  # a man's
+    BASS = "bass"  # a man's, deep and slow
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fact:
     """One thing the company knows about itself, written as its people would say it aloud."""
@@ -52,6 +63,8 @@ class Fact:
     text: str  # spoken, first person plural, one or two sentences
     reveal: Reveal
     keywords: tuple[str, ...] = ()  # what a question about it might say, beyond the words of `text`
+    source: str = ""  # the sentence of somebody's papers that says it; empty in a written dossier
+    paper: str = ""  # the paper it stands in: "about.pdf"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +76,17 @@ class Company:
     about: str  # two or three sentences anybody may know
     facts: tuple[Fact, ...]
     people: tuple[str, ...] = ()  # colleagues that may be named: "Ruth Abel, who runs the night shift"
+
+    @property
+    def sourced(self) -> bool:
+        """Whether it was made of somebody's papers: then nobody invented what these leave open."""
+        return any(fact.source for fact in self.facts)
+
+    @property
+    def open_topics(self) -> tuple[Topic, ...]:
+        """The topics on which nothing is known."""
+        known = {fact.topic for fact in self.facts}
+        return tuple(topic for topic in Topic if topic not in known)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +107,14 @@ SLOTS: dict[str, frozenset[str]] = {
     "ease": frozenset({"question"}),
     "near": frozenset({"fact"}),
     "unknown": frozenset({"knower"}),
+    "no_more": frozenset({"knower"}),
     "hand": frozenset(),
     "steady": frozenset(),
     "deflect": frozenset(),
     "leave": frozenset(),
     "bye": frozenset(),
     "pause": frozenset(),
+    "resume": frozenset(),
     "arrive": frozenset({"name", "role"}),
 }
 
@@ -100,6 +126,7 @@ class Persona:
     role: str
     company: str  # slug of the company
     manner: Manner = Manner.GENTLE
+    voice: Timbre | None = None  # None: one that is always the same for this persona
     temper: str
     speech: str  # the way of speaking, in the persona's own terms
     opening: str  # the line this persona opens a talk with

@@ -183,7 +183,9 @@ class Pages:
             except Refusal:
                 sent = user.document(file.filename, content, file.content_type, caption)
         elif file.content_type.startswith("audio/"):
-            sent = user.voice(content)
+            seconds = str(form.get("seconds", ""))
+            length = int(seconds) if seconds.isdecimal() and len(seconds) < 6 else 0
+            sent = user.voice(content, length, caption, file.content_type)
         else:
             sent = user.document(file.filename, content, file.content_type, caption)
         return answer({"result": sent})

@@ -75,9 +75,24 @@ class PhoneUser:
         document = about | {"file_name": name, "mime_type": media_type}
         return self._post(self._open(), {"document": document} | _caption(caption))
 
-    def voice(self, content: bytes = b"OggS", seconds: int = 3) -> Shown:
-        about = self._world.new_file("voice", "voice.ogg", "audio/ogg", content, duration=seconds)
-        return self._post(self._open(), {"voice": about | {"mime_type": "audio/ogg"}})
+    def voice(
+        self, content: bytes = b"OggS", seconds: int = 3, caption: str = "", media_type: str = "audio/ogg"
+    ) -> Shown:
+        ending = media_type.partition("/")[2].partition(";")[0]
+        about = self._world.new_file("voice", f"voice.{ending}", media_type, content, duration=seconds)
+        return self._post(self._open(), {"voice": about | {"mime_type": media_type}} | _caption(caption))
+
+    def audio(self, name: str, content: bytes, media_type: str = "audio/mpeg", seconds: int = 3) -> Shown:
+        """Send a sound file as music, which the apps do with most of them."""
+        about = self._world.new_file("music", name, media_type, content, duration=seconds)
+        return self._post(self._open(), {"audio": about | {"file_name": name, "mime_type": media_type}})
+
+    def video_note(self, content: bytes, seconds: int = 3) -> Shown:
+        """Send a round video."""
+        about = self._world.new_file(
+            "video_notes", "round.mp4", "video/mp4", content, duration=seconds, length=240
+        )
+        return self._post(self._open(), {"video_note": about})
 
     def sticker(self, emoji: str = "🙂") -> Shown:
         about = self._world.new_file("stickers", "sticker.webp", "image/webp", b"RIFF", width=512, height=512)
@@ -118,6 +133,11 @@ class PhoneUser:
 
     def unblock(self) -> None:
         self._set_blocked(False)
+
+    def take_no_voice(self) -> None:
+        """Set the privacy setting that lets nobody send them voice notes."""
+        self._world.person(self.id)["voiceless"] = True
+        self._world.keep_person(self.id)
 
     # What they see
 

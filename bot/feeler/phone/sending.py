@@ -73,6 +73,8 @@ async def send_photo(api: BotApi, params: Params) -> Json:
 @method
 async def send_voice(api: BotApi, params: Params) -> Json:
     upload = _upload(params, "voice", MAX_UPLOAD)
+    if api.world.people.get(params.chat_id(), {}).get("voiceless"):
+        raise bad_request("VOICE_MESSAGES_FORBIDDEN")
     caption = _caption(params)
     about = api.world.new_file(
         "voice", upload.filename, "audio/ogg", upload.content, duration=params.integer("duration")

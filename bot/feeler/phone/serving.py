@@ -4,8 +4,10 @@ from importlib import resources
 
 from aiohttp import web
 
+from feeler.coach import emoji
+
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -19,6 +21,9 @@ TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg":
 
 
 def page_file(name: str) -> web.Response:
+    """A file of the page, or the font that the page and the debrief share."""
+    if name == "emoji.woff":
+        return web.Response(body=emoji.FILE.read_bytes(), headers=HEADERS, content_type="font/woff")
     ending = name.rpartition(".")[2]
     folder = resources.files("feeler.phone") / "page"
     if ending not in TYPES or "/" in name or not (folder / name).is_file():
@@ -39,6 +44,10 @@ def file_headers(media_type: str, name: str, *, save: bool) -> dict[str, str]:
         "image/webp",
         "image/gif",
         "audio/ogg",
+        "audio/webm",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/wav",
     ):
         return headers | {"Content-Type": kind}
     if kind == "text/html":

@@ -5,7 +5,7 @@ from typing import Literal
 
 from feeler.phone.refusals import Json
 
-FileKind = Literal["document", "photo", "voice", "sticker"]
+FileKind = Literal["document", "photo", "voice", "audio", "video_note", "sticker"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ def shown(message: Json, bot_id: int, deleted: bool = False) -> Shown:
 
 def sent_file(message: Json) -> SentFile | None:
     """The file in a Bot API message."""
-    for kind in ("document", "voice", "sticker", "photo"):
+    for kind in ("document", "voice", "audio", "video_note", "sticker", "photo"):
         if kind not in message:
             continue
         value = message[kind][-1] if kind == "photo" else message[kind]
@@ -123,5 +123,5 @@ def sent_file(message: Json) -> SentFile | None:
     return None
 
 
-_ENDINGS = {"photo": "png", "voice": "ogg", "sticker": "webp"}
-_TYPES = {"photo": "image/png", "voice": "audio/ogg", "sticker": "image/webp"}
+_ENDINGS = {"photo": "png", "voice": "ogg", "video_note": "mp4", "sticker": "webp"}
+_TYPES = {"photo": "image/png", "voice": "audio/ogg", "video_note": "video/mp4", "sticker": "image/webp"}

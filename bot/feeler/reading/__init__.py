@@ -1,3 +1,1 @@
-"""How messages are read: rules for what they do and which facts they open, a taught head for who is in
-need.
-"""
+"""How messages are read: by taught heads, the same whichever engine writes."""

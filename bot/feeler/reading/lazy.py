@@ -1,13 +1,12 @@
 """A reader that loads beside the rest of a start, so that a page or a bot is there at once."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
-from feeler.interview.dossier import Opened
-from feeler.interview.reading import Reading
-from feeler.interview.values import Interview
-from feeler.personas.values import Company, Persona
+from feeler.interview.dossier import Known, Shares
+from feeler.interview.reading import Reading, Shown
+from feeler.personas.values import Topic
 from feeler.ports import Reader
 
 
@@ -20,7 +19,7 @@ class LazyReader:
         def run() -> None:
             try:
                 self._loading.set_result(load())
-            except Exception as error:
+            except BaseException as error:  # whatever it is, nobody must wait for ever
                 self._loading.set_exception(error)
 
         # a daemon: whoever ends the program while it loads need not wait for it
@@ -34,8 +33,14 @@ class LazyReader:
     def read(self, before: str, said: str) -> Reading:
         return self._loading.result().read(before, said)
 
-    def open(self, interview: Interview, persona: Persona, company: Company, reading: Reading) -> Opened:
-        return self._loading.result().open(interview, persona, company, reading)
+    def answers(self, before: str, question: str, things: Sequence[Known]) -> Shares:
+        return self._loading.result().answers(before, question, things)
 
     def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return self._loading.result().closeness(text, others)
+
+    def sorts(self, texts: Sequence[str]) -> Sequence[Mapping[Topic | None, float]]:
+        return self._loading.result().sorts(texts)
+
+    def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
+        return self._loading.result().shows(texts)

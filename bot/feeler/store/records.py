@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from feeler.interview.values import Interview
-from feeler.mailroom import Counts, Quarantined
+from feeler.mailroom import Call, Counts, Quarantined
 from feeler.store.database import Database, Transaction, transactional
-from feeler.store.rows import owe_scrub, put_talk, read_chat, read_talk, write_chat
-from feeler.store.tables import IS_NEW, IS_UNSENT, chat, outbox, talk, turn
+from feeler.store.reminders import hand_out, read_reminders
+from feeler.store.rows import owe_scrub, put_talk, read_chat, read_own, read_talk, write_chat
+from feeler.store.tables import IS_NEW, IS_UNSENT, chat, outbox, own, reminder, talk, turn
+from feeler.usecases.values import Reminder
 
 DAY = 86_400.0
 BOOKKEEPING_DAYS = 7.0  # of what holds no text any more; Telegram delivers an update again for 24 hours
@@ -123,8 +125,18 @@ class Records:
         calls = tx.execute(
             select(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == chat_id).order_by(outbox.c.id)
         )
+        brought = tx.execute(
+            select(own).where(own.c.bot_id == bot_id, own.c.chat_id == chat_id).order_by(own.c.place)
+        )
+        waiting = tx.execute(
+            select(reminder.c.value)
+            .where(reminder.c.bot_id == bot_id, reminder.c.chat_id == chat_id)
+            .order_by(reminder.c.due)
+        )
         return {
             "chat": _about(row) if row else {},
+            "own": [{"kind": each.key.split(" ")[0], "value": _json(each.value)} for each in brought],
+            "reminders": [_json(value) for value in waiting.scalars()],
             "talks": [_json(each.value) for each in self._archived(tx, chat_id)],
             "updates": [
                 {
@@ -166,8 +178,10 @@ class Records:
                     ~chat.c.chat_id.in_(select(turn.c.chat_id).where(turn.c.bot_id == bot_id, IS_NEW)),
                 )
             )
+            there = select(chat.c.chat_id).where(chat.c.bot_id == bot_id)
+            left = tx.execute(delete(own).where(own.c.bot_id == bot_id, own.c.chat_id.not_in(there)))
             gone = _delete_talks(tx, bot_id, old)
-            if gone:
+            if left.rowcount or gone:
                 owe_scrub(tx, bot_id)
         tx.execute(delete(turn).where(turn.c.bot_id == bot_id, turn.c.state != "new", turn.c.ended < spent))
         tx.execute(
@@ -179,6 +193,11 @@ class Records:
             )
         )
         return gone
+
+    @transactional
+    def remind(self, tx: Transaction, say: Callable[[Reminder], tuple[Call, ...]], most: int) -> int:
+        """Hand up to `most` reminders that are due to the outbox, each once; returns how many."""
+        return hand_out(tx, self._bot_id(), say, most)
 
     @transactional
     def counts(self, tx: Transaction) -> Counts:
@@ -246,4 +265,10 @@ class Records:
             select(chat.c.value).where(chat.c.bot_id == self._bot_id(), chat.c.chat_id == chat_id)
         )
         found = value.scalar_one_or_none()
-        return read_chat(chat_id, found) if found else None
+        if not found:
+            return None
+        return replace(
+            read_chat(chat_id, found),
+            own=read_own(tx, self._bot_id(), chat_id),
+            reminders=read_reminders(tx, self._bot_id(), chat_id),
+        )

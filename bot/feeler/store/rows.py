@@ -6,21 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Table, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from feeler.errors import LeaseLost
 from feeler.interview.values import Interview
 from feeler.mailroom import Call, Claim, Turn, Upload
+from feeler.sources import OwnCompany, Paper, StoryLine
 from feeler.store.database import Transaction
-from feeler.store.tables import chat, outbox, pace, talk
-from feeler.usecases.values import Chat
+from feeler.store.tables import chat, outbox, own, pace, talk
+from feeler.usecases.values import Chat, Own
 
 log = logging.getLogger(__name__)
 
+PAPERS_KEY, STORY_KEY = "papers", "story"
 CHAT = TypeAdapter(Chat)
 INTERVIEW = TypeAdapter(Interview)
+COMPANY = TypeAdapter(OwnCompany)
+PAPERS = TypeAdapter(tuple[Paper, ...])
+STORY = TypeAdapter(tuple[StoryLine, ...])
 
 
 def insert(tx: Transaction, table: Table) -> Any:
@@ -111,7 +116,59 @@ def read_talk(identifier: str, value: str) -> Interview | None:
 
 
 def write_chat(value: Chat) -> str:
-    return CHAT.dump_json(value).decode()
+    """The chat without what has a table of its own: see `put_own` and `reminders.put_reminders`."""
+    return CHAT.dump_json(value, exclude={"own", "reminders"}).decode()
+
+
+def read_own(tx: Transaction, bot_id: int, chat_id: int) -> Own:
+    """What the person brought. A company that cannot be read stays where it is, and the others are there."""
+    rows = tx.execute(
+        select(own.c.key, own.c.value)
+        .where(own.c.bot_id == bot_id, own.c.chat_id == chat_id)
+        .order_by(own.c.place, own.c.key)
+    ).all()
+    companies: list[OwnCompany] = []
+    papers: tuple[Paper, ...] = ()
+    story: tuple[StoryLine, ...] = ()
+    for key, value in rows:
+        try:
+            if key == PAPERS_KEY:
+                papers = PAPERS.validate_json(value)
+            elif key == STORY_KEY:
+                story = STORY.validate_json(value)
+            else:
+                companies.append(COMPANY.validate_json(value))
+        except ValidationError:
+            log.error("chat %s: %s cannot be read; it is kept", chat_id, key.split(" ")[0])
+    return Own(companies=tuple(companies), papers=papers, story=story)
+
+
+def put_own(tx: Transaction, bot_id: int, chat_id: int, before: Own, after: Own) -> None:
+    """Write what has changed of the person's own; what is deleted is still in the files."""
+    was, now = _own_rows(before), _own_rows(after)
+    mine = (own.c.bot_id == bot_id) & (own.c.chat_id == chat_id)
+    for key in was.keys() - now.keys():
+        tx.execute(delete(own).where(mine, own.c.key == key))
+        owe_scrub(tx, bot_id)
+    for place, (key, value) in enumerate(now.items()):
+        if was.get(key) != value:
+            statement = insert(tx, own).values(
+                bot_id=bot_id, chat_id=chat_id, key=key, place=place, value=value
+            )
+            tx.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[own.c.bot_id, own.c.chat_id, own.c.key], set_={"value": value}
+                )
+            )
+
+
+def _own_rows(value: Own) -> dict[str, str]:
+    rows = {f"company {one.slug}": COMPANY.dump_json(one).decode() for one in value.companies}
+    if value.papers:
+        rows[PAPERS_KEY] = PAPERS.dump_json(value.papers).decode()
+    if value.story:
+        rows[STORY_KEY] = STORY.dump_json(value.story).decode()
+    return rows
 
 
 def owe_scrub(tx: Transaction, bot_id: int) -> None:

@@ -89,7 +89,9 @@ class Store(Records):
         if not deletions:
             return
         if self.shared:
-            await self._database.bare(*(f"VACUUM FULL {name}" for name in ("chat", "turn", "outbox", "talk")))
+            await self._database.bare(
+                *(f"VACUUM FULL {name}" for name in ("chat", "turn", "outbox", "talk", "own", "reminder"))
+            )
         else:
             await self._database.bare("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
         await self._scrubbed(deletions)

@@ -119,6 +119,30 @@ talk = Table(
 )
 Index("talk_chat", talk.c.bot_id, talk.c.chat_id, talk.c.started)
 
+own = Table(
+    "own",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True),
+    Column("chat_id", BigInteger, primary_key=True),
+    Column("key", Text, primary_key=True),  # "company kern-foods", "papers", "story"
+    Column("place", Integer, nullable=False),  # in the chat's order
+    Column(
+        "value", Text, nullable=False
+    ),  # sources.OwnCompany as JSON; a list of sources.Paper or sources.StoryLine
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("due", Double, nullable=False),
+    Column("value", Text, nullable=False),  # usecases.values.Reminder as JSON
+)
+Index("reminder_due", reminder.c.bot_id, reminder.c.due)
+Index("reminder_chat", reminder.c.bot_id, reminder.c.chat_id)
+
 pace = Table(
     "pace",
     metadata,

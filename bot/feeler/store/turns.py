@@ -1,6 +1,7 @@
 """Claims chats, hands out their turns in order, and commits what they led to under the lease."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy import bindparam, delete, select, update
@@ -8,8 +9,20 @@ from sqlalchemy import bindparam, delete, select, update
 from feeler.errors import LeaseLost
 from feeler.mailroom import Answer, Call, Claim, Turn, Work
 from feeler.store.database import Database, Transaction, transactional
-from feeler.store.rows import owe_scrub, prove, put_calls, put_talk, read_chat, read_turn, write_chat
-from feeler.store.tables import BOT, CHAT, FORGOTTEN, IS_NEW, chat, outbox, talk, turn
+from feeler.store.reminders import put_reminders, read_reminders
+from feeler.store.rows import (
+    owe_scrub,
+    prove,
+    put_calls,
+    put_own,
+    put_talk,
+    read_chat,
+    read_own,
+    read_turn,
+    write_chat,
+)
+from feeler.store.tables import BOT, CHAT, FORGOTTEN, IS_NEW, chat, outbox, own, reminder, talk, turn
+from feeler.usecases.values import Chat
 
 _FREE = (
     select(chat.c.chat_id)
@@ -83,7 +96,7 @@ class StoredTurns:
                 Work(
                     claim=Claim(chat_id=row.chat_id, token=""),
                     turn=Turn(**{**begun.__dict__, "tries": row.tries + 1}),
-                    chat=read_chat(row.chat_id, value.scalar_one_or_none()),
+                    chat=_chat(tx, bot_id, row.chat_id, value.scalar_one_or_none()),
                 )
             )
         return works
@@ -104,6 +117,10 @@ class StoredTurns:
             owe_scrub(tx, bot_id)
         elif answer.chat.interview and answer.chat.interview != work.chat.interview:
             put_talk(tx, bot_id, chat_id, answer.chat.interview)
+        if not answer.forget and answer.chat.own != work.chat.own:
+            put_own(tx, bot_id, chat_id, work.chat.own, answer.chat.own)
+        if not answer.forget and answer.chat.reminders != work.chat.reminders:
+            put_reminders(tx, bot_id, chat_id, work.chat.reminders, answer.chat.reminders)
         if answer.errand:
             tx.execute(
                 turn.insert().values(
@@ -196,7 +213,7 @@ class StoredTurns:
         tx.execute(_BEGUN, {"one": head.seq})
         value = tx.execute(_VALUE, which)
         begun = Turn(**{**read_turn(head).__dict__, "tries": head.tries + 1})
-        return Work(claim=claim, turn=begun, chat=read_chat(claim.chat_id, value.scalar_one()))
+        return Work(claim=claim, turn=begun, chat=_chat(tx, bot_id, claim.chat_id, value.scalar_one()))
 
     def _go_on(self, tx: Transaction, claim: Claim, keep: bool) -> Work | None:
         """The chat's next turn; or let the chat go."""
@@ -205,6 +222,14 @@ class StoredTurns:
         prove(tx, self._bot_id(), claim, owner=None, until=0)
         tx.wake("work")
         return None
+
+
+def _chat(tx: Transaction, bot_id: int, chat_id: int, value: str | None) -> Chat:
+    return replace(
+        read_chat(chat_id, value),
+        own=read_own(tx, bot_id, chat_id),
+        reminders=read_reminders(tx, bot_id, chat_id),
+    )
 
 
 def _end(tx: Transaction, work: Work, state: str, reason: str = "") -> bool:
@@ -230,6 +255,8 @@ def _forget(tx: Transaction, bot_id: int, chat_id: int) -> None:
         .values(forgotten=True, seen=0, noticed=0)
     )
     tx.execute(delete(talk).where(talk.c.bot_id == bot_id, talk.c.chat_id == chat_id))
+    tx.execute(delete(own).where(own.c.bot_id == bot_id, own.c.chat_id == chat_id))
+    tx.execute(delete(reminder).where(reminder.c.bot_id == bot_id, reminder.c.chat_id == chat_id))
     theirs = (outbox.c.bot_id == bot_id) & (outbox.c.chat_id == chat_id)
     tx.execute(delete(outbox).where(theirs, outbox.c.state != "sending"))
     tx.execute(

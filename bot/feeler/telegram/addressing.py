@@ -50,6 +50,17 @@ def written(message: Any) -> str:
     return found if isinstance(found, str) else ""
 
 
+def spoken(message: Any) -> bool:
+    """Whether a raw message holds something to listen to."""
+    if not isinstance(message, dict):
+        return False
+    document = message.get("document")
+    kind = document.get("mime_type") if isinstance(document, dict) else None
+    if isinstance(kind, str) and kind.startswith("audio/"):
+        return True
+    return any(message.get(one) for one in ("voice", "audio", "video_note"))
+
+
 def topic_of(raw: Any) -> int | None:
     """The topic in which an update arose and its answer belongs; None outside of topics."""
     found = raw[0] if isinstance(raw, list) and raw else raw

@@ -4,20 +4,15 @@ import json
 import warnings
 from typing import Any
 
-from httpx import InvalidURL
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from feeler.errors import SettingsError
-from feeler.loopback import on_loopback
+from feeler.network import httpx_options
 from feeler.settings import Settings
 
-BAD_PROXY = (
-    "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names a proxy that cannot be used: correct it, put the Bot API "
-    "server's host into NO_PROXY, or for socks5:// install httpx[socks]"
-)
 NO_TOKEN = (
     "FEELER_BOT_TOKEN is not set. Open a chat with @BotFather in Telegram, send /newbot, and put the "
     "token into .env as FEELER_BOT_TOKEN=… (`feeler phone` needs none)"
@@ -57,24 +52,19 @@ def token_of(settings: Settings) -> str:
 def make_bot(settings: Settings) -> Bot:
     """A bot with a connection of its own for getUpdates and a pool for everything else.
 
-    Raises SettingsError for a missing token, and for a proxy in the environment that cannot be used.
+    Raises SettingsError for a missing token, and for a proxy or certificates that cannot be used.
     """
     token = token_of(settings)
-    network = {"trust_env": not on_loopback(settings.api_base_url)}
-    try:
-        request = QuietRequest(
-            connection_pool_size=64,
-            pool_timeout=5,
-            read_timeout=15,
-            connect_timeout=8,
-            write_timeout=15,
-            httpx_kwargs=network,
-        )
-        polling = QuietRequest(
-            connection_pool_size=1, read_timeout=15, connect_timeout=8, httpx_kwargs=network
-        )
-    except (RuntimeError, ImportError, ValueError, InvalidURL):
-        raise SettingsError(BAD_PROXY) from None
+    network = httpx_options(settings.api_base_url)
+    request = QuietRequest(
+        connection_pool_size=64,
+        pool_timeout=5,
+        read_timeout=15,
+        connect_timeout=8,
+        write_timeout=15,
+        httpx_kwargs=network,
+    )
+    polling = QuietRequest(connection_pool_size=1, read_timeout=15, connect_timeout=8, httpx_kwargs=network)
     return Bot(
         token,
         base_url=settings.api_base_url,

@@ -6,7 +6,7 @@ from typing import Any
 
 from feeler.interview.words import visible
 from feeler.mailroom import Incoming, Lane
-from feeler.telegram.addressing import Me, is_for_us, topic_of, written
+from feeler.telegram.addressing import Me, is_for_us, spoken, topic_of, written
 from feeler.telegram.commands import BYPASS
 from feeler.usecases.commands import parse_command
 
@@ -40,7 +40,7 @@ def _read(raw: dict[str, Any], me: Me) -> Incoming:
         body=_sound(json.dumps(raw, ensure_ascii=False)),
         text=text,
         command=bool(command),
-        said=bool(visible(text)),
+        said=bool(visible(text)) or spoken(raw.get("message")),
         topic=topic_of(raw),
         heard=heard,
     )

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from feeler.telegram.addressing import topic_of, written
+from feeler.telegram.addressing import spoken, topic_of, written
 
 LIMIT = 4096  # UTF-16 units of a message: there an app cuts, or at a good place in the second half
 PAUSE = 2  # seconds between the dates of two parts at most; dates are whole seconds
+MORE_FILES = "feeler_more_documents"  # of an album, beside that of its first message
 HOLD = 1.2  # seconds for which a part waits for the next
 
 
@@ -41,10 +42,12 @@ def whole(raw: Any) -> Any:
         cut = number > 0 and key == "text" and _units(messages[number - 1]) == LIMIT  # in mid-word, perhaps
         more = written(message)
         text += ("" if cut or not text or not more else "\n") + more
+    files = [message["document"] for message in messages[1:] if isinstance(message.get("document"), dict)]
     bare = {
         name: value for name, value in messages[0].items() if name not in ("entities", "caption_entities")
     }
-    return {**raw[0], "message": bare | ({key: text} if text else {})}
+    more_files = {MORE_FILES: files} if files else {}
+    return {**raw[0], "message": bare | ({key: text} if text else {}) | more_files}
 
 
 def _last(raw: Any) -> dict[str, Any] | None:
@@ -78,4 +81,4 @@ def _units(message: dict[str, Any]) -> int:
 
 def _album(message: dict[str, Any]) -> str:
     found = message.get("media_group_id")
-    return found if isinstance(found, str) else ""
+    return found if isinstance(found, str) and not spoken(message) else ""  # each sound is heard for itself

@@ -1,5 +1,6 @@
 """A Reply as calls of the Bot API: plain values, ready for the outbox. No parse mode, ever."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from feeler.usecases.values import Document, Reply
 
 MESSAGE_LIMIT = 4096 - 2  # UTF-16 units of a message's text; two are left for the mark of a repeat
 CAPTION_LIMIT = 1024 - 2  # of a caption
+METHODS = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice"}
 SEPARATORS = ("\n\n", "\n", ". ", "! ", "? ", "… ", "; ", ", ", " ")  # where a text is cut, the best first
 
 
@@ -16,12 +18,15 @@ def render(reply: Reply) -> tuple[Call, ...]:
     """The calls that show `reply`, in order; keyboards and buttons hang on the last one."""
     text = marked(reply)
     upload = _upload(reply)
-    markup = _markup(reply)
+    markup = _markup(reply) | _answering(reply)
+    if reply.voice is not None:
+        markup |= {"duration": round(reply.voice.seconds)}
     if upload is None:
-        return tuple(_messages(text, markup))
+        return tuple(_messages(text, markup, _strong(reply, text)))
     if utf16_length(text) > CAPTION_LIMIT:  # a caption cannot be split: the text goes first
         return (*_messages(text, {}), _file(upload, "", markup))
-    return (_file(upload, text, markup),)
+    cover = [{"type": "spoiler", "offset": 0, "length": utf16_length(text)}] if reply.covered else []
+    return (_file(upload, text, markup | ({"caption_entities": cover} if cover else {})),)
 
 
 def split_text(text: str, limit: int = MESSAGE_LIMIT) -> Iterator[str]:
@@ -60,8 +65,12 @@ def _border(head: str) -> int:
     return len(head)
 
 
-def _messages(text: str, markup: dict[str, Any]) -> Iterator[Call]:
+def _messages(
+    text: str, markup: dict[str, Any], entities: list[dict[str, Any]] | None = None
+) -> Iterator[Call]:
     parts = list(split_text(text))
+    if entities and len(parts) == 1:
+        markup = markup | {"entities": entities}
     for part in parts:
         last = markup if part is parts[-1] else {}
         params = {"text": part, "link_preview_options": {"is_disabled": True}, **last}
@@ -69,11 +78,13 @@ def _messages(text: str, markup: dict[str, Any]) -> Iterator[Call]:
 
 
 def _file(upload: Upload, caption: str, markup: dict[str, Any]) -> Call:
-    method = "sendPhoto" if upload.field == "photo" else "sendDocument"
+    method = METHODS[upload.field]
     return Call(method=method, params={**({"caption": caption} if caption else {}), **markup}, upload=upload)
 
 
 def _upload(reply: Reply) -> Upload | None:
+    if reply.voice is not None:
+        return _as_upload("voice", reply.voice)
     if reply.picture is not None:
         return _as_upload("photo", reply.picture)
     return _as_upload("document", reply.document) if reply.document is not None else None
@@ -86,6 +97,24 @@ def _as_upload(field: str, document: Document) -> Upload:
         media_type=document.media_type,
         content=document.content,
     )
+
+
+def _answering(reply: Reply) -> dict[str, Any]:
+    """Under which message it is shown; one that was deleted meanwhile is no reason to keep it back."""
+    if reply.reply_to is None:
+        return {}
+    return {"reply_parameters": {"message_id": reply.reply_to, "allow_sending_without_reply": True}}
+
+
+def _strong(reply: Reply, text: str) -> list[dict[str, Any]]:
+    """Bold for the pieces that the reply asks it for, wherever they stand."""
+    found = [
+        match for piece in reply.strong for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", text)
+    ]
+    return [
+        {"type": "bold", "offset": utf16_length(text[: it.start()]), "length": utf16_length(it.group())}
+        for it in sorted(found, key=lambda it: it.start())
+    ]
 
 
 def _markup(reply: Reply) -> dict[str, Any]:

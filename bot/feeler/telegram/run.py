@@ -21,6 +21,7 @@ from feeler.telegram.limits import judging, limits_of
 from feeler.telegram.patience import either
 from feeler.telegram.pulse import Pulse
 from feeler.telegram.receiving import Polling, Webhook
+from feeler.telegram.reminding import remind
 from feeler.telegram.worker import Answering, Dispatch, Worker
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ async def _run_parts(
             lease=lease,
             most=settings.max_talks,
         )
-        parts.append(worker.run(ending))
+        parts += [worker.run(ending), remind(store, ending)]
     if role in ("all", "send"):
         delivery = Delivery(mailroom=store, bot=bot, pulse=pulse, lease=lease)
         parts.append(delivery.run(ending))

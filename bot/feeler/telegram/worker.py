@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
+from feeler.boundary import is_wish_to_end
 from feeler.errors import LeaseLost, StoreError
 from feeler.mailroom import Answer, Call, Mailroom, Work
 from feeler.ports import Preview
@@ -136,21 +137,22 @@ class Worker:
             except LeaseLost as lost:
                 log.warning("update %s: %s; nothing was written", work.turn.update_id, lost)
                 return
-            except asyncio.CancelledError:
+            except BaseException as error:
+                if not is_wish_to_end(error):
+                    await self._give_up(work, error)
+                    return
                 if work.claim.token not in self._renewed and work.turn.lane != "aside":
                     raise  # the lease was lost: it is not ours to release
                 await self._let_go(work, give_back=True)
                 raise
-            except Exception as error:  # nobody foresaw it: its limit of tries ends a turn that cannot end
-                log.error(
-                    "update %s: the worker failed (try %s): %s",
-                    work.turn.update_id,
-                    work.turn.tries,
-                    where(error),
-                )
-                await asyncio.sleep(min(BREATH, 0.1 * 2**work.turn.tries))
-                await self._let_go(work, give_back=False)
-                return
+
+    async def _give_up(self, work: Work, error: BaseException) -> None:
+        """After a failure that nobody foresaw: the limit of tries ends a turn that cannot end."""
+        log.error(
+            "update %s: the worker failed (try %s): %s", work.turn.update_id, work.turn.tries, where(error)
+        )
+        await asyncio.sleep(min(BREATH, 0.1 * 2**work.turn.tries))
+        await self._let_go(work, give_back=False)
 
     async def _let_go(self, work: Work, *, give_back: bool) -> None:
         try:
@@ -169,11 +171,13 @@ class Worker:
         preview = DraftPreview(self._bot, turn.chat_id, turn.seq, self._may_show, topic_in(turn))
         try:
             asking = await self._outcome(work, self._desk, preview)
-        except (LeaseLost, asyncio.CancelledError):
+        except LeaseLost:
             raise
         except Unreadable as error:
             return await self._set_aside(work, str(error), begun, texts.SET_ASIDE)
-        except Exception as error:  # the error boundary: one update must not stop the others
+        except BaseException as error:  # the error boundary: one update must not stop the others
+            if is_wish_to_end(error):
+                raise
             log.error("update %s failed (try %s): %s", turn.update_id, turn.tries, where(error))
             return await self._after_failure(work, error, begun)
         finally:
@@ -208,7 +212,7 @@ class Worker:
             preview.typing()
         return await self._dispatch(update, work.chat, desk, preview, now)
 
-    async def _after_failure(self, work: Work, error: Exception, begun: float) -> Work | None:
+    async def _after_failure(self, work: Work, error: BaseException, begun: float) -> Work | None:
         if work.turn.tries >= FAILURES:
             return await self._resign(work, where(error), begun)
         await asyncio.sleep(0.2 * 4**work.turn.tries)
@@ -220,9 +224,11 @@ class Worker:
         try:
             kept = await self._outcome(work, self._desk.resigned(), None)
             following = await self._commit(work, kept, begun)
-        except (LeaseLost, asyncio.CancelledError):
+        except LeaseLost:
             raise
-        except Exception:  # then it is not the model
+        except BaseException as error:  # then it is not the model
+            if is_wish_to_end(error):
+                raise
             return await self._set_aside(work, reason, begun, texts.SET_ASIDE)
         log.error("update %s was not answered, what was said is kept: %s", work.turn.update_id, reason)
         return following

@@ -15,7 +15,12 @@ from feeler.terminal.session import Shown
 from feeler.usecases.texts import marked
 from feeler.usecases.values import Reply
 
-STYLES = {Speaker.COMPANY: "bold cyan", Speaker.COACH: "green", Speaker.CANDIDATE: "bold"}
+STYLES = {
+    Speaker.COMPANY: "bold cyan",
+    Speaker.COACH: "green",
+    Speaker.CANDIDATE: "bold",
+    Speaker.NOTE: "dim",
+}
 
 
 class Growing:
@@ -58,7 +63,8 @@ class Screen:
         """Print one line or reply in its final form."""
         self._growing.wipe()
         if shown.interview is not None:
-            self._growing.name = self._library.persona(shown.interview.persona).name
+            across = self._library.personas.get(shown.interview.persona)
+            self._growing.name = across.name if across else "Interviewer"  # of a company made here
         if shown.reply is not None:
             self._answer(shown.reply, shown.line)
 

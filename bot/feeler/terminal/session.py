@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from feeler.boundary import is_wish_to_end
 from feeler.errors import FeelerError
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.ports import Preview
@@ -81,7 +82,9 @@ class Session:
                 return
             except FeelerError:
                 raise
-            except Exception as error:  # the error boundary: one message must not end the talk
+            except BaseException as error:  # the error boundary: one message must not end the talk
+                if is_wish_to_end(error):
+                    raise
                 log.error("a message failed: %s", type(error).__name__)  # its text may quote somebody
         self._take(Outcome(chat=self.chat, replies=(Reply(text=texts.SET_ASIDE),)))
 
@@ -113,13 +116,19 @@ def in_order(before: Interview | None, outcome: Outcome) -> Iterator[Shown]:
 
 
 def new_lines(before: Interview | None, after: Interview | None) -> tuple[Line, ...]:
-    """What was said since `before`; nothing where lines were taken back."""
-    if after is None:
+    """What was said since `before`; nothing where lines were taken back, or a moment is had again."""
+    if after is None or (before is not None and _same_moment(before, after)):
         return ()
     if before is None or before.id != after.id:
         return after.lines
     known = before.lines
     return after.lines[len(known) :] if after.lines[: len(known)] == known else ()
+
+
+def _same_moment(before: Interview, after: Interview) -> bool:
+    """Whether the one is another try at a moment of the other, just opened or left."""
+    opened = after.branch is not None and after.id != before.id
+    return opened or (before.branch is not None and before.branch.of == after.id)
 
 
 def _says(line: Line, reply: Reply) -> bool:

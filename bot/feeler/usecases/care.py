@@ -1,6 +1,7 @@
 """Somebody in need is not interviewed: their keyboard, and who meets them where no interviewer hears."""
 
 import asyncio
+from zlib import crc32
 
 from feeler.interview.plan import Job
 from feeler.interview.tripwires import in_danger
@@ -13,7 +14,8 @@ from feeler.usecases.visit import Visit, coach
 from feeler.usecases.written import CARES, care_line
 
 GO_ON = "Go on"  # on the reply keyboard; read as wanting to go on
-KEYBOARD = ((GO_ON,),)
+STOP = "Stop here"  # read as a goodbye
+KEYBOARD = ((GO_ON, STOP),)
 JOBS = CARES | {Job.PAUSE.value}
 
 
@@ -43,8 +45,8 @@ async def meet(visit: Visit, text: str) -> Outcome | None:
 def stepping_out(visit: Visit, text: str, need: Need, *, over: bool = False) -> Reply:
     """The coach's words; with a key to go on where something can."""
     key = "acute" if need is Need.ACUTE else "heavy"
-    line = care_line(key, said=text, country=visit.country, seed=0)
-    return coach(line, keyboard=() if over else KEYBOARD)
+    line = care_line(key, said=text, country=visit.country, seed=crc32(text.encode()))
+    return coach(line, keyboard=() if over else KEYBOARD if visit.talk is not None else ((GO_ON,),))
 
 
 async def _need(visit: Visit, text: str) -> Need:
@@ -59,5 +61,5 @@ def _going_on(visit: Visit) -> Outcome | None:
     if visit.chat.awaiting in ("who", "curious"):
         return ask_again(visit)
     if visit.chat.interview is None:
-        return begin(visit, somebody(visit.means.library, visit.chat), texts.MEET)
+        return begin(visit, somebody(visit.library, visit.chat), texts.MEET)
     return None

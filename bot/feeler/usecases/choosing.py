@@ -1,9 +1,10 @@
 """Who is meant by a name, and who fits somebody who named nobody."""
 
+import asyncio
 import re
 from difflib import get_close_matches
 
-from feeler.interview.topics import LABELS, topics_of
+from feeler.interview.topics import LABELS
 from feeler.personas.library import Library
 from feeler.personas.values import Persona, Topic
 from feeler.usecases import texts
@@ -28,18 +29,19 @@ def find_persona(library: Library, given: str) -> Persona | None:
 
 def no_such_person(visit: Visit, given: str) -> Outcome:
     """Say that nobody has this name, and who comes near."""
-    near = get_close_matches(given.casefold(), visit.means.library.personas, n=1, cutoff=0.5)
+    near = get_close_matches(given.casefold(), visit.library.personas, n=1, cutoff=0.5)
     guess = f" Did you mean {near[0]}?" if near else ""
     return visit.answer(texts.NO_SUCH_PERSON.format(slug=given[:60], near=guess))
 
 
-def topic_meant(text: str) -> Topic | None:
+async def topic_meant(visit: Visit, text: str) -> Topic | None:
     """The topic meant by its key ("day"), by a part of its label, or by a question about it."""
     bare = text.strip().casefold()
     for topic, label in LABELS.items():
         if bare and (bare == topic.value or bare in label.casefold()):
             return topic
-    return next(iter(topics_of(text)), None)
+    read = await asyncio.to_thread(visit.means.reader.read, "", text) if bare else None
+    return next(iter(read.topics), None) if read is not None else None
 
 
 def somebody(library: Library, chat: Chat) -> Persona:

@@ -4,23 +4,29 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from zlib import crc32
 
+from feeler.coach.deeds import most_telling
 from feeler.interview.acts import Act
+from feeler.interview.live import ends, is_live, is_up, phase_in_time, with_room
 from feeler.interview.phases import phase_at
-from feeler.interview.plan import Job, Plan, make_plan
+from feeler.interview.plan import WRITTEN, Job, Plan, left_open, make_plan
 from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Need, Phase, Speaker
 from feeler.interview.words import sentences
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling
+from feeler.usecases import live_texts
+from feeler.usecases.finding import open_dossier
 from feeler.usecases.helplines import Country
 from feeler.usecases.prompting import messages_for
 from feeler.usecases.writing import Drafted, write_line
 from feeler.usecases.written import coach_line, written_line
+
+MISSED = timedelta(minutes=5)  # after the end of a live talk: by then the person has left already
 
 
 def open_talk(
@@ -32,8 +38,11 @@ def open_talk(
     budget: int = 16,
     difficulty: Difficulty = Difficulty.NEUTRAL,
     candidate: Candidate | None = None,
+    minutes: int = 0,
 ) -> Interview:
-    """A new talk in which the persona has spoken the opening line. No model is asked."""
+    """A new talk in which the persona has spoken the opening line; live where it has `minutes`. No model is
+    asked.
+    """
     opening = Line(
         number=1,
         turn=0,
@@ -51,6 +60,7 @@ def open_talk(
         budget=budget,
         difficulty=difficulty,
         candidate=candidate or Candidate(),
+        minutes=minutes,
         lines=(opening,),
     )
 
@@ -123,11 +133,32 @@ async def take_turn(
     closes the engine's stream. Raises EngineError where the model cannot answer.
     """
     heard = await hear(interview, persona, text, reader=reader, now=now)
-    plan = await asyncio.to_thread(make_plan, interview, persona, company, text, reading_of(heard), reader)
+    if is_up(interview, now) and heard.need is Need.NONE:
+        return await asyncio.to_thread(leave_in_time, interview, persona, company, heard, reader)
+    live = is_live(interview) and heard.need is Need.NONE
+    if is_live(interview) and not live:
+        interview = with_room(interview)
+    reading, answered = reading_of(heard), text
+    if Act.GOES_ON in reading.acts and not reading.asks and (asked := left_open(interview)):
+        answered = asked.text
+        reading = replace(reading_of(asked), acts=frozenset({Act.GOES_ON, Act.ASKED}))
+    opened = await open_dossier(interview, persona, company, reading, engine=engine, reader=reader)
+    plan = await asyncio.to_thread(
+        make_plan, interview, persona, company, answered, reading, opened, reader,
+        phase_in_time(interview, now) if live else None,
+    )  # fmt: skip
+    if live:
+        plan = replace(plan, offers=(), coach="" if plan.coach == "invite" else plan.coach)
     heard = replace(heard, phase=plan.phase, topics=plan.reading.topics, follows=plan.reading.follows)
-    scene = Scene(plan=plan, persona=persona, company=company, interview=interview, heard=text, people=people)
     lines = [*interview.lines, heard]
-    if plan.job is Job.PAUSE:
+    deed = ""
+    if plan.job is Job.LEAVE:
+        deed = await asyncio.to_thread(most_telling, interview.evolve(lines=tuple(lines)), reader)
+    scene = Scene(
+        plan=plan, persona=persona, company=company, interview=interview, heard=answered, people=people,
+        deed=deed,
+    )  # fmt: skip
+    if plan.job in WRITTEN:
         lines.append(
             _company_line(
                 plan, persona, Drafted(text=written_line(scene, seed=plan.turn)), len(lines) + 1, now
@@ -139,6 +170,24 @@ async def take_turn(
     if plan.coach:
         lines.append(_coach_line(plan, lines, persona, country=country, now=now))
     return interview.evolve(lines=tuple(lines))
+
+
+def leave_in_time(
+    interview: Interview, persona: Persona, company: Company, heard: Line, reader: Reader
+) -> Interview:
+    """The end of a live talk: the message is kept, and in a written line the person has to go."""
+    lines = (*interview.lines, replace(heard, phase=Phase.CLOSE))
+    before = interview.last(Speaker.COMPANY)
+    job = Job.BYE if before is not None and before.job == Job.LEAVE else Job.LEAVE
+    plan = Plan(turn=heard.turn, phase=Phase.CLOSE, job=job)
+    deed = most_telling(interview.evolve(lines=lines), reader) if job is Job.LEAVE else ""
+    scene = Scene(
+        plan=plan, persona=persona, company=company, interview=interview, heard=heard.text, deed=deed
+    )
+    late = heard.at >= ends(interview) + MISSED
+    why = (live_texts.HAD_TO_GO if late else live_texts.HAS_TO_GO)[interview.difficulty]
+    said = Drafted(text=f"{why} {written_line(scene, seed=plan.turn)}")
+    return interview.evolve(lines=(*lines, _company_line(plan, persona, said, len(lines) + 1, heard.at)))
 
 
 async def hear(interview: Interview, persona: Persona, text: str, *, reader: Reader, now: datetime) -> Line:
@@ -158,6 +207,8 @@ async def hear(interview: Interview, persona: Persona, text: str, *, reader: Rea
         topics=reading.topics,
         questions=reading.questions,
         follows=reading.follows,
+        deed=reading.deed,
+        span=reading.span,
         need=reading.need,
     )
 
@@ -169,6 +220,8 @@ def reading_of(line: Line) -> Reading:
         topics=line.topics,
         questions=line.questions,
         follows=line.follows,
+        deed=line.deed,
+        span=line.span,
         need=line.need,
     )
 
@@ -197,7 +250,7 @@ def _coach_line(
     plan: Plan, lines: Sequence[Line], persona: Persona, *, country: Country | None, now: datetime
 ) -> Line:
     """The coach's line after `lines`; whoever was in need is told in the language they told it in."""
-    spoken = sum(line.speaker is Speaker.COACH for line in lines)
+    spoken = [line.text for line in lines if line.speaker is Speaker.COACH]
     own = [line for line in reversed(lines) if line.speaker is Speaker.CANDIDATE]
     said = next((line for line in own if line.need is not Need.NONE), own[0])
     return Line(
@@ -206,7 +259,7 @@ def _coach_line(
         speaker=Speaker.COACH,
         persona=persona.slug,
         phase=plan.phase,
-        text=coach_line(plan, seed=spoken, said=said.text, country=country),
+        text=coach_line(plan, spoken=spoken, said=said.text, country=country),
         at=now,
         job=plan.coach,
         offers=plan.offers if plan.coach == "invite" else (),
@@ -226,7 +279,7 @@ async def warm_up(
     Worth calling where a talk opens or a colleague comes in; an engine that keeps the state of a prompt's
     beginning then has only the message itself to read.
     """
-    for job in (Job.ASK, Job.TELL):
+    for job in (Job.ASK,) if "skills" in engine.can else (Job.ASK, Job.TELL):
         plan = Plan(turn=1, phase=Phase.STORY, job=job)
         scene = Scene(
             plan=plan, persona=persona, company=company, interview=interview, heard="", people=people

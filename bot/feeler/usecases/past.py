@@ -4,6 +4,7 @@ import asyncio
 
 from feeler import coach as debriefing
 from feeler.coach.values import Progress
+from feeler.interview.branches import of_record, root_of
 from feeler.interview.topics import LABELS
 from feeler.interview.values import Interview
 from feeler.personas.values import Topic
@@ -15,12 +16,24 @@ from feeler.usecases.visit import Visit, coach
 SHOWN = 10  # days of unreadable talks that are named
 
 
-async def talks_of(visit: Visit) -> list[Interview]:
-    """All readable talks in which the user said something, oldest first, each as it stands now."""
-    stored = {talk.id: talk for talk in await visit.means.archive.talks(visit.chat.chat_id)}
+async def stored(visit: Visit) -> dict[str, Interview]:
+    """All readable talks and branches by id, oldest first, each as it stands now."""
+    found = {talk.id: talk for talk in await visit.means.archive.talks(visit.chat.chat_id)}
     if visit.chat.interview is not None:
-        stored[visit.chat.interview.id] = visit.chat.interview
-    return [talk for talk in stored.values() if talk.turn]
+        found[visit.chat.interview.id] = visit.chat.interview
+    return found
+
+
+async def talks_of(visit: Visit) -> list[Interview]:
+    """The talks in which the user said something, oldest first; of one that was tried again, the one that
+    counts."""
+    here = visit.chat.interview.id if visit.chat.interview else ""
+    return [talk for talk in of_record(list((await stored(visit)).values()), here) if talk.turn or talk.notes]
+
+
+async def branches_of(visit: Visit) -> tuple[Interview, ...]:
+    """All other ways in which moments were tried again."""
+    return tuple(talk for talk in (await stored(visit)).values() if talk.branch is not None)
 
 
 async def _unreadable(visit: Visit) -> str:
@@ -33,12 +46,22 @@ async def _unreadable(visit: Visit) -> str:
 
 async def chosen_talk(visit: Visit, number: str) -> Interview | str:
     """The talk of this number in /history, 1 being the newest; none meaning this one; else what to say."""
-    if not number:
-        return visit.chat.interview or texts.NOTHING_SAID
     talks = await talks_of(visit)
+    if not number:
+        return await _this_talk(visit, talks) or texts.NOTHING_SAID
     if number.isascii() and number.isdecimal() and 1 <= int(number[:6]) <= len(talks):
         return talks[-int(number[:6])]
     return texts.NO_SUCH_TALK.format(number=number[:20])
+
+
+async def _this_talk(visit: Visit, talks: list[Interview]) -> Interview | None:
+    """The talk that the chat is in; in another try at a moment of one that has ended, that one."""
+    here = visit.chat.interview
+    if here is None or here.branch is None:
+        return here
+    known = await stored(visit)
+    root = root_of(here, known)
+    return next((talk for talk in talks if root_of(talk, known) == root), here)
 
 
 async def history(visit: Visit, argument: str) -> Outcome:
@@ -46,25 +69,28 @@ async def history(visit: Visit, argument: str) -> Outcome:
     talks, lost = await talks_of(visit), await _unreadable(visit)
     if not talks:
         return visit.answer(lost or texts.NOTHING_SAID)
-    figures = await asyncio.to_thread(debriefing.history, talks, visit.means.library)
-    parts = (debriefing.history_text(figures), lost, texts.HISTORY_HOW)
+    branches = await branches_of(visit)
+    figures = await asyncio.to_thread(debriefing.history, talks, visit.library, branches)
+    noted = frozenset(talk.id for talk in talks if talk.notes is not None)
+    parts = (debriefing.history_text(figures, noted), lost, texts.HISTORY_HOW)
     told = coach("\n\n".join(part for part in parts if part))
-    if len(talks) < 2:
+    counted = tuple(one for one in figures if one.talk not in noted)
+    if len(counted) < 2:
         return visit.answer(told)
-    png = await asyncio.to_thread(debriefing.chart, Progress(talks=figures, sentence=""))
+    png = await asyncio.to_thread(debriefing.chart, Progress(talks=counted, sentence=""))
     file = Document(filename="feeler-history.png", media_type="image/png", content=png)
     return visit.answer(told, coach(texts.CHART, picture=file))
 
 
 async def compare(visit: Visit, argument: str) -> Outcome:
     """/compare: what different interviewers told on one topic, side by side."""
-    talks = await talks_of(visit)
+    talks = [talk for talk in await talks_of(visit) if talk.notes is None]
     if not talks:
         return visit.answer(texts.NOTHING_SAID)
-    topic = topic_meant(argument)
+    topic = await topic_meant(visit, argument)
     if topic is None:
         return _ask_which(visit, talks)
-    found = await asyncio.to_thread(debriefing.compare, talks, visit.means.library, topic)
+    found = await asyncio.to_thread(debriefing.compare, talks, visit.library, topic, visit.means.reader)
     return visit.answer(debriefing.comparison_text(found))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from feeler.interview.values import Interview
 from feeler.personas.library import Library
 from feeler.personas.values import Company, Persona
-from feeler.usecases import texts
+from feeler.sources import OwnCompany
+from feeler.usecases import meet_texts, texts
 from feeler.usecases.choosing import find_persona, no_such_person
 from feeler.usecases.drafting import switch_persona
 from feeler.usecases.starting import meet
@@ -15,20 +16,28 @@ from feeler.usecases.visit import Visit, coach, company
 
 async def show_companies(visit: Visit, argument: str) -> Outcome:
     """/companies: each company in two sentences, with its people."""
-    library = visit.means.library
+    library, own = visit.library, {one.slug for one in visit.chat.own.companies}
     blocks = [
         f"{firm.name}, {firm.place}\n{firm.about.strip()}\n"
         + "\n".join(f"• {_introduced(person)}" for person in _people_of(library, firm))
         for firm in library.companies.values()
-        if _people_of(library, firm)
+        if firm.slug not in own and _people_of(library, firm)
     ]
+    if own:
+        blocks.append(meet_texts.OWN + "".join(f"\n• {_owned(one)}" for one in visit.chat.own.companies))
+    blocks.append(meet_texts.OWN_HOW)
     buttons = _buttons(library.personas.values(), visit.talk)
-    return visit.answer(coach("\n\n".join([texts.PEOPLE, *blocks, *_legend(visit)]), buttons=buttons))
+    cards = tuple(
+        (Button(label=f"⚙️ {one.company.name}", data=f"/companies {one.slug}"),)
+        for one in visit.chat.own.companies
+    )
+    text = "\n\n".join([texts.PEOPLE, *blocks, *_legend(visit)])
+    return visit.answer(coach(text, buttons=(*buttons, *cards)))
 
 
 async def bring_persona(visit: Visit, argument: str) -> Outcome:
     """/persona: a colleague of the same company joins the talk; somebody from elsewhere starts a new one."""
-    library, talk = visit.means.library, visit.talk
+    library, talk = visit.library, visit.talk
     if not argument:
         return _list_people(visit)
     persona = find_persona(library, argument)
@@ -50,8 +59,8 @@ async def bring_persona(visit: Visit, argument: str) -> Outcome:
 
 def _list_people(visit: Visit) -> Outcome:
     talk = visit.talk
-    people = sorted(visit.means.library.personas.values(), key=lambda person: _is_elsewhere(person, talk))
-    lines = [f"• {_introduced(person)} at {visit.means.library.company_of(person).name}" for person in people]
+    people = sorted(visit.library.personas.values(), key=lambda person: _is_elsewhere(person, talk))
+    lines = [f"• {_introduced(person)} at {visit.library.company_of(person).name}" for person in people]
     text = "\n".join([texts.PEOPLE, "", *lines, *(["", *_legend(visit)] if talk else [])])
     return visit.answer(coach(text, buttons=_buttons(people, talk)))
 
@@ -64,6 +73,11 @@ def _introduced(persona: Persona) -> str:
     return f"{persona.name}, {persona.role} (/persona {persona.slug})"
 
 
+def _owned(made: OwnCompany) -> str:
+    who = made.persona
+    return f"{made.company.name}: {who.name}, {who.role} (/persona {who.slug}; /companies {made.slug})"
+
+
 def _is_elsewhere(persona: Persona, talk: Interview | None) -> bool:
     return talk is not None and persona.company != talk.company
 
@@ -71,7 +85,7 @@ def _is_elsewhere(persona: Persona, talk: Interview | None) -> bool:
 def _legend(visit: Visit) -> list[str]:
     if visit.talk is None:
         return []
-    return [texts.PEOPLE_JOIN.format(company=visit.means.library.company(visit.talk.company).name)]
+    return [texts.PEOPLE_JOIN.format(company=visit.library.company(visit.talk.company).name)]
 
 
 def _buttons(people: Iterable[Persona], talk: Interview | None) -> tuple[tuple[Button, ...], ...]:

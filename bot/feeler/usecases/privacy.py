@@ -5,14 +5,14 @@ import json
 from feeler.interview.values import Difficulty
 from feeler.usecases import texts
 from feeler.usecases.helplines import EVERYWHERE
-from feeler.usecases.past import talks_of
 from feeler.usecases.values import Button, Chat, Document, Outcome
 from feeler.usecases.visit import Visit, coach
+from feeler.usecases.zones import named, zone_of
 
 YES = frozenset({"yes", "y", "yes please", "yes, forget everything", "delete", "delete everything"})
 LEAST, MOST = 10, 24  # turns of a talk
 
-SETTINGS_USAGE = f"[{'|'.join(level.value for level in Difficulty)}|{LEAST}-{MOST}|country XX]"
+SETTINGS_USAGE = f"[{'|'.join(level.value for level in Difficulty)}|{LEAST}-{MOST}|country XX|zone XX]"
 UNSET = frozenset({"off", "none", "no country", "-"})
 ASK_BUTTONS = (
     (Button(label="Delete everything", data="/forget yes"), Button(label="Keep it", data="/forget no")),
@@ -46,7 +46,6 @@ async def forget(visit: Visit, argument: str) -> Outcome:
         return visit.answer(coach(texts.ASK_FORGET, buttons=ASK_BUTTONS), awaiting="forget")
     if not is_yes(argument):
         return visit.answer(texts.KEPT, awaiting="")
-    visit.means.debriefs.drop(talk.id for talk in await talks_of(visit))
     blank = Chat(chat_id=visit.chat.chat_id)
     return Outcome(chat=blank, replies=(coach(texts.FORGOTTEN, keyboard=()),), forget=True)
 
@@ -71,6 +70,8 @@ async def settings(visit: Visit, argument: str) -> Outcome:
     name, _, given = wanted.partition(" ")
     if name == "country":
         return _set_country(visit, given.strip())
+    if name == "zone":
+        return _set_zone(visit, given.strip())
     if wanted.isdecimal() and LEAST <= int(wanted) <= MOST:
         return visit.answer(texts.SET_BUDGET.format(budget=int(wanted)), budget=int(wanted))
     return visit.answer(texts.BAD_SETTING.format(given=argument[:60], least=LEAST, most=MOST))
@@ -85,6 +86,7 @@ def _show_settings(visit: Visit) -> Outcome:
         least=LEAST,
         most=MOST,
         country=_country_told(visit),
+        zone=_zone_told(visit),
     )
     return visit.answer(coach(text, buttons=SETTINGS_BUTTONS))
 
@@ -109,6 +111,26 @@ def _set_country(visit: Visit, given: str) -> Outcome:
         country=country.name, emergency=country.emergency, listening=country.listening
     )
     return visit.answer(text, country=code)
+
+
+def _set_zone(visit: Visit, given: str) -> Outcome:
+    if not given:
+        return visit.answer(f"{_zone_told(visit)} {texts.ZONE_HOW}")
+    if given in UNSET or given == "no zone":
+        return visit.answer(texts.ZONE_UNSET, zone="")
+    zone = named(given)
+    if zone is None:
+        return visit.answer(texts.BAD_ZONE.format(given=given[:40]))
+    return visit.answer(
+        texts.SET_ZONE.format(zone=zone, time=f"{visit.now.astimezone(zone):%H:%M}"), zone=zone.key
+    )
+
+
+def _zone_told(visit: Visit) -> str:
+    zone = zone_of(visit)
+    if zone is None:
+        return texts.ZONE_UNKNOWN
+    return (texts.ZONE_SET if visit.chat.zone else texts.ZONE_GUESSED).format(zone=zone)
 
 
 def _country_set(visit: Visit) -> str:

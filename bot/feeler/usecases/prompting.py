@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from feeler.interview.acts import Act
 from feeler.interview.plan import Job
+from feeler.interview.private import shared_lines
 from feeler.interview.scene import Scene
-from feeler.interview.values import Line, Need, Speaker
+from feeler.interview.values import Line, Speaker
 from feeler.interview.words import sentences, words
 from feeler.personas.library import shipped_prompts
 from feeler.personas.values import Company, Persona, Topic
@@ -28,7 +29,7 @@ def messages_for(scene: Scene, engine: Engine) -> tuple[Message, ...]:
     fields, job = fields_for(scene), scene.plan.job
     if "skills" in engine.can:
         return prompt_for(Job.ASK if job in (Job.PUSH, Job.OPEN) else job, scene.persona.manner, fields)
-    talk = [_as_script(line, scene) for line in scene.interview.lines if _may_be_shown(line)]
+    talk = [_as_script(line, scene) for line in shared_lines(scene.interview)]
     return prompt_untaught(job, fields, persona=persona_prompt(scene), talk=talk[-WINDOW:])
 
 
@@ -90,8 +91,8 @@ def _deeds(scene: Scene) -> list[str]:
     """What the candidate told, the fullest stories; never anything from a moment of need."""
     told = [
         line.text
-        for line in _heard(scene)
-        if Act.TOLD in line.acts and not {Act.BEGGED, Act.INSULT} & set(line.acts) and line.need is Need.NONE
+        for line in shared_lines(scene.interview)
+        if Act.TOLD in line.acts and not {Act.BEGGED, Act.INSULT} & set(line.acts)
     ]
     fullest = sorted(told, key=lambda text: len(words(text)), reverse=True)[:DEEDS]
     return [_shortened(text, 50) for text in told if text in fullest]
@@ -114,10 +115,6 @@ def _shortened(text: str, most: int = MOST) -> str:
     if len(parts) <= most:
         return " ".join(parts)
     return " ".join([*parts[: most // 2], "…", *parts[-(most // 2) :]])
-
-
-def _may_be_shown(line: Line) -> bool:
-    return line.speaker is not Speaker.COACH and line.need is Need.NONE
 
 
 def _as_script(line: Line, scene: Scene) -> str:

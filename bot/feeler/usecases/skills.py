@@ -11,7 +11,7 @@ from functools import cache
 import yaml
 
 from feeler.errors import DataError
-from feeler.interview.plan import Job
+from feeler.interview.plan import WRITTEN, Job
 from feeler.personas.library import shipped_prompts
 from feeler.ports import Message
 
@@ -65,7 +65,7 @@ def skills() -> Mapping[Job, Skill]:
     """
     path = shipped_prompts() / "skills.yaml"
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    wanted = {job.value for job in Job if job not in (Job.PAUSE, Job.SILENT)}
+    wanted = {job.value for job in Job if job not in (*WRITTEN, Job.SILENT)}
     if set(found) != wanted:
         odd = ", ".join(sorted(set(found) ^ wanted))
         raise DataError(f"{path.name}: these skills are missing or unknown: {odd}")

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+from feeler.coach.care import troubled
 from feeler.errors import EngineError, PromptTooLong
+from feeler.interview.live import has_left
 from feeler.interview.phases import is_over
 from feeler.interview.topics import LABELS
 from feeler.interview.tripwires import in_danger
 from feeler.interview.values import Interview, Line, Need, Phase, Speaker
 from feeler.personas.values import Topic
-from feeler.usecases import care, texts
+from feeler.usecases import care, coaching, ending, reminding, retrying, texts
 from feeler.usecases.choosing import somebody, topic_meant
 from feeler.usecases.drafting import hear, take_turn
 from feeler.usecases.starting import begin
@@ -22,7 +24,7 @@ Keyboard = tuple[tuple[str, ...], ...]
 async def talk(visit: Visit, text: str) -> Outcome:
     """A plain message: the candidate's next line. Without a talk, one begins with it as its first line."""
     if visit.chat.interview is None:
-        opened = begin(visit, somebody(visit.means.library, visit.chat), texts.STARTED_BY_ITSELF)
+        opened = begin(visit, somebody(visit.library, visit.chat), texts.STARTED_BY_ITSELF)
         answered = await talk(replace(visit, chat=opened.chat), text)
         return replace(answered, replies=opened.replies + answered.replies)
     if visit.talk is None:
@@ -43,17 +45,19 @@ async def again(visit: Visit, argument: str) -> Outcome:
 
 async def stop(visit: Visit, argument: str) -> Outcome:
     """/stop: what was being written has been ended by `Writing.stop`; say where that leaves the talk."""
-    stopped = visit.means.writing.was_stopped(visit.chat.chat_id)
+    note = visit.chat.note
+    if note is not None and note.sure and not note.said:  # stopped while it was listened to
+        return visit.answer(texts.STOPPED_NOTE, note=replace(note, sure=False))
     if _unanswered(visit.talk):
         return visit.answer(coach(texts.STOPPED.format(name=visit.name), buttons=AFTER_STOP))
-    if stopped:  # no line waits for an answer, so it was a debrief
-        return visit.answer(texts.STOPPED_DEBRIEF)
     return visit.answer(texts.NOTHING_TO_STOP)
 
 
 async def undo(visit: Visit, argument: str) -> Outcome:
     """/undo: the talk as it stood before the last message, switch or move."""
     back, now = visit.chat.undo, visit.chat.interview
+    if back is None and now is not None and now.branch is not None:
+        return await retrying.back(visit)
     if back is None:
         return visit.answer(texts.NOTHING_TO_UNDO)
     visit = visit.with_chat(interview=back, undo=None, awaiting="")  # the next line goes to the interviewer
@@ -67,7 +71,7 @@ async def undo(visit: Visit, argument: str) -> Outcome:
 async def hint(visit: Visit, argument: str) -> Outcome:
     """/hint: how to answer what was asked, and ways into topics not touched yet; never a ready question."""
     if argument:
-        return _hint_at(visit, argument)
+        return await _hint_at(visit, argument)
     if visit.talk is None:
         return visit.answer(texts.NO_TALK)
     untouched = _untouched(visit.talk)[:3]
@@ -86,7 +90,7 @@ def keyboard_of(topics: tuple[Topic, ...]) -> Keyboard:
 
 async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
     """One turn. However it ends, the candidate's line stays in the talk."""
-    library = visit.means.library
+    library = visit.library
     persona = library.persona(before.persona)
     if visit.means.resigned:
         line = _unplanned(visit, before, text)
@@ -115,13 +119,26 @@ async def _say(visit: Visit, before: Interview, text: str) -> Outcome:
         sorry = texts.PROMPT_TOO_LONG if isinstance(error, PromptTooLong) else texts.UNAVAILABLE
         kept = await _heard(visit, before, text)
         return visit.answer(sorry.format(name=visit.name), interview=kept, undo=before)
+    if troubled(after):
+        visit = replace(visit, chat=reminding.without(visit.chat, after))
     replies = [_as_reply(line) for line in after.lines[len(before.lines) + 1 :]]
     if care.in_care(before) and all(reply.keyboard is None for reply in replies):
         replies = [replace(replies[0], keyboard=()), *replies[1:]]  # "Go on" has done its work
-    if _closes(after) and not _closes(before):
+    if has_left(after):
+        return await _left(visit, after, replies)
+    compared = await retrying.side_by_side(visit, after)
+    replies += compared or await coaching.word_in_time(visit, after)
+    if _closes(after) and not _closes(before) and not compared:
         over = texts.CLOSING if after.turn >= after.budget else texts.GOODBYE
         replies.append(coach(over.format(name=persona.name), keyboard=(("/end",),)))
     return visit.answer(*replies, interview=after, undo=before)
+
+
+async def _left(visit: Visit, talk: Interview, replies: list[Reply]) -> Outcome:
+    """The end of a live talk: who had to go is gone, and the debrief follows."""
+    ended = await ending.end(visit.with_chat(interview=talk), "")
+    kept = replace(ended.chat, undo=None)
+    return replace(ended, chat=kept, replies=(*replies, *ended.replies))
 
 
 def _closes(talk: Interview) -> bool:
@@ -131,7 +148,7 @@ def _closes(talk: Interview) -> bool:
 
 async def _heard(visit: Visit, before: Interview, text: str) -> Interview:
     """The talk with the candidate's line, and no answer to it."""
-    persona = visit.means.library.persona(before.persona)
+    persona = visit.library.persona(before.persona)
     line = await hear(before, persona, text, reader=visit.means.reader, now=visit.now)
     return before.evolve(lines=(*before.lines, line))
 
@@ -176,8 +193,8 @@ def _way_in(topic: Topic) -> str:
     return f"• {LABELS[topic]}: {texts.HOW_TO_ASK[topic]}"
 
 
-def _hint_at(visit: Visit, wanted: str) -> Outcome:
-    topic = topic_meant(wanted)
+async def _hint_at(visit: Visit, wanted: str) -> Outcome:
+    topic = await topic_meant(visit, wanted)
     if topic is None:
         return visit.answer(texts.TOPICS_KNOWN.format(topics=", ".join(LABELS.values())))
     return visit.answer(_way_in(topic).removeprefix("• "))

@@ -1,17 +1,17 @@
 """One update's visit to the desk: the chat, what the desk works with, and how a text under way is stopped."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from feeler.coach import Debrief
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.library import Library
 from feeler.personas.values import Persona
-from feeler.ports import Archive, Engine, Preview, Reader
+from feeler.ports import Archive, Ears, Engine, FileReader, Mouth, Preview, Reader
 from feeler.usecases.helplines import Country, Helplines
 from feeler.usecases.reading_ahead import ReadingAhead
 from feeler.usecases.values import Chat, Outcome, Reply
@@ -26,12 +26,10 @@ class Writing:
 
     def __init__(self) -> None:
         self._scopes: dict[int, asyncio.Timeout] = {}
-        self._stopped: set[int] = set()  # chats whose /stop has ended something and was not answered yet
 
     @asynccontextmanager
     async def stoppable(self, chat_id: int) -> AsyncIterator[None]:
         """Whatever is awaited in here ends with Stopped once `stop` is called for this chat."""
-        self._stopped.discard(chat_id)
         scope = asyncio.timeout(None)  # without a deadline it is a cancel scope: `stop` sets the deadline
         try:
             async with scope:
@@ -51,39 +49,31 @@ class Writing:
         if scope is None:
             return False
         scope.reschedule(asyncio.get_running_loop().time())
-        self._stopped.add(chat_id)
         return True
 
-    def was_stopped(self, chat_id: int) -> bool:
-        """Whether `stop` has ended something for this chat since this was last asked."""
-        found = chat_id in self._stopped
-        self._stopped.discard(chat_id)
-        return found
 
+class Once:
+    """An archive whose talks are read once: nobody writes any during a visit, and several parts of a debrief
+    want them all.
+    """
 
-class Debriefs:
-    """The last debriefs with what the model wrote, so that another format does not have it written again."""
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._talks: dict[int, tuple[Interview, ...]] = {}
 
-    def __init__(self, most: int = 32) -> None:
-        self._kept: dict[str, Debrief] = {}
-        self._most = most
+    async def talks(self, chat_id: int) -> tuple[Interview, ...]:
+        """See `feeler.ports.Archive`."""
+        if chat_id not in self._talks:
+            self._talks[chat_id] = await self._archive.talks(chat_id)
+        return self._talks[chat_id]
 
-    def keep(self, debrief: Debrief) -> None:
-        """Remember this one; the oldest goes where there are too many."""
-        self._kept.pop(debrief.interview.id, None)
-        self._kept[debrief.interview.id] = debrief
-        while len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
+    async def unreadable(self, chat_id: int) -> dict[str, datetime]:
+        """See `feeler.ports.Archive`."""
+        return await self._archive.unreadable(chat_id)
 
-    def get(self, talk: Interview) -> Debrief | None:
-        """The debrief of this talk as it stands now."""
-        found = self._kept.get(talk.id)
-        return found if found is not None and found.interview.lines == talk.lines else None
-
-    def drop(self, ids: Iterable[str]) -> None:
-        """Forget the debriefs of these talks."""
-        for each in ids:
-            self._kept.pop(each, None)
+    async def everything(self, chat_id: int) -> dict[str, Any]:
+        """See `feeler.ports.Archive`."""
+        return await self._archive.everything(chat_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +90,11 @@ class Means:
     retention_days: int = 90  # 0: for ever
     ahead: ReadingAhead
     helplines: Helplines
+    ears: Ears | None = None  # None: voice notes are not heard here
+    mouth: Mouth | None = None  # None: nothing is spoken here
+    files: FileReader | None = None  # None: where nobody can send files
+    reminds: bool = True  # False: nobody is there later to remind anybody
     writing: Writing = field(default_factory=Writing)
-    debriefs: Debriefs = field(default_factory=Debriefs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +105,7 @@ class Visit:
     chat: Chat
     preview: Preview | None
     now: datetime
-    region: str = ""  # country code of the language that the user's app is in; kept nowhere
+    region: str = ""  # country code of the user's app's language, or the language ("de"); kept nowhere
 
     @property
     def country(self) -> Country | None:
@@ -129,7 +122,7 @@ class Visit:
     def interviewer(self) -> Persona | None:
         """Who sits across in the talk going on, or sat there in the last one."""
         interview = self.chat.interview
-        return self.means.library.personas.get(interview.persona) if interview else None
+        return self.library.personas.get(interview.persona) if interview else None
 
     @property
     def name(self) -> str:
@@ -139,6 +132,11 @@ class Visit:
     def with_chat(self, **changes: Any) -> "Visit":
         """The same visit, the chat changed."""
         return replace(self, chat=replace(self.chat, **changes))
+
+    @cached_property
+    def library(self) -> Library:
+        """Whoever can be talked to in this chat: the shipped companies, the operator's, the person's own."""
+        return self.means.library.joined((one.company, one.persona) for one in self.chat.own.companies)
 
     def answer(self, *replies: Reply | str, **changes: Any) -> Outcome:
         """The outcome in which the coach says `replies` and the chat takes `changes`."""

@@ -1,13 +1,14 @@
 """One line of the company's: drafts of one small skill, what a guard refuses dropped, the one that belongs
 chosen.
 
-An answer is one calm draft, shown while it is written. A question is several drafts, of which the one is
-said that is likely after this very message and unlikely after other people's (a swap test: pointwise mutual
-information).
+The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
+written. A question is several drafts, of which the one is said that a taught model finds likeliest, word for
+word; with any other, the one that is likely after this very message and unlikely after other people's (a swap
+test: pointwise mutual information).
 """
 
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from time import monotonic
@@ -19,10 +20,11 @@ from feeler.errors import Unsupported
 from feeler.interview.acts import Act
 from feeler.interview.guards import broken, broken_so_far
 from feeler.interview.plan import TELLS, Job
+from feeler.interview.private import shared_lines
 from feeler.interview.scene import Scene
 from feeler.interview.tidying import tidy
-from feeler.interview.values import Need, Speaker
-from feeler.interview.words import sentences
+from feeler.interview.values import Speaker
+from feeler.interview.words import content, last_asked, sentences
 from feeler.personas.library import shipped_prompts
 from feeler.ports import Engine, Message, Preview, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
@@ -33,10 +35,11 @@ LONGEST = 80  # tokens of a line
 CALM = 0.3  # temperature of what only has to say what its prompt holds
 WARM = 0.5  # and of what is to be found
 STOPS = ("\n",)
-BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})  # chosen by the swap test
-TAUGHT = frozenset(
-    {Job.ASK, Job.PUSH, Job.OPEN, Job.TELL}
-)  # what the adapter can; the others are written or told as they are
+# Of several drafts the one that belongs is chosen. The taught model writes these alone; else people wrote the
+# line, or a fact is told as it stands: 7 of 31 answers in its own words were turned round.
+BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})
+AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
+ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -92,7 +95,7 @@ async def write_line(
 
 async def _line(scene: Scene, engine: Engine, stage: _Stage) -> Drafted:
     """The best of the drafts that pass; a second, warmer round where none did."""
-    if "skills" in engine.can and scene.plan.job not in TAUGHT:
+    if "skills" in engine.can and scene.plan.job not in BELONGS:
         return Drafted(text=written_line(scene, seed=_seed(scene)))
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
@@ -138,17 +141,45 @@ def _whole(text: str) -> str:
 
 
 async def _belonging(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
-    """The line that belongs to this message most; the first where nothing is to be chosen or weighed.
+    """The line that fits this message best; the first where nothing is to be chosen or weighed."""
+    if len(lines) == 1 or scene.plan.job not in BELONGS:
+        return lines[0]
+    with suppress(Unsupported):  # a server may find out only when it is asked
+        if "likelihoods" in engine.can:
+            taught = "skills" in engine.can
+            return await (_likeliest if taught else _swap_tested)(scene, engine, lines)
+    return lines[0]
+
+
+async def _likeliest(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
+    """The line of the highest mean log-likelihood a token.
+
+    On the model that was taught plain questions, a strict reader found this one right after 51% of 160
+    messages, that of the swap test after 40%.
+    """
+    [found] = await engine.likelihoods(Scoring(talks=(messages_for(scene, engine),), texts=lines))
+    mean = {line: one.nats / max(1, one.tokens) for line, one in zip(lines, found, strict=True)}
+    begun = [_beginning(line) for line in scene.own_lines]
+    told = set(content(scene.heard))
+
+    def worth(line: str) -> float:
+        return mean[line] - AGAIN * begun.count(_beginning(line)) - ECHO * (set(content(line)) <= told)
+
+    return max(lines, key=worth)
+
+
+def _beginning(line: str) -> str:
+    """The first words of what a line asks: "What do you"."""
+    return " ".join((last_asked(line) or line).casefold().split()[:3])
+
+
+async def _swap_tested(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
+    """The line that belongs to this message more than to others'.
 
     Pointwise mutual information, log p(line | this) - max log p(line | another), and once more log p(line |
     this): by the first alone the oddest line wins.
     """
-    if len(lines) == 1 or scene.plan.job not in BELONGS or "likelihoods" not in engine.can:
-        return lines[0]
-    try:
-        here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
-    except Unsupported:  # a server may find out only when it is asked
-        return lines[0]
+    here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
     belongs = {
         line: 2 * here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)
     }
@@ -159,8 +190,11 @@ def _swapped(scene: Scene) -> tuple[tuple[Message, ...], ...]:
     """The prompt with this message, and with those of others; the candidate's own earlier ones among them."""
     manner = scene.persona.manner
     fields = fields_for(scene)
-    mine = [line for line in scene.interview.lines if line.speaker is Speaker.CANDIDATE]
-    told = [line.text for line in mine if Act.TOLD in line.acts and line.need is Need.NONE]
+    told = [
+        line.text
+        for line in shared_lines(scene.interview)
+        if line.speaker is Speaker.CANDIDATE and Act.TOLD in line.acts
+    ]
     others = [*_others(), *({"asked": "", "said": text} for text in told[-OWN:])]
     return tuple(prompt_for(Job.ASK, manner, shown) for shown in (fields, *others))
 

@@ -1,27 +1,24 @@
 """Lines that people wrote: the last resort where no draft passed, and what the practice partner says."""
 
 import random
-import re
+from collections.abc import Sequence
 from functools import cache
 
 import yaml
 
 from feeler.errors import DataError
-from feeler.interview.acts import Act
 from feeler.interview.guards import broken
-from feeler.interview.language import language_of
+from feeler.interview.language import is_english, language_of
 from feeler.interview.plan import Job, Plan, last_question
 from feeler.interview.scene import Scene
 from feeler.interview.topics import LABELS
-from feeler.interview.values import Need, Speaker
-from feeler.interview.words import content, sentences, words
+from feeler.interview.words import last_asked
 from feeler.personas.library import shipped_prompts
 from feeler.usecases.helplines import EVERYWHERE, Country
 
-CARES = frozenset({"acute", "heavy", "aftercare"})  # keys of what the coach says to somebody in need
-
-LEAST, MOST = 5, 24  # words of a sentence that is said back at the end
-OWN_DEED = re.compile(r"\b(?:i|we) \w", re.IGNORECASE)
+# Keys of what the coach says to somebody in need.
+CARES = frozenset({"acute", "heavy", "still", "aftercare", "asked", "program", "rest"})
+ONCE = CARES - {"acute", "heavy", "aftercare"}  # of which there is one line: then comes `aftercare`
 
 
 def written_line(scene: Scene, *, seed: int) -> str:
@@ -32,38 +29,22 @@ def written_line(scene: Scene, *, seed: int) -> str:
     if plan.job in (Job.TELL, Job.OFFER, Job.MINE):
         return plan.note or " ".join(fact.text for fact in plan.facts)
     choices = list(persona.lines.get(plan.job.value, ())) or [persona.opening]
+    if plan.job is Job.PAUSE and not is_english(scene.heard):
+        choices = list(_spoken(plan.job.value, scene.heard)) or choices
     random.Random(seed).shuffle(choices)
     filled = [line for choice in choices if (line := _filled(choice, scene))]
     said = "\n".join(scene.own_lines)
     best = min(filled or [persona.opening], key=lambda line: (line in said, len(broken(line, scene))))
-    deed = most_telling(scene) if plan.job is Job.LEAVE else ""
-    return f"What stays with me: “{deed}” {best}" if deed else best
-
-
-def most_telling(scene: Scene) -> str:
-    """The candidate's own sentence, word by word, that holds most of what they did; empty where none does.
-
-    Never one from a moment of need, from begging or from an insult.
-    """
-    told = [
-        sentence.strip()
-        for line in scene.interview.lines
-        if line.speaker is Speaker.CANDIDATE and line.need is Need.NONE and Act.TOLD in line.acts
-        if not {Act.BEGGED, Act.INSULT, Act.PROMPT} & set(line.acts)
-        for sentence in sentences(line.text)
-        if LEAST <= len(words(sentence)) <= MOST and OWN_DEED.search(sentence) and "?" not in sentence
-    ]
-    return max(told, key=lambda sentence: len(set(content(sentence))), default="")
+    return f"What stays with me: “{scene.deed}” {best}" if scene.deed and plan.job is Job.LEAVE else best
 
 
 def _filled(choice: str, scene: Scene) -> str:
     """The line with its slots filled; empty where one cannot be."""
     plan = scene.plan
-    asked = [one for one in sentences(last_question(scene.interview)) if "?" in one]
     values = {
         "fact": " ".join(fact.text for fact in plan.facts),
         "knower": plan.knower,
-        "question": asked[-1] if asked else "",
+        "question": last_asked(last_question(scene.interview)),
     }
     text = choice
     for name, value in values.items():
@@ -73,30 +54,45 @@ def _filled(choice: str, scene: Scene) -> str:
     return text
 
 
-def coach_line(plan: Plan, *, seed: int, said: str = "", country: Country | None = None) -> str:
-    """The practice partner's line for this plan; to somebody in need in the language of what they `said`."""
+def coach_line(
+    plan: Plan, *, spoken: Sequence[str] = (), said: str = "", country: Country | None = None
+) -> str:
+    """The practice partner's line for this plan; to somebody in need in the language of what they `said`.
+
+    `spoken` is what it said in this talk so far, so that it does not say the same again.
+    """
     if plan.coach in CARES:
-        return care_line(plan.coach, said=said, country=country, seed=seed)
+        return care_line(plan.coach, said=said, country=country, spoken=spoken)
     lines = _coach_lines()
     choices = lines.get(plan.coach) or lines[plan.coach.split(".")[0]]
     topics = [LABELS[topic][:1].lower() + LABELS[topic][1:] for topic in plan.offers]
-    return choices[seed % len(choices)].replace("{topics}", " · ".join(topics))
+    return choices[len(spoken) % len(choices)].replace("{topics}", " · ".join(topics))
 
 
-def care_line(key: str, *, said: str, country: Country | None, seed: int) -> str:
-    """What somebody in need is told: whom to call in their country, where it is known."""
-    choices, (known, unknown) = _spoken(key, said), _spoken("emergency", said)
-    return (
-        choices[seed % len(choices)]
-        .replace("{emergency}", known.replace("{number}", country.emergency) if country else unknown)
-        .replace("{helpline}", country.listening if country else EVERYWHERE)
-    )
+def care_line(
+    key: str, *, said: str, country: Country | None, spoken: Sequence[str] = (), seed: int = 0
+) -> str:
+    """What somebody in need is told: whom to call in their country, where it is known.
+
+    Of the lines there are the one that was not `spoken` yet, or longest ago; `seed` says where to begin.
+    """
+    choices, (known, unknown) = list(_spoken(key, said)), _spoken("emergency", said)
+    if key in ONCE:
+        choices += _spoken("aftercare", said)
+    filled = [
+        choice.replace(
+            "{emergency}", known.replace("{number}", country.emergency) if country else unknown
+        ).replace("{helpline}", country.listening if country else EVERYWHERE)
+        for choice in (*choices[seed % len(choices) :], *choices[: seed % len(choices)])
+    ]
+    latest = {text: at for at, text in enumerate(spoken)}
+    return min(filled, key=lambda text: latest.get(text, -1))
 
 
 def _spoken(key: str, said: str) -> list[str]:
-    """The lines in the language of `said`; English where there are none."""
+    """The lines in the language of `said`; English where there are none, and none where there are not."""
     lines = _coach_lines()
-    return lines.get(f"{key}.{language_of(said)}") or lines[key]
+    return lines.get(f"{key}.{language_of(said)}") or lines.get(key, [])
 
 
 @cache

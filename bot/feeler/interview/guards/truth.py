@@ -4,7 +4,7 @@
 
 import re
 
-from feeler.interview.plan import Job
+from feeler.interview.plan import UNKNOWNS, Job
 from feeler.interview.scene import Scene
 from feeler.interview.words import FAMILIAR, content, numbers, sentences
 from feeler.personas.values import Reveal
@@ -59,7 +59,7 @@ def no_invented_name(text: str, scene: Scene) -> str:
 def nothing_beside_the_fact(text: str, scene: Scene) -> str:
     """An answer says what its fact says, and no more: a small model would go on from there."""
     plan = scene.plan
-    if plan.job not in (Job.TELL, Job.NEAR, Job.MINE, Job.UNKNOWN):
+    if plan.job not in (Job.TELL, Job.NEAR, Job.MINE, *UNKNOWNS):
         return ""
     told = " ".join([*(fact.text for fact in plan.facts), plan.note, plan.knower, scene.heard])
     free = frozenset(content(told)) | FAMILIAR | scene.said_last

@@ -50,7 +50,7 @@ function fileOf(message, userId, actions) {
     button.addEventListener("click", () => actions.picture(url, file.name, message.text));
     return button;
   }
-  if (file.kind === "voice") {
+  if (file.kind === "voice" || file.kind === "audio") {
     const sound = make("audio");
     sound.controls = true;
     sound.preload = "none";

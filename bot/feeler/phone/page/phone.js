@@ -3,6 +3,7 @@ import { bubbleOf, waitingOf } from "./bubble.js";
 import { Commands } from "./commands.js";
 import { Outbox, post } from "./outbox.js";
 import { Preview } from "./preview.js";
+import { Recorder } from "./recorder.js";
 import { dayOf, make } from "./text.js";
 
 const coarse = matchMedia("(pointer: coarse)");
@@ -29,6 +30,11 @@ export class Phone {
     };
     this.preview = new Preview(this.find(".preview"), () => this.follow());
     this.commands = new Commands(this, (text) => this.say(text));
+    this.recorder = new Recorder(
+      this.node,
+      (note, seconds) => this.sendVoice(note, seconds),
+      (text) => this.toast({ text, alert: true }),
+    );
     this.outbox = new Outbox(userId, (entries) => this.showWaiting(entries), (message) => this.upsert(message));
     this.connected = true;
     this.wire();
@@ -52,7 +58,25 @@ export class Phone {
     this.find(".close-phone").addEventListener("click", () => this.host.close(this.id));
     this.find(".latest").addEventListener("click", () => this.toEnd(true));
     this.find(".attach").addEventListener("click", () => this.find(".file").click());
-    this.find(".file").addEventListener("change", (event) => this.sendFile(event.target));
+    this.find(".file").addEventListener("change", (event) => {
+      this.sendFiles([...event.target.files]);
+      event.target.value = "";
+    });
+    this.node.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      this.node.classList.add("dropping");
+    });
+    for (const name of ["dragleave", "dragend", "drop"]) {
+      this.node.addEventListener(name, (event) => {
+        if (name !== "dragleave" || !this.node.contains(event.relatedTarget)) this.node.classList.remove("dropping");
+      });
+    }
+    this.node.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      this.sendFiles([...event.dataTransfer.files]);
+    });
     this.find(".toggle-keys").addEventListener("click", () => this.toggleKeys());
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.input.value = localStorage.getItem(`feeler.typed.${this.id}`) ?? "";
@@ -84,6 +108,7 @@ export class Phone {
   }
 
   disconnect() {
+    this.recorder.cancel();
     this.source.close();
     clearTimeout(this.again);
     this.preview.clear();
@@ -228,18 +253,35 @@ export class Phone {
     }
   }
 
-  async sendFile(input) {
-    const [file] = input.files;
-    if (!file) return;
+  /** One after the other, so that they arrive in their order. */
+  async sendFiles(files) {
+    for (const file of files) await this.sendFile(file);
+  }
+
+  async sendFile(file) {
     const form = new FormData();
     form.append("file", file);
-    input.value = "";
     try {
       const response = await fetch(`/phone/${this.id}/file`, { method: "POST", body: form });
       if (!response.ok) throw new Error(response.statusText);
     } catch {
       this.toast({ text: `${file.name} could not be sent. Try again in a moment.`, alert: false });
     }
+  }
+
+  /** A note that could not be sent is kept and offered again, as long as the page is open. */
+  async sendVoice(note, seconds) {
+    const form = new FormData();
+    form.append("seconds", String(Math.round(seconds)));
+    form.append("file", note, `voice.${note.type.includes("ogg") ? "ogg" : note.type.includes("mp4") ? "m4a" : "webm"}`);
+    for (let pause = 1000; ; pause = Math.min(2 * pause, 15000)) {
+      const response = await fetch(`/phone/${this.id}/file`, { method: "POST", body: form }).catch(() => null);
+      if (response?.ok) return;
+      if (response && response.status < 500) break;
+      if (pause === 1000) this.toast({ text: "No connection just now. Your voice note is sent when it is back.", alert: true });
+      await new Promise((done) => setTimeout(done, pause));
+    }
+    this.toast({ text: "The voice note could not be sent. Record it again in a moment.", alert: true });
   }
 
   typed() {
@@ -285,7 +327,7 @@ export class Phone {
     } else if (warming) {
       state = this.status.text || "warming up…";
     } else if (this.acting) {
-      state = this.acting === "typing" ? "writing…" : "preparing a file…";
+      state = { typing: "writing…", record_voice: "speaking…" }[this.acting] ?? "preparing a file…";
     }
     if (this.find(".state").textContent !== state) this.find(".state").textContent = state;
     if (notice.textContent !== note) notice.textContent = note;

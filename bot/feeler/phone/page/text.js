@@ -34,12 +34,32 @@ function wrapped(text, entities, onCommand) {
 }
 
 function elementFor(entity, text, onCommand) {
+  if (entity.type === "spoiler") return covered();
   if (entity.type in TAGS) return document.createElement(TAGS[entity.type]);
   if (entity.type === "url" || entity.type === "text_link") return link(entity.url ?? text);
   if (entity.type === "bot_command") {
     return command(text, onCommand);
   }
   return null;
+}
+
+/** Words that are covered until they are wanted: by touch, key or screen reader. */
+function covered() {
+  const cover = make("span", "covered");
+  cover.role = "button";
+  cover.tabIndex = 0;
+  cover.setAttribute("aria-label", "Covered words: press to read them");
+  const open = () => {
+    cover.classList.add("open");
+    for (const name of ["role", "tabindex", "aria-label"]) cover.removeAttribute(name);
+  };
+  cover.addEventListener("click", open);
+  cover.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    open();
+  });
+  return cover;
 }
 
 /** A command that can be pressed; no <button>, for that could not break with the line around it. */

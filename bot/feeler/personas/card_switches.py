@@ -1,0 +1,64 @@
+"""Whether a card's author switched something off, in whatever editor's words. In doubt it is off.
+
+`enabled` stands in cards, `disable` in SillyTavern's world info, `@@dont_activate` in the text of V3 entries.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+DECORATOR = re.compile(r"^[ \t]*@@+.*$", re.MULTILINE)
+_OFF_BY_DECORATOR = re.compile(r"^[ \t]*@@+[ \t]*dont_activate\b", re.MULTILINE | re.IGNORECASE)
+_ON = frozenset(("enabled", "enable", "isenabled", "active", "isactive", "activated"))
+_OFF = frozenset(
+    ("disabled", "disable", "isdisabled", "inactive", "hidden", "ishidden", "secret", "private", "muted")
+)
+_STATE = frozenset(("state", "status"))
+_CHANCE = frozenset(("probability", "chance", "activationpercent", "triggerpercent"))
+_NO = ("", "false", "no", "n", "off", "0", "none", "null")
+_SAYS_OFF = (*_NO, "disabled", "disable", "inactive", "hidden", "archived")
+_DEPTH = 3  # of extensions within extensions
+
+
+def switched_off(said: dict[str, Any], content: str = "") -> bool:
+    """Whether `said`, or what stands in its extensions, or a decorator in `content`, is switched off."""
+    if _OFF_BY_DECORATOR.search(with_line_feeds(content)):
+        return True
+    return any(map(_is_off, _levels(said, _DEPTH)))
+
+
+def with_line_feeds(text: str) -> str:
+    """`text` with the line ends of one kind."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _levels(said: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+    """What is said at the top, in its extensions, and in what these hold."""
+    yield {re.sub(r"[^a-z]", "", str(name).lower()): value for name, value in said.items()}
+    inner = [said.get("extensions")] if depth == _DEPTH else said.values()
+    for value in inner:
+        if depth and isinstance(value, dict):
+            yield from _levels(value, depth - 1)
+
+
+def _is_off(switches: dict[str, Any]) -> bool:
+    for name, value in switches.items():
+        word = value.strip().lower() if isinstance(value, str) else value
+        if name in _ON and (word in _SAYS_OFF if isinstance(word, str) else not word):
+            return True
+        if name in _OFF and (word not in _NO if isinstance(word, str) else bool(word)):
+            return True
+        if name in _STATE and isinstance(word, str) and word in _SAYS_OFF[1:]:
+            return True
+        if name in _CHANCE and _is_zero(word) and switches.get("useprobability", True):
+            return True
+    return False
+
+
+def _is_zero(value: Any) -> bool:
+    if isinstance(value, str):
+        value = value.rstrip("% ")
+    try:
+        return not isinstance(value, bool) and value is not None and float(value) <= 0
+    except (TypeError, ValueError):
+        return False
