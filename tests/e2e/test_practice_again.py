@@ -18,7 +18,7 @@ from feeler.settings import Settings
 
 CHROMIUM = shutil.which("chromium") or ""
 STORY = "For twelve years I did government liaison; I got two ministries and a union to one table."
-LITTLE = "Dunno."
+LITTLE = "Nothing special."
 NIGHT = "When the union walked out I drove after them at night and listened for four hours."
 DAY = "What does an ordinary day look like for the people here?"
 PATIENCE = 60

@@ -1,4 +1,8 @@
-"""What the bot asks an engine for: it plays a talk itself, with the scripted engine in place of a model."""
+"""What the bot asks an engine for: it plays a talk itself, with the scripted engine in place of a model.
+
+The engine passes for a model that was not taught the skills: such a one is asked for every line, answers
+included, with the persona and the last lines of the talk. A taught one is asked for questions alone.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,6 +13,7 @@ from feeler.interview.acts import Act
 from feeler.interview.dossier import Known, Shares
 from feeler.interview.reading import Reading, Shown
 from feeler.llm.scripted import ScriptedEngine
+from feeler.llm.shares import ABLE
 from feeler.personas.library import load_library
 from feeler.personas.values import Topic
 from feeler.ports import Message
@@ -50,6 +55,12 @@ class _Reader:
         return [Shown(telling=0.0, talents={}) for _ in texts]
 
 
+class _Untaught(ScriptedEngine):
+    """An engine of a model as it came."""
+
+    can = ABLE
+
+
 def answers() -> list[tuple[Message, ...]]:
     """What the bot asks an engine for when a candidate who told for some turns asks, turn after turn.
 
@@ -66,7 +77,7 @@ def turns() -> list[tuple[Message, ...]]:
 async def _prompts(said: list[str]) -> list[tuple[Message, ...]]:
     """Each turn's first prompt: the bot plays the talk, with the scripted engine in place of a model."""
     library = load_library()
-    persona, engine = library.persona(_PERSONA), ScriptedEngine()
+    persona, engine = library.persona(_PERSONA), _Untaught()
     company, people = library.company_of(persona), library.colleagues(persona)
     reader = _Reader()
     now = datetime(2026, 1, 1, tzinfo=UTC)

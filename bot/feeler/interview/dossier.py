@@ -1,7 +1,7 @@
 """What the company may tell now: what a question opens, what is volunteered, who else would know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from feeler.interview.reading import Reading
@@ -59,6 +59,7 @@ class Known:
 
     text: str
     fact: Fact | None = None
+    added: bool = False  # what is added to a fact that was told just now, for who asks on
 
     @property
     def topic(self) -> Topic:
@@ -82,11 +83,29 @@ def context(before: str, question: str) -> str:
     return before if len(words(question)) <= BRIEF else ""
 
 
-def known(persona: Persona, company: Company) -> tuple[Known, ...]:
-    """All that could answer a question, always in the same order; `never` facts are not there."""
+def known(
+    persona: Persona, company: Company, interview: Interview | None = None
+) -> tuple[Known, ...]:
+    """All that could answer a question, always in the same order; `never` facts are not there.
+
+    What there is to add to what was told just now comes last, so that an engine has read all before it.
+    """
     facts = [Known(text=fact.text, fact=fact) for fact in company.facts if fact.reveal is not Reveal.NEVER]
     own = [Known(text=sentence) for sentence in sentences(" ".join(persona.knows.split()))]
-    return (*facts, *own, Known(text=PURPOSE))
+    return (*facts, *own, Known(text=PURPOSE), *(additions(interview, company) if interview else ()))
+
+
+def additions(interview: Interview, company: Company) -> tuple[Known, ...]:
+    """Why it is so and a case of it, for what was told just now; what was said of it already is left out."""
+    last = interview.last(Speaker.COMPANY)
+    just = [fact for fact in company.facts if last is not None and fact.id in last.facts]
+    said = " ".join(line.text for line in interview.lines if line.speaker is Speaker.COMPANY)
+    return tuple(
+        Known(text=text, fact=replace(fact, text=text, more=()), added=True)
+        for fact in just
+        for text in fact.more
+        if text not in said
+    )
 
 
 def opened(
@@ -124,6 +143,8 @@ def opened(
 
 def _freshness(thing: Known, interview: Interview) -> float:
     """What a thing counts, by whether it was told before, and just now."""
+    if thing.added:
+        return 1.0
     if thing.fact is None:
         said = any(thing.text in line.text for line in interview.lines if line.speaker is Speaker.COMPANY)
         return TOLD if said else 1.0
@@ -150,9 +171,14 @@ def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[T
     return tuple((left[start:] + left[:start])[:count])
 
 
-def told_on(interview: Interview, company: Company) -> Fact | None:
-    """What there is to add for who asks on: a fact on what was just told, first one that is kept for that."""
+def told_on(interview: Interview, company: Company, question: str, finder: Finder) -> Fact | None:
+    """What there is to add for who asks on: of the additions to what was just told the one that answers
+    best; else another fact on it, first one that is kept for that.
+    """
     last = interview.last(Speaker.COMPANY)
+    if last is not None and (added := additions(interview, company)):
+        fits = finder.answers(last.text, question, added).each
+        return max(zip(added, fits, strict=True), key=lambda pair: pair[1])[0].fact
     just = [fact for fact in company.facts if last is not None and fact.id in last.facts]
     about = {fact.topic for fact in just}
     left = [

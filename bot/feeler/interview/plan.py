@@ -215,8 +215,11 @@ def _answer(
     last = interview.last(Speaker.COMPANY)
     question = plan.reading.questions[0] if plan.reading.questions else ""
     asks_on = plan.reading.follows and last is not None and bool(last.facts)
-    if asks_on and len(words(question)) <= BARE and (more := told_on(interview, company)) is not None:
-        return replace(plan, job=Job.NEAR, facts=(more,))
+    if asks_on and len(words(question)) <= BARE and (
+        more := told_on(interview, company, question, finder)
+    ) is not None:
+        added = more.id in last.facts
+        return replace(plan, job=Job.TELL if added else Job.NEAR, facts=(more,))
     job = Job.NO_MORE if asks_on else Job.UNKNOWN
     asked = " ".join([context(last.text if last is not None else "", question), question]).strip()
     knower = who_knows(company, persona, asked, finder) if question else ""

@@ -40,6 +40,7 @@ class Scene:
         facts = [fact.text for fact in company.facts if fact.reveal is not Reveal.NEVER and fact.id in told]
         people = [f"{other.name}, {other.role}" for other in self.people]
         profile = self.interview.candidate
+        facts += [fact.text for fact in self.plan.facts if fact.text not in facts]  # what is added to one
         parts = [
             company.name, company.field, company.place, company.about, *company.people, *facts, *people,
             persona.name, persona.role, persona.temper, persona.speech, persona.opening, persona.knows,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from feeler.personas.card_switches import DECORATOR, switched_off, with_line_feeds
 from feeler.personas.card_text import clean, one_line, shortened, slug_of, spoken
-from feeler.personas.files import SLUG, write_company
+from feeler.personas.files import MAX_MORE, SLUG, write_company
 from feeler.personas.strict_yaml import MAX_FILE_CHARS
 from feeler.personas.values import Company, Fact, Reveal, Topic
 
@@ -112,7 +112,9 @@ def _entry(fact: Fact, order: int) -> dict[str, Any]:
         "constant": fact.reveal is Reveal.VOLUNTEERED,
         "insertion_order": order,
         "use_regex": False,
-        "extensions": {"feeler": {"topic": str(fact.topic), "reveal": str(fact.reveal)}},
+        "extensions": {
+            "feeler": {"topic": str(fact.topic), "reveal": str(fact.reveal), "more": list(fact.more)}
+        },
     }
 
 
@@ -139,7 +141,15 @@ def _fact(entry: Any, *, char: str, taken: dict[str, Fact], warnings: list[str])
         text=text,
         reveal=_reveal(entry, content, one_of(Reveal, said.get("reveal"))),
         keywords=keywords,
+        more=_more(said),
     )
+
+
+def _more(said: dict[str, Any]) -> tuple[str, ...]:
+    """What our own cards add to a fact for who asks on."""
+    added = said.get("more")
+    found = (_text(one, MAX_FACT_CHARS) for one in (added if isinstance(added, list) else []))
+    return tuple(one for one in found if one)[:MAX_MORE]
 
 
 def _keywords(entry: dict[str, Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from feeler.personas.values import Company, Example, Fact, Manner, Persona, Reve
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # Of a persona's body, in UTF-8: a Chinese character takes as much of a context as several Latin ones.
 MAX_KNOWS_BYTES = 8000
+MAX_MORE = 2  # additions to a fact: with those of two facts, all that may answer still has a letter each
 CHAT_MARKUP = re.compile(r"<\|[^>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
 
 
@@ -69,6 +70,7 @@ class _Fact(_Strict):
     text: Sentence
     reveal: Reveal
     keywords: tuple[Short, ...] = ()
+    more: Annotated[tuple[Sentence, ...], Field(max_length=MAX_MORE)] = ()
     source: Quoted = ""
     paper: Named = ""
 
@@ -156,7 +158,7 @@ def write_company(company: Company) -> str:
     """The company as the text of its file."""
     fields = {key: value for key, value in asdict(company).items() if key != "slug"}
     fields["facts"] = [
-        {key: value for key, value in fact.items() if value or key not in ("source", "paper")}
+        {key: value for key, value in fact.items() if value or key not in ("more", "source", "paper")}
         for fact in fields["facts"]
     ]
     return dump_yaml(fields)

@@ -63,6 +63,7 @@ class Fact:
     text: str  # spoken, first person plural, one or two sentences
     reveal: Reveal
     keywords: tuple[str, ...] = ()  # what a question about it might say, beyond the words of `text`
+    more: tuple[str, ...] = ()  # what is added for who asks on, once it was told: why it is so, a case of it
     source: str = ""  # the sentence of somebody's papers that says it; empty in a written dossier
     paper: str = ""  # the paper it stands in: "about.pdf"
 

@@ -37,7 +37,7 @@ async def open_dossier(
     """What the questions of `reading` open. Raises EngineError where the model cannot answer."""
     if not reading.asks or not reading.questions:
         return Opened()
-    things = known(persona, company)
+    things = known(persona, company, interview)
     last = interview.last(Speaker.COMPANY)
     before = last.text if last is not None else ""
     shares = await compare(things, before, reading.questions, engine=engine, reader=reader)
