@@ -37,7 +37,7 @@ def did(*acts: Act) -> Reading:
 
 def planned(before: Interview, reading: Reading, text: str = "…", fact: str = "") -> Plan:
     reader = FedReader(answers=lambda question, one: one == fact)
-    things = known(EMIL, BRANDL)
+    things = known(EMIL, BRANDL, before)
     shares = [reader.answers("", question, things) for question in reading.questions]
     return make_plan(before, EMIL, BRANDL, text, reading, opened(before, reading, things, shares), reader)
 
@@ -103,12 +103,37 @@ def test_what_no_fact_answers_is_not_known_and_somebody_is_named_who_would() -> 
     assert plan.knower in BRANDL.people
 
 
-def test_asking_on_brings_what_is_kept_for_that_and_then_says_that_it_is_all() -> None:
+def test_asking_on_brings_the_reason_and_a_case_of_what_was_told_each_once() -> None:
     before = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=(EASY.id,))
+    told = []
+    for question in ("Why?", "For example?"):
+        plan = planned(before, asks(question, follows=True), question)
+        [fact] = plan.facts
+        assert (plan.job, fact.id) == (Job.TELL, EASY.id)
+        told.append(fact.text)
+        before = after(before, asks(question, follows=True), question, answer=fact.text, facts=(EASY.id,))
+    assert sorted(told) == sorted(EASY.more)
+    on = planned(before, asks("And?", follows=True), "And?")
+    assert (on.job, on.facts) == (Job.NEAR, (PROBED,))
+
+
+def test_a_reason_is_told_only_right_after_what_it_is_the_reason_of() -> None:
+    first = planned(talk(), asks("Why is that?"), "Why is that?", fact=EASY.more[0])
+    assert first.job is Job.UNKNOWN
+    before = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=(EASY.id,))
+    on = planned(before, asks("Why does one colleague have to answer?"), fact=EASY.more[0])
+    assert [fact.text for fact in on.facts] == [EASY.more[0]]
+
+
+def test_asking_on_brings_what_is_kept_for_that_and_then_says_that_it_is_all() -> None:
+    all_of_it = " ".join((EASY.text, *EASY.more))
+    before = after(talk(), asks("How do you start somebody?"), "How?", answer=all_of_it, facts=(EASY.id,))
     plan = planned(before, asks("And then?", follows=True), "And then?")
     assert (plan.job, plan.facts) == (Job.NEAR, (PROBED,))
-    topic = tuple(fact.id for fact in BRANDL.facts if fact.topic is EASY.topic)
-    before = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=topic)
+    topic = [fact for fact in BRANDL.facts if fact.topic is EASY.topic]
+    all_of_it = " ".join(text for fact in topic for text in (fact.text, *fact.more))
+    told = tuple(fact.id for fact in topic)
+    before = after(talk(), asks("How do you start somebody?"), "How?", answer=all_of_it, facts=told)
     plan = planned(before, asks("And then?", follows=True), "And then?")
     assert plan.job is Job.NO_MORE
     scene = Scene(plan=plan, persona=EMIL, company=BRANDL, interview=before, heard="And then?")
