@@ -42,9 +42,11 @@ class FedReader:
         self,
         readings: Mapping[str, Reading] | None = None,
         answers: Callable[[str, str], bool] = lambda question, text: False,
+        suit: Sequence[str] = (),
     ) -> None:
         self._readings = dict(readings or {})
         self._answers = answers
+        self._suit = suit  # questions that follow from what was said
 
     def read(self, before: str, said: str) -> Reading:
         return self._readings.get(said, TELLS)
@@ -65,6 +67,9 @@ class FedReader:
 
     def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return [float(len(set(text.lower().split()) & set(one.lower().split()))) for one in others]
+
+    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
+        return [float(question in self._suit) for question in questions]
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
         return [Shown(telling=len(text) / 1000, talents={}) for text in texts]

@@ -1,6 +1,6 @@
 """Teach who is in need: low-rank changes of the reader's upper layers, and a head for the message alone.
 
-usage: python -m training.need [--base FILE] [--out models/adapters/need] [--epochs 5] [--threads 1]
+usage: python -m training.need [--reader FILE] [--out models/adapters/need] [--epochs 5] [--threads 1]
 It stands on the reader's layers: after `training.reader` it has to be taught anew.
 A third of the rows on need is held out, and of the rest a part to choose thresholds on (`for_choosing`);
 `training/figures.py` measures. Rows are also shown inside ordinary messages, first or last, in small letters
@@ -11,28 +11,22 @@ import argparse
 import hashlib
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from rich.progress import Progress
-from safetensors.torch import load_file
 
-from feeler.compose import taught_heads
 from feeler.interview.values import Need
 from feeler.llm.cards import reader_card
-from feeler.llm.encoder import Encoder, EncoderFile, load_layers
-from feeler.llm.need import NEEDS, OWN, NeedHead, stretches
-from feeler.llm.weights import weights_path
-from feeler.settings import load_settings
+from feeler.llm.need import LABELS, NEEDS, OWN, stretches
+from training.pupil import Pupil, reading_encoder
 from training.reader import held_out, rows_of
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
-TOKENS = 200  # of a message
-RANK = 32
 RATE, RATE_OF_HEAD = 1e-3, 2e-3
 BATCH = 24
 PLAIN = 2500  # ordinary messages: with 600, every tenth story of work was taken for need
@@ -72,57 +66,6 @@ def ordinary() -> list[str]:
     said += [row["said"] for row in (*rows_of("read_*.jsonl"), *rows_of("ask_*.jsonl"))]
     said += [one["asked"] for company in rows_of("companies_*.jsonl") for one in company["questions"]]
     return sorted(set(said))
-
-
-class Pupil(torch.nn.Module):
-    """The need head with low-rank changes that can be taught; the layers below it stay as they are."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__()
-        self.encoder, self.head = encoder.eval(), NeedHead(encoder).eval()
-        encoder.requires_grad_(False)
-        self.head.layers.requires_grad_(False)
-        self.low = torch.nn.ParameterDict()
-        for name, linear in list(self.head.layers.named_modules()):
-            if isinstance(linear, torch.nn.Linear):
-                down = torch.nn.Parameter(torch.randn(RANK, linear.in_features) / linear.in_features**0.5)
-                up = torch.nn.Parameter(torch.zeros(linear.out_features, RANK))
-                self.low[_key(name, "a")], self.low[_key(name, "b")] = down, up
-                linear.register_forward_hook(_changed(down, up))
-
-    @torch.inference_mode()
-    def below(self, texts: Sequence[str]) -> list[Tensor]:
-        """What the head's layers are given, of each text (tokens, hidden) in half precision."""
-        ids = [self.encoder.tokens(text)[0][:TOKENS] for text in texts]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states, _ = self.encoder.states(ids)
-        return [state[: len(one)].half() for state, one in zip(states[OWN], ids, strict=True)]
-
-    def forward(self, given: Sequence[Tensor]) -> Tensor:
-        """Logits (texts, needs, sorrow and going on)."""
-        state = torch.nn.utils.rnn.pad_sequence(list(given), batch_first=True).float()
-        mask = torch.zeros(state.shape[:2])
-        for row, one in enumerate(given):
-            mask[row, : len(one)] = 1.0
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            return self.head(state, mask).float()  # type: ignore[no-any-return]
-
-    def kept(self) -> dict[str, Tensor]:
-        """What `feeler.llm.need` loads."""
-        found = {f"out.{name}": tensor for name, tensor in self.head.out.state_dict().items()}
-        found |= {"layers." + name.replace("/", "."): one.detach() for name, one in self.low.items()}
-        return {name: tensor.half().contiguous() for name, tensor in found.items()}
-
-
-def _key(name: str, side: str) -> str:
-    return f"{name}.{side}".replace(".", "/")  # a ParameterDict's names have no dots
-
-
-def _changed(down: Tensor, up: Tensor) -> Callable[..., Tensor]:
-    def hook(module: torch.nn.Module, given: tuple[Tensor, ...], found: Tensor) -> Tensor:
-        return found + torch.nn.functional.dropout(given[0], 0.1, module.training) @ down.T @ up.T
-
-    return hook
 
 
 def varied(one: Example, plain: Sequence[str], chance: random.Random) -> Example:
@@ -206,8 +149,8 @@ def teach(pupil: Pupil, out: Path, epochs: int) -> None:
     with Progress() as bar:
         below: list[Tensor] = []
         for batch in bar.track(_batches(shown), description="reading"):
-            below += pupil.below([one.text for one in batch])
-        aside = [pupil.below([one.text for one in batch]) for batch in _batches(chosen)]
+            below += pupil.below([(one.text,) for one in batch])
+        aside = [pupil.below([(one.text,) for one in batch]) for batch in _batches(chosen)]
         steps, step = epochs * len(_batches(shown)), 0
         task = bar.add_task("teaching", total=steps)
         for number in range(epochs):
@@ -252,6 +195,7 @@ def save(pupil: Pupil, out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=Path, help="the encoder's file; default: the one in the cache")
+    parser.add_argument("--reader", type=Path, help="the taught reader; default: the one that is shipped")
     parser.add_argument("--out", type=Path, default=Path("models/adapters/need"))
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
@@ -259,11 +203,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(given.threads)
     torch.manual_seed(0)
-    base = given.base or weights_path(reader_card(), load_settings().cache_dir)
-    encoder = Encoder(EncoderFile(base))
-    taught = load_file(taught_heads())
-    load_layers(encoder, {name[7:]: one for name, one in taught.items() if name.startswith("layers.")})
-    teach(Pupil(encoder), given.out, given.epochs)
+    teach(Pupil(reading_encoder(given.base, given.reader), OWN, LABELS), given.out, given.epochs)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,13 @@ def taught_need() -> Path:
     return shipped_models() / "adapters" / "need" / "need.safetensors"
 
 
+def taught_asking() -> Path:
+    """The file of the head that was taught which question follows; it comes with Feeler."""
+    from feeler.llm.cards import shipped_models
+
+    return shipped_models() / "adapters" / "asking" / "asking.safetensors"
+
+
 def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Reader":
     """What reads messages, the same for every engine; fetches its weights, then takes a second or two."""
     from feeler.llm.cards import reader_card
@@ -44,7 +51,7 @@ def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Rea
     from feeler.reading.taught import TaughtReader
 
     base = ensure_weights(reader_card(), settings.cache_dir, progress)
-    return TaughtReader(MessageReader.load(base, taught_heads(), taught_need()))
+    return TaughtReader(MessageReader.load(base, taught_heads(), taught_need(), taught_asking()))
 
 
 def reader_beside(settings: Settings) -> "LazyReader":

@@ -56,7 +56,9 @@ async def play(
     records: list[Record] = []
     if casting.script.who:
         if casting.way != BASELINE:
-            talk = await first_line(talk, persona, company, engine=engine, people=library.colleagues(persona))
+            talk = await first_line(
+                talk, persona, company, engine=engine, reader=reader, people=library.colleagues(persona)
+            )
         records.append(_opening(casting, talk))
     for line in casting.script.lines:
         if line.startswith("/"):

@@ -14,6 +14,7 @@ BRIEF = 6  # words of a question that may go on from the line before
 MOST_FACTS = 2  # questions of one message that are answered
 LATEST, TOLD = 0.3, 0.6  # what a fact counts for that was told just now; that was told before
 LEAST = 0.2  # share below which nothing is an answer
+HINT = 0.01  # share from which on an easier fact is told where the best may not be told yet
 NEARLY = 0.6  # of none's share: from there on the best is told as what is near
 
 PURPOSE = (
@@ -83,9 +84,7 @@ def context(before: str, question: str) -> str:
     return before if len(words(question)) <= BRIEF else ""
 
 
-def known(
-    persona: Persona, company: Company, interview: Interview | None = None
-) -> tuple[Known, ...]:
+def known(persona: Persona, company: Company, interview: Interview | None = None) -> tuple[Known, ...]:
     """All that could answer a question, always in the same order; `never` facts are not there.
 
     What there is to add to what was told just now comes last, so that an engine has read all before it.
@@ -125,15 +124,19 @@ def opened(
         chances = [chance * counts for chance, counts in zip(share.each, fresh, strict=True)]
         order = sorted(range(len(things)), key=lambda at: -chances[at])
         may = [at for at in order if _may(things[at].fact, touched)]
-        withheld = withheld or bool(order and order[0] not in may and chances[order[0]] > share.none)
+        kept = order[0] if order and order[0] not in may and chances[order[0]] > share.none else None
+        withheld = withheld or kept is not None
+        least = max(LEAST, NEARLY * share.none)
+        if kept is not None:  # nothing on another matter stands for what is not told yet
+            may, least = [at for at in may if things[at].topic is things[kept].topic], HINT
         best = may[0] if may else None
-        if best is None or chances[best] < max(LEAST, NEARLY * share.none):
+        if best is None or chances[best] < least:
             continue
         fact = things[best].fact
         if fact is None:
             note = note or things[best].text
         elif fact not in facts:
-            near = near or (not facts and chances[best] < share.none)
+            near = near or (not facts and (kept is not None or chances[best] < share.none))
             facts.append(fact)
     if note:
         return Opened(topics=reading.topics, note=note, withheld=withheld)
@@ -173,12 +176,19 @@ def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[T
 
 def told_on(interview: Interview, company: Company, question: str, finder: Finder) -> Fact | None:
     """What there is to add for who asks on: of the additions to what was just told the one that answers
-    best; else another fact on it, first one that is kept for that.
+    best.
     """
     last = interview.last(Speaker.COMPANY)
-    if last is not None and (added := additions(interview, company)):
-        fits = finder.answers(last.text, question, added).each
-        return max(zip(added, fits, strict=True), key=lambda pair: pair[1])[0].fact
+    added = additions(interview, company)
+    if last is None or not added:
+        return None
+    fits = finder.answers(last.text, question, added).each
+    return max(zip(added, fits, strict=True), key=lambda pair: pair[1])[0].fact
+
+
+def beside(interview: Interview, company: Company) -> Fact | None:
+    """Another fact on what was just told, first one that is kept for who asks on."""
+    last = interview.last(Speaker.COMPANY)
     just = [fact for fact in company.facts if last is not None and fact.id in last.facts]
     about = {fact.topic for fact in just}
     left = [

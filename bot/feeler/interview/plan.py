@@ -5,7 +5,17 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from feeler.interview.acts import Act
-from feeler.interview.dossier import Finder, Opened, context, told_on, untouched, volunteered, who_knows
+from feeler.interview.dossier import (
+    BRIEF,
+    Finder,
+    Opened,
+    beside,
+    context,
+    told_on,
+    untouched,
+    volunteered,
+    who_knows,
+)
 from feeler.interview.language import language_of
 from feeler.interview.live import is_live
 from feeler.interview.phases import LEADS, PROBES, phase_at
@@ -215,11 +225,11 @@ def _answer(
     last = interview.last(Speaker.COMPANY)
     question = plan.reading.questions[0] if plan.reading.questions else ""
     asks_on = plan.reading.follows and last is not None and bool(last.facts)
-    if asks_on and len(words(question)) <= BARE and (
-        more := told_on(interview, company, question, finder)
-    ) is not None:
-        added = more.id in last.facts
-        return replace(plan, job=Job.TELL if added else Job.NEAR, facts=(more,))
+    if asks_on and (added := told_on(interview, company, question, finder)) is not None:
+        exact = len(words(question)) <= BRIEF  # a longer one may be after something else
+        return replace(plan, job=Job.TELL if exact else Job.NEAR, facts=(added,))
+    if asks_on and len(words(question)) <= BARE and (other := beside(interview, company)) is not None:
+        return replace(plan, job=Job.NEAR, facts=(other,))
     job = Job.NO_MORE if asks_on else Job.UNKNOWN
     asked = " ".join([context(last.text if last is not None else "", question), question]).strip()
     knower = who_knows(company, persona, asked, finder) if question else ""

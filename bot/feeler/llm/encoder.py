@@ -140,13 +140,25 @@ class Encoder(torch.nn.Module):
 
     def states(self, texts: Sequence[list[int]]) -> tuple[tuple[Tensor, ...], Tensor]:
         """What each layer is given and what the last one gives, float32, and which tokens are there."""
+        embedded, mask = self._embedded(texts)
+        found = self.body(inputs_embeds=embedded, attention_mask=mask, output_hidden_states=True)
+        return tuple(state.float() for state in found.hidden_states), mask
+
+    def below(self, texts: Sequence[list[int]], first: int) -> tuple[Tensor, Tensor]:
+        """What layer `first` is given, without computing those above; and which tokens are there."""
+        embedded, mask = self._embedded(texts)
+        state = self.body.embeddings(inputs_embeds=embedded)
+        closed = (1.0 - mask[:, None, None, :]) * torch.finfo(state.dtype).min
+        for layer in self.body.encoder.layer[:first]:
+            state = layer(state, closed)
+        return state.float(), mask
+
+    def _embedded(self, texts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         longest = max(map(len, texts))
         ids = np.array([[*text, *[PAD] * (longest - len(text))] for text in texts])
         mask = torch.tensor([[1.0] * len(text) + [0.0] * (longest - len(text)) for text in texts])
         rows = unpack(self._rows[ids.reshape(-1)], ids.size, self.hidden)
-        embedded = torch.from_numpy(rows).view(*ids.shape, self.hidden)
-        found = self.body(inputs_embeds=embedded, attention_mask=mask, output_hidden_states=True)
-        return tuple(state.float() for state in found.hidden_states), mask
+        return torch.from_numpy(rows).view(*ids.shape, self.hidden), mask
 
 
 def pooled(found: Tensor, mask: Tensor) -> Tensor:

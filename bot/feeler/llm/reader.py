@@ -14,9 +14,11 @@ from feeler.errors import WeightsError
 from feeler.interview.acts import Act
 from feeler.interview.reading import Shown, Understood
 from feeler.interview.values import Need
+from feeler.llm.asking import load_asking
 from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
-from feeler.llm.need import NEEDS, OWN, NeedHead, check_card, load_need, stretches
+from feeler.llm.need import NEEDS, OWN, load_need, stretches
 from feeler.llm.talents import DeedReader, deed_vectors
+from feeler.llm.upper import UpperHead, check_card
 from feeler.personas.values import Topic
 
 log = logging.getLogger(__name__)
@@ -96,24 +98,30 @@ class MessageReader:
     """Reads messages and compares texts. Computes for some milliseconds, one message at a time."""
 
     def __init__(
-        self, encoder: Encoder, heads: Heads, need: NeedHead, deeds: DeedReader | None = None
+        self,
+        encoder: Encoder,
+        heads: Heads,
+        need: UpperHead,
+        asking: UpperHead,
+        deeds: DeedReader | None = None,
     ) -> None:
         self._encoder, self._heads, self._need = encoder.eval(), heads.eval(), need.eval()
-        self._deeds = deeds
+        self._asking, self._deeds = asking.eval(), deeds
         # a thread of its own without OpenMP helpers: with the model's they would be more than the cores
         self._thread = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
         self._meaning: Callable[[str], Tensor] = lru_cache(KEPT)(self._vector)
         self._page: Callable[[], PageHead] | None = None  # seldom needed, so loaded with the first page
 
     @classmethod
-    def load(cls, base: Path, adapter: Path, need: Path) -> "MessageReader":
-        """From the encoder's file and what was taught, `reader.safetensors` and `need.safetensors`, each
-        with its card beside it.
+    def load(cls, base: Path, adapter: Path, need: Path, asking: Path) -> "MessageReader":
+        """From the encoder's file and what was taught, `reader.safetensors`, `need.safetensors` and
+        `asking.safetensors`, each with its card beside it.
 
         Takes a second. Raises WeightsError where one is missing, damaged or made for something else.
         """
         check_card(adapter)
         encoder = Encoder(EncoderFile(base))
+        questions = load_asking(encoder, asking)
         heads = Heads(encoder.hidden)
         taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
         load_layers(encoder, {n[7:]: t for n, t in taught.items() if n.startswith("layers.")})
@@ -122,7 +130,7 @@ class MessageReader:
         except RuntimeError:
             raise WeightsError(f"{adapter}: was taught for another Feeler than this one") from None
         deeds = _deed_reader(adapter.with_name("talents.safetensors"), adapter)
-        reader = cls(encoder, heads, load_need(encoder, need), deeds)
+        reader = cls(encoder, heads, load_need(encoder, need), questions, deeds)
         reader._page = lru_cache(1)(
             lambda: PageHead.load(adapter.with_name("pages.safetensors"), encoder.hidden, adapter)
         )
@@ -175,6 +183,18 @@ class MessageReader:
         if self._deeds is None or not texts:
             return [Shown(telling=0.0, talents={}) for _ in texts]
         return self._deeds.shown(deed_vectors(self._encoder, texts))
+
+    def suits(self, said: str, questions: Sequence[str]) -> list[float]:
+        """How well each question follows from what was `said`: the log-odds that a reader finds it right."""
+        return self._thread.submit(self._suits, said, questions).result()
+
+    @torch.inference_mode()
+    def _suits(self, said: str, questions: Sequence[str]) -> list[float]:
+        if not questions:
+            return []
+        ids = [self._encoder.tokens(_shortened(said), question)[0] for question in questions]
+        found: list[float] = self._asking(*self._encoder.below(ids, self._asking.first))[:, 0].tolist()
+        return found
 
     @torch.inference_mode()
     def _understand(self, before: str, said: str) -> Understood:

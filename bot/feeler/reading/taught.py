@@ -48,6 +48,8 @@ class Heads(Protocol):
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]: ...
 
+    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]: ...
+
 
 class TaughtReader:
     """See `feeler.ports.Reader`."""
@@ -113,6 +115,9 @@ class TaughtReader:
     def sorts(self, texts: Sequence[str]) -> Sequence[Mapping[Topic | None, float]]:
         """See `feeler.ports.Reader`."""
         return self._heads.sorts(texts)
+
+    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
+        return self._heads.suits(said, questions)
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
         """See `feeler.ports.Reader`."""

@@ -89,6 +89,7 @@ async def first_line(
     company: Company,
     *,
     engine: Engine,
+    reader: Reader,
     people: tuple[Persona, ...] = (),
 ) -> Interview:
     """The talk just opened, its first line taking up what the candidate wrote of themselves.
@@ -102,7 +103,7 @@ async def first_line(
         plan=plan, persona=persona, company=company, interview=interview.evolve(lines=()),
         heard=interview.candidate.background, people=people,
     )  # fmt: skip
-    drafted = await write_line(scene, engine=engine, preview=None)
+    drafted = await write_line(scene, engine=engine, reader=reader, preview=None)
     if drafted.fallback:
         return interview
     introduced = [sentence for sentence in sentences(persona.opening) if "?" not in sentence]
@@ -165,7 +166,7 @@ async def take_turn(
             )
         )
     elif plan.job is not Job.SILENT:
-        drafted = await write_line(scene, engine=engine, preview=preview, clock=clock)
+        drafted = await write_line(scene, engine=engine, reader=reader, preview=preview, clock=clock)
         lines.append(_company_line(plan, persona, drafted, len(lines) + 1, now))
     if plan.coach:
         lines.append(_coach_line(plan, lines, persona, country=country, now=now))

@@ -91,7 +91,7 @@ async def meet(visit: Visit, persona: Persona) -> Outcome:
     try:
         known = await first_line(
             talk, persona, library.company_of(persona),
-            engine=visit.means.engine, people=library.colleagues(persona),
+            engine=visit.means.engine, reader=visit.means.reader, people=library.colleagues(persona),
         )  # fmt: skip
     except EngineError:
         return opened

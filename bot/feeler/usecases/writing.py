@@ -2,11 +2,11 @@
 chosen.
 
 The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
-written. A question is several drafts, of which the one is said that a taught model finds likeliest, word for
-word; with any other, the one that is likely after this very message and unlikely after other people's (a swap
-test: pointwise mutual information).
+written. A question is several drafts, of which the one is said that follows from this very message: so finds a
+head that was taught with readers' marks (`Reader.suits`), and the model itself by how likely it is here.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from feeler.interview.tidying import tidy
 from feeler.interview.values import Speaker
 from feeler.interview.words import content, last_asked, sentences
 from feeler.personas.library import shipped_prompts
-from feeler.ports import Engine, Message, Preview, Request, Sampling, Scoring
+from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
 from feeler.usecases.skills import prompt_for
 from feeler.usecases.written import written_line
@@ -38,6 +38,7 @@ STOPS = ("\n",)
 # Of several drafts the one that belongs is chosen. The taught model writes these alone; else people wrote the
 # line, or a fact is told as it stands: 7 of 31 answers in its own words were turned round.
 BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})
+SUITS = 0.3  # nats a token that a question gains for each point of its log-odds to follow from what was said
 AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
 ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
 OWN = 1  # of the candidate's earlier messages that the question should not be about
@@ -75,17 +76,22 @@ class _Stage:
 
 
 async def write_line(
-    scene: Scene, *, engine: Engine, preview: Preview | None, clock: Callable[[], float] = monotonic
+    scene: Scene,
+    *,
+    engine: Engine,
+    reader: Reader,
+    preview: Preview | None,
+    clock: Callable[[], float] = monotonic,
 ) -> Drafted:
     """The line that the plan asks for; where no draft passes the guards, the persona's own written one.
 
     Raises EngineError where the model cannot answer. Cancelling the task closes the engine's stream.
     """
     stage = _Stage(preview=preview, clock=clock, started=clock())
-    said = await _line(scene, engine, stage)
+    said = await _line(scene, engine, reader, stage)
     if scene.plan.then_ask and scene.plan.job in TELLS:
         asking = replace(scene, plan=replace(scene.plan, job=Job.ASK, facts=(), note=""))
-        asked = await _line(asking, engine, stage)
+        asked = await _line(asking, engine, reader, stage)
         if not asked.fallback:  # the answer alone is a whole line
             both = f"{said.text} {asked.text}"
             said = replace(said, text=both, tokens=said.tokens + asked.tokens)
@@ -93,7 +99,7 @@ async def write_line(
     return replace(said, seconds_to_first_text=stage.first, seconds=clock() - stage.started)
 
 
-async def _line(scene: Scene, engine: Engine, stage: _Stage) -> Drafted:
+async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> Drafted:
     """The best of the drafts that pass; a second, warmer round where none did."""
     if "skills" in engine.can and scene.plan.job not in BELONGS:
         return Drafted(text=written_line(scene, seed=_seed(scene)))
@@ -111,7 +117,7 @@ async def _line(scene: Scene, engine: Engine, stage: _Stage) -> Drafted:
             tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
         }
         if passing:
-            best = await _belonging(scene, engine, tuple(passing))
+            best = await _belonging(scene, engine, reader, tuple(passing))
             return Drafted(text=best, tokens=passing[best])
     return Drafted(text=written_line(scene, seed=_seed(scene)), fallback=True)
 
@@ -140,50 +146,45 @@ def _whole(text: str) -> str:
     return " ".join(said if text.rstrip()[-1:] in ".!?…" else said[:-1])
 
 
-async def _belonging(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
-    """The line that fits this message best; the first where nothing is to be chosen or weighed."""
+async def _belonging(scene: Scene, engine: Engine, reader: Reader, lines: tuple[str, ...]) -> str:
+    """The line that fits this message best; the first where nothing is to be chosen."""
     if len(lines) == 1 or scene.plan.job not in BELONGS:
         return lines[0]
+    told = set(content(scene.heard))
+    begun = [_beginning(line) for line in scene.own_lines]
+    suits = await asyncio.to_thread(reader.suits, scene.heard, [last_asked(line) or line for line in lines])
+    likely = await _likelihoods(scene, engine, lines)
+
+    def worth(at: int) -> float:
+        line = lines[at]
+        again = AGAIN * begun.count(_beginning(line)) + ECHO * (set(content(line)) <= told)
+        return SUITS * suits[at] + likely[at] - again
+
+    return lines[max(range(len(lines)), key=worth)]
+
+
+async def _likelihoods(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> list[float]:
+    """Of each line the mean log-likelihood a token; 0 where the engine weighs nothing.
+
+    With a model that was taught the skill after this message alone; with any other twice that after this
+    message, less the most after another's (pointwise mutual information).
+    """
+    taught = "skills" in engine.can
+    talks = (messages_for(scene, engine),) if taught else _swapped(scene)
     with suppress(Unsupported):  # a server may find out only when it is asked
         if "likelihoods" in engine.can:
-            taught = "skills" in engine.can
-            return await (_likeliest if taught else _swap_tested)(scene, engine, lines)
-    return lines[0]
-
-
-async def _likeliest(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
-    """The line of the highest mean log-likelihood a token.
-
-    On the model that was taught plain questions, a strict reader found this one right after 51% of 160
-    messages, that of the swap test after 40%.
-    """
-    [found] = await engine.likelihoods(Scoring(talks=(messages_for(scene, engine),), texts=lines))
-    mean = {line: one.nats / max(1, one.tokens) for line, one in zip(lines, found, strict=True)}
-    begun = [_beginning(line) for line in scene.own_lines]
-    told = set(content(scene.heard))
-
-    def worth(line: str) -> float:
-        return mean[line] - AGAIN * begun.count(_beginning(line)) - ECHO * (set(content(line)) <= told)
-
-    return max(lines, key=worth)
+            here, *elsewhere = await engine.likelihoods(Scoring(talks=talks, texts=lines))
+            return [
+                (2 * one.nats - max(there[at].nats for there in elsewhere) if elsewhere else one.nats)
+                / max(1, one.tokens)
+                for at, one in enumerate(here)
+            ]
+    return [0.0 for _ in lines]
 
 
 def _beginning(line: str) -> str:
     """The first words of what a line asks: "What do you"."""
     return " ".join((last_asked(line) or line).casefold().split()[:3])
-
-
-async def _swap_tested(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> str:
-    """The line that belongs to this message more than to others'.
-
-    Pointwise mutual information, log p(line | this) - max log p(line | another), and once more log p(line |
-    this): by the first alone the oddest line wins.
-    """
-    here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
-    belongs = {
-        line: 2 * here[n].nats - max(there[n].nats for there in elsewhere) for n, line in enumerate(lines)
-    }
-    return max(lines, key=lambda line: belongs[line])
 
 
 def _swapped(scene: Scene) -> tuple[tuple[Message, ...], ...]:

@@ -1,0 +1,19 @@
+"""How well a question follows from what somebody told: a head of its own (`upper`) that reads both.
+
+It stands on the encoder as it came, not on the reader, in whose last layers what a text is about has faded.
+"""
+
+from pathlib import Path
+
+from feeler.llm.encoder import Encoder
+from feeler.llm.upper import UpperHead, load_upper
+
+OWN = 4  # the first of the layers that are its own; below, the reader's are the encoder's, too
+
+
+def load_asking(encoder: Encoder, adapter: Path) -> UpperHead:
+    """From what was taught, `asking.safetensors`, on an encoder that nobody has taught to read yet.
+
+    Raises WeightsError, see `load_upper`.
+    """
+    return load_upper(encoder, adapter, OWN, 1)

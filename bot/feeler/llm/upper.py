@@ -1,0 +1,75 @@
+"""Upper layers of its own over the reader's encoder, and a head on them: a small skill is taught beside the
+reader, which stays as it is.
+
+The layers are low-rank changes of the reader's (LoRA, Hu et al. 2021, arXiv 2106.09685), added into them when
+they are loaded.
+"""
+
+import hashlib
+import tomllib
+from copy import deepcopy
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from feeler.errors import WeightsError
+from feeler.llm.encoder import Encoder
+
+Tensor = torch.Tensor
+
+
+class UpperHead(torch.nn.Module):
+    """Copies of an encoder's layers from `first` on, and `labels` numbers that are read off them."""
+
+    def __init__(self, encoder: Encoder, first: int, labels: int) -> None:
+        super().__init__()
+        self.first = first
+        self.layers = deepcopy(encoder.body.encoder.layer[first:])
+        self.out = torch.nn.Linear(2 * encoder.hidden, labels)
+
+    def forward(self, state: Tensor, mask: Tensor) -> Tensor:
+        """The state that layer `first` is given (texts, tokens, hidden), and which tokens are there -> logits
+        (texts, labels).
+        """
+        closed = (1.0 - mask[:, None, None, :]) * torch.finfo(state.dtype).min
+        for layer in self.layers:
+            state = layer(state, closed)
+        mean = (state * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        most = state.masked_fill(mask[..., None] == 0, -1e4).amax(1)
+        return self.out(torch.cat([mean, most], -1))  # type: ignore[no-any-return]
+
+
+def load_upper(encoder: Encoder, adapter: Path, first: int, labels: int) -> UpperHead:
+    """From the reader's encoder and what was taught, a safetensors file with its card beside it.
+
+    Raises WeightsError where one is missing, damaged or made for something else.
+    """
+    check_card(adapter)
+    head = UpperHead(encoder, first, labels)
+    try:
+        taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
+        own = head.state_dict()
+        for name in ("out.weight", "out.bias"):
+            own[name].copy_(taught[name])
+        for name, tensor in taught.items():
+            if name.endswith(".a"):
+                own[f"{name[:-2]}.weight"].add_(taught[f"{name[:-2]}.b"] @ tensor)
+    except (SafetensorError, RuntimeError, KeyError) as error:
+        raise WeightsError(f"{adapter}: was taught for another Feeler than this one ({error})") from None
+    return head
+
+
+def check_card(adapter: Path) -> dict[str, str]:
+    """The card beside a taught file. Raises WeightsError where that is not the file it names."""
+    try:
+        card: dict[str, str] = tomllib.loads(adapter.with_suffix(".toml").read_text("utf-8"))
+        wanted = card["sha256"]
+        with adapter.open("rb") as bits:
+            found = hashlib.file_digest(bits, "sha256").hexdigest()
+    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise WeightsError(f"{adapter}: cannot be read, or has no card beside it ({error})") from None
+    if found != wanted:
+        raise WeightsError(f"{adapter}: has sha256 {found}, its card says {wanted}: put the right file there")
+    return card

@@ -1,0 +1,82 @@
+"""What teaches a head over the reader's upper layers (`feeler.llm.upper`), and keeps what was taught."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from feeler.compose import taught_heads
+from feeler.llm.cards import reader_card
+from feeler.llm.encoder import Encoder, EncoderFile, load_layers
+from feeler.llm.upper import UpperHead
+from feeler.llm.weights import weights_path
+from feeler.settings import load_settings
+
+TOKENS = 200  # of a text
+RANK = 32
+Tensor = torch.Tensor
+
+
+def plain_encoder(base: Path | None = None) -> Encoder:
+    """The encoder as it came; from the cache where no file is named."""
+    return Encoder(EncoderFile(base or weights_path(reader_card(), load_settings().cache_dir)))
+
+
+def reading_encoder(base: Path | None, reader: Path | None = None) -> Encoder:
+    """The encoder with the reader's taught layers in it."""
+    encoder = plain_encoder(base)
+    taught = load_file(reader or taught_heads())
+    load_layers(encoder, {name[7:]: one for name, one in taught.items() if name.startswith("layers.")})
+    return encoder
+
+
+class Pupil(torch.nn.Module):
+    """A head with low-rank changes of its layers that can be taught; the layers below stay as they are."""
+
+    def __init__(self, encoder: Encoder, first: int, labels: int) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder.eval(), UpperHead(encoder, first, labels).eval()
+        encoder.requires_grad_(False)
+        self.head.layers.requires_grad_(False)
+        self.low = torch.nn.ParameterDict()
+        for name, linear in list(self.head.layers.named_modules()):
+            if isinstance(linear, torch.nn.Linear):
+                down = torch.nn.Parameter(torch.randn(RANK, linear.in_features) / linear.in_features**0.5)
+                up = torch.nn.Parameter(torch.zeros(linear.out_features, RANK))
+                self.low[_key(name, "a")], self.low[_key(name, "b")] = down, up
+                linear.register_forward_hook(_changed(down, up))
+
+    @torch.inference_mode()
+    def below(self, texts: Sequence[Sequence[str]]) -> list[Tensor]:
+        """What the head's layers are given, of each text or pair of them (tokens, hidden), half precision."""
+        ids = [self.encoder.tokens(*parts)[0][:TOKENS] for parts in texts]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            states, _ = self.encoder.below(ids, self.head.first)
+        return [state[: len(one)].half() for state, one in zip(states, ids, strict=True)]
+
+    def forward(self, given: Sequence[Tensor]) -> Tensor:
+        """Logits (texts, labels)."""
+        state = torch.nn.utils.rnn.pad_sequence(list(given), batch_first=True).float()
+        mask = torch.zeros(state.shape[:2])
+        for row, one in enumerate(given):
+            mask[row, : len(one)] = 1.0
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return self.head(state, mask).float()  # type: ignore[no-any-return]
+
+    def kept(self) -> dict[str, Tensor]:
+        """What `feeler.llm.upper` loads."""
+        found = {f"out.{name}": tensor for name, tensor in self.head.out.state_dict().items()}
+        found |= {"layers." + name.replace("/", "."): one.detach() for name, one in self.low.items()}
+        return {name: tensor.half().contiguous() for name, tensor in found.items()}
+
+
+def _key(name: str, side: str) -> str:
+    return f"{name}.{side}".replace(".", "/")  # a ParameterDict's names have no dots
+
+
+def _changed(down: Tensor, up: Tensor) -> Callable[..., Tensor]:
+    def hook(module: torch.nn.Module, given: tuple[Tensor, ...], found: Tensor) -> Tensor:
+        return found + torch.nn.functional.dropout(given[0], 0.1, module.training) @ down.T @ up.T
+
+    return hook
