@@ -2,11 +2,13 @@
 chosen.
 
 The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
-written. A question is several drafts, of which the one is said that follows from this very message: so finds a
-head that was taught with readers' marks (`Reader.suits`), and the model itself by how likely it is here.
+written. A question is several drafts, some of them made to begin in a given way. The one is said that follows
+from this very message: so find a head that was taught with readers' marks (`Reader.suits`), and the model
+itself by how likely it is.
 """
 
 import asyncio
+import random
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
@@ -16,7 +18,7 @@ from zlib import crc32
 
 import yaml
 
-from feeler.errors import Unsupported
+from feeler.errors import EngineError, Unsupported
 from feeler.interview.acts import Act
 from feeler.interview.guards import broken, broken_so_far
 from feeler.interview.plan import TELLS, Job
@@ -28,7 +30,7 @@ from feeler.interview.words import content, last_asked, sentences
 from feeler.personas.library import shipped_prompts
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
-from feeler.usecases.skills import prompt_for
+from feeler.usecases.skills import prompt_for, skills
 from feeler.usecases.written import written_line
 
 LONGEST = 80  # tokens of a line
@@ -113,6 +115,8 @@ async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> 
             drafts=1 if alone else engine.wants_drafts,
         )
         drafts = await _drafts(scene, engine, request, stage if alone else None)
+        if "skills" in engine.can and engine.wants_drafts > 1:
+            drafts += await _begun(scene, engine, replace(request, drafts=1))
         passing = {
             tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
         }
@@ -138,6 +142,33 @@ async def _drafts(
             if stage is not None and (so_far := _whole(texts[0])) and not broken_so_far(so_far, scene):
                 await stage.show(so_far)
     return list(zip(texts, tokens, strict=True))
+
+
+async def _begun(scene: Scene, engine: Engine, request: Request) -> list[tuple[str, int]]:
+    """Drafts that were made to begin as a good question to this message may, as many as the engine wants."""
+    said = "\n".join(scene.own_lines)
+    beginnings = list(_beginnings(scene))
+    random.Random(_seed(scene)).shuffle(beginnings)
+    chosen = sorted(beginnings, key=said.count)[: engine.wants_drafts]  # those not used in this talk first
+    try:
+        async with asyncio.TaskGroup() as group:
+            writing = [
+                group.create_task(_drafts(scene, engine, replace(request, opening=words), None))
+                for words in chosen
+            ]
+    except* EngineError as failed:
+        raise failed.exceptions[0] from None
+    return [
+        (words + text, tokens)
+        for words, drafts in zip(chosen, writing, strict=True)
+        for text, tokens in drafts.result()
+    ]
+
+
+def _beginnings(scene: Scene) -> tuple[str, ...]:
+    """First words of questions that suit what was told: a deed, or anything else."""
+    skill = skills()[scene.plan.job]
+    return (skill.beginnings_deed if scene.plan.reading.deed else ()) or skill.beginnings
 
 
 def _whole(text: str) -> str:
