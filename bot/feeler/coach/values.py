@@ -269,6 +269,7 @@ class Debrief:
     topics: tuple[Coverage, ...] = ()
     balance: Balance = field(default_factory=Balance)
     promises: tuple[Promise, ...] = ()
+    invited: tuple[Evidence, ...] = ()  # next steps that the company offered when it took leave
     role: Role | None = None
     note: Note | None = None
     missing: str = ""  # where there is no role: what would carry one
