@@ -1,5 +1,6 @@
 """What a debrief says about a person: their deeds, the note, the role, and advice from this very talk."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -57,7 +58,8 @@ def test_the_most_telling_deed_is_found_by_what_was_done(found: Debrief) -> None
 
 
 def test_the_interviewer_takes_leave_with_the_deed_that_the_debrief_names(found: Debrief) -> None:
-    assert most_telling(found.interview, real_reader()) == found.talents[0].point.quote
+    assert most_telling(found.interview, real_reader()) == f"“{found.talents[0].point.quote}”"
+    assert found.talents[0].point.quote.endswith("Four days later the inspector found the crack.")
 
 
 def test_what_was_taken_leave_with_comes_first_whatever_was_told_after_it() -> None:
@@ -68,8 +70,56 @@ def test_what_was_taken_leave_with_comes_first_whatever_was_told_after_it() -> N
     )
     last = replace(held.lines[-1], job=Job.LEAVE.value)
     held = held.evolve(lines=(*held.lines[:-1], last))
-    first = deeds(held, real_reader())[0]
-    assert first.said.line == 4 or first.point.quote not in last.text
+    assert deeds(held, real_reader())[0].said.line == 4
+
+
+LAMBS = (
+    "It was the third night of the frost and we had sixty lambs in the lower field. My father wanted to"
+    " wait for the vet, as one does. I carried them up to the kitchen in fish boxes, four at a time, until"
+    " it got light. We lost two. He has called me before every frost since."
+)
+RUN_ON = (
+    "so the boiler went down on the coldest night and nobody came and i rang the three plumbers i knew,"
+    " then i moved the old ladies into the dining room with every blanket we had, and i kept the stove"
+    " going by hand until the part came from the next town at noon and not one of them caught so much as a"
+    " cold"
+)
+
+
+@pytest.mark.parametrize("told", [LIFT, LAMBS, RUN_ON])
+def test_a_deed_is_quoted_in_whole_sentences_with_what_came_of_it(library: Library, told: str) -> None:
+    held = talk(*(row.replace(LIFT, told) for row in MECHANIC))
+    best = findings(held, library, reader=real_reader()).talents[0]
+    for words, most in ((best.shown[0], 50), (best.point, 33)):
+        assert words.quote in told
+        assert len(words.quote.split()) <= most
+        behind = told[told.index(words.quote) + len(words.quote) :]
+        assert words.quote.endswith(".") or words.cut or not behind
+        assert words.cut is (told == RUN_ON)
+    if told == LAMBS:
+        assert "fish boxes" in best.point.quote
+        assert "We lost two." in best.point.quote
+
+
+def test_a_sentence_that_does_not_end_is_cut_at_a_clause_and_shows_it(library: Library) -> None:
+    held = talk(*(row.replace(LIFT, RUN_ON) for row in MECHANIC))
+    found = findings(held, library, reader=real_reader())
+    for words in (found.talents[0].shown[0], found.talents[0].point):
+        behind = RUN_ON[RUN_ON.index(words.quote) + len(words.quote) :]
+        assert behind.startswith((", ", " and ", " until "))
+    short = most_telling(held, real_reader())
+    assert short == f"“{found.talents[0].point.quote}” …"
+    assert f"“{found.talents[0].shown[0].quote}” … (line 6)" in part(found, "role")
+    assert f"“{found.talents[0].shown[0].quote}” …" in messages(found)[0]
+    assert found.note is not None
+    assert "boiler" not in found.note.text  # half a sentence is nothing to send
+
+
+def test_on_the_phone_the_deed_is_not_cut_where_room_is_short(library: Library) -> None:
+    rows = [row.replace(LIFT, LAMBS).replace("Thank you", "Thank you so much " * 40) for row in MECHANIC]
+    found = findings(talk(*rows), library, reader=real_reader())
+    [shown] = re.findall(r"What they saw in you:\n“(.+?)”(.*)", messages(found)[0])
+    assert shown in ((found.talents[0].shown[0].quote, ""), (found.talents[0].point.quote, ""))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +203,11 @@ def test_the_note_holds_one_point_of_theirs_and_what_was_promised(found: Debrief
         ),
         ("so yeah - dunno, stopped the train (14:20) w/ my hands", "The story I told you"),
         ("I didnt wait for the order and stopped the train.", "The story I told you"),
+        (
+            "It was snowing. I stopped the train with my own hands. Two hundred people got home.",
+            "As I told you, I stopped the train with my own hands. Two hundred people got home.",
+        ),
+        ("I stopped the train with my own hands. 200 people (all of them!) got home", "The story I told you"),
     ],
 )
 def test_the_person_s_sentence_is_taken_whole_or_not_at_all(library: Library, told: str, taken: str) -> None:

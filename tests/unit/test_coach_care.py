@@ -1,4 +1,4 @@
-"""A moment of need stays out of everything that the coach makes of a talk, and in the transcript."""
+"""A moment of need stays out of everything that the coach makes of a talk, and out of its documents."""
 
 import json
 import re
@@ -144,11 +144,23 @@ def test_nobody_in_need_is_told_what_their_words_did_not_show(library: Library) 
         assert reproach not in shown
 
 
-@pytest.mark.parametrize("kind", ["txt", "md", "html", "json"])
-def test_the_transcript_keeps_the_words(kind: str, library: Library) -> None:
-    interview = planted(Need.ACUTE, at=5, silent=True)
-    assert "zqxdanger" in coach.render_transcript(interview, library, kind).decode()
-    assert "zqxdanger" in coach.render(coach.findings(interview, library), kind).decode()
+@pytest.mark.parametrize("kind", ["txt", "md", "html", "json", "pdf"])
+@pytest.mark.parametrize("need", [Need.HEAVY, Need.ACUTE])
+def test_in_a_transcript_one_quiet_line_stands_for_it(kind: str, need: Need, library: Library) -> None:
+    interview = planted(need, at=5, silent=need is Need.ACUTE)
+    found = coach.findings(interview, library)
+    for file in (coach.render_transcript(interview, library, kind), coach.render(found, kind)):
+        text = file.decode() if kind != "pdf" else on_paper(file)
+        shown = " ".join(text.replace("\\", "").split())
+        assert "zqx" not in shown
+        assert shown.count("There was a pause here.") == 1
+        for line in talk(*HARBOUR).lines[4:7]:  # what was said before and after it is all there
+            assert line.text in shown
+    assert any("zqxdanger" in line.text for line in interview.lines)  # what is kept, and exported, has it
+
+
+def on_paper(file: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(file)).pages)
 
 
 @pytest.mark.parametrize("need", [Need.HEAVY, Need.ACUTE])
@@ -164,7 +176,7 @@ def test_a_file_keeps_the_need_and_its_debrief_the_silence(of: str, need: Need, 
     else:
         text = "\n".join(json.dumps(of_line(line)) for line in interview.lines)
     back = read_talk(text, library, "talk.json")
-    assert [line.need for line in back.lines] == [line.need for line in interview.lines]
+    assert {line.need for line in back.lines} == {Need.NONE, need}
     found = coach.findings(back, library)
     assert found.troubled
     assert all("zqx" not in shown for _, shown in told_apart(found))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.readers import real_reader
 
-from feeler.coach import compare, comparison_text, findings, history, history_text, messages, render
+from feeler.coach import compare, comparison_text, findings, history, history_text, messages, part, render
 from feeler.coach.hearing import understood
 from feeler.coach.questions import is_open
 from feeler.coach.records import debrief_json
@@ -149,6 +149,34 @@ def test_balance_counts_words(library: Library) -> None:
 def test_promises_of_both_sides(library: Library) -> None:
     found = findings(talk(*HARBOUR), library).promises
     assert [(one.by, one.said.line) for one in found] == [(Speaker.CANDIDATE, 10), (Speaker.COMPANY, 11)]
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "Come by on a test Friday, and then we see what both sides think.",
+        "Write to Karim about it.",
+        "A second talk would be right, with Denise in the room.",
+        "You should see our bed meeting once, and then we both decide whether to talk on.",
+    ],
+)
+def test_what_they_offer_at_the_end_is_a_next_step(library: Library, offer: str) -> None:
+    held = talk(*HARBOUR[:10], f"company: I can promise you nothing. {offer} Come home safe!")
+    found = findings(held, library)
+    assert [one.quote for one in found.invited] == [offer]
+    steps = part(found, "promises")
+    assert "next steps" in steps
+    assert offer in steps
+
+
+def test_the_candidate_s_words_said_back_are_no_offer(library: Library) -> None:
+    held = talk(*HARBOUR[:10], "company: What stays with me: “I rang. Come by, I said.” Write to Karim.")
+    assert [one.quote for one in findings(held, library).invited] == ["Write to Karim."]
+
+
+def test_a_goodbye_offers_nothing(library: Library) -> None:
+    held = talk(*HARBOUR[:10], "company: Thank you for coming to talk. Goodbye, and eat good bread!")
+    assert findings(held, library).invited == ()
 
 
 @pytest.mark.parametrize(

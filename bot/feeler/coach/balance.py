@@ -5,8 +5,9 @@
 import re
 
 from feeler.coach.questions import passed_over
-from feeler.coach.values import Balance, Promise
+from feeler.coach.values import Balance, Evidence, Promise
 from feeler.coach.words import count, fold, quote, sentences
+from feeler.interview.live import LEAVES
 from feeler.interview.values import Interview, Speaker
 
 _DEED = (
@@ -28,6 +29,19 @@ _LEADS_OVER = re.compile(
 _UNSURE = re.compile(
     r"\b(?:might|maybe|perhaps|wouldn't|won't|if i (?:were|was|had)|can't promise|cannot promise|don't promise)\b"
 )
+
+# What the persona files and the model say when they take leave; "come home safe" and "talk to you" invite nobody.
+_INVITES = re.compile(
+    r"(?:^|[,;:] |\b(?:and|then|please|but) )(?:write to|send (?:us|me|him|her|them)|call|ring|ask for)\b"
+    r"|\b(?:come (?:by|over|back|in|and|to)|drop (?:by|in)|stop by|visit us|talk to us|get in touch|look up"
+    r"|you (?:should|could|can|may) (?:see|meet|talk|speak|come|visit|write|call|ask|spend|try)|see you in"
+    r"|(?:like|want|love|happy|glad) (?:for )?(?:you )?to (?:meet|see|come|hear|talk|speak|show)"
+    r"|(?:to|should) (?:see|meet|hear) (?:you|what you)|(?:second|another) (?:talk|conversation|meeting|one)"
+    r"|talk (?:a second time|again)|speak again|a (?:morning|day|week) (?:at|in|with) our|sit (?:in|with)"
+    r"|want \w+ to (?:meet|see|hear))\b"
+)
+TAKEN_UP = "What stays with me:"  # then the candidate's own words are said back
+LAST = 2
 
 
 def balance(interview: Interview) -> Balance:
@@ -53,6 +67,21 @@ def promises(interview: Interview, *, private: bool = False) -> tuple[Promise, .
         if line.speaker is not Speaker.COACH
         for sentence in sentences(line.text)
         if is_promise(sentence) and not (private and line.speaker is Speaker.CANDIDATE)
+    )
+
+
+def invitations(interview: Interview) -> tuple[Evidence, ...]:
+    """Next steps that the company offered in its last lines, other than what it promised to do.
+
+    Of a talk whose lines do not say that they took leave, the last two are read.
+    """
+    theirs = [line for line in interview.lines if line.speaker is Speaker.COMPANY]
+    last = [line for line in theirs if line.job in LEAVES] or theirs[-LAST:]
+    return tuple(
+        quote(line, sentence)
+        for line in last
+        for sentence in sentences(line.text.rpartition("”")[2] if TAKEN_UP in line.text else line.text)
+        if _INVITES.search(fold(sentence)) and not is_promise(sentence)
     )
 
 

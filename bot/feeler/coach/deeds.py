@@ -4,10 +4,13 @@ A deed is a message that the reader takes as telling one. Questions, greetings, 
 language and moments of need are none.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from feeler.coach.telling import quoted
 from feeler.coach.values import Deed, Evidence
-from feeler.coach.words import count, quote, sentences
+from feeler.coach.words import WORD, count, quote, sentences
 from feeler.interview.acts import Act
 from feeler.interview.plan import Job
 from feeler.interview.private import shared_lines
@@ -16,13 +19,19 @@ from feeler.interview.values import Interview, Line, Speaker
 from feeler.ports import Reader
 
 MOST = 40  # messages that are compared: of more, those that say most
-STRETCH = 240  # characters of a deed with what belongs to it
-POINT = 24  # words of the one sentence that stands for it
+SAID, POINT = 50, 33  # words of a deed as evidence, and as it is taken leave with
+NEARLY = 0.04  # by which the end of a deed may tell less than its middle and is quoted
+SIGNS = 7  # a word, on average: what has no blanks ends too
+STRETCH = SIGNS * SAID  # characters of a deed at most
 LEAST = 5  # words of a message that tells a deed
+FIRST = 3  # deeds whose short form is chosen by what it tells
 BARE = 2  # words of a beginning such as "Sorry." that is left out
 CONCRETE = 0.5  # what a deed told in full counts more than a hint at one
 FULL = 40  # words from which it is told in full
 OTHERWISE = frozenset({Act.BEGGED, Act.INSULT, Act.PROMPT, Act.LANGUAGE, Act.PICKED})
+NOTHING = Shown(telling=0.0, talents={})
+_BORDER = re.compile(r"(?<=[,;:])\s|\s[–—-]\s|\s(?=(?:and|but|so|then|because|until|when|while|which)\b)")
+_TAKEN_UP = re.compile(r"“(.+?)”")
 
 
 def deeds(talk: Interview, reader: Reader | None) -> tuple[Deed, ...]:
@@ -32,27 +41,24 @@ def deeds(talk: Interview, reader: Reader | None) -> tuple[Deed, ...]:
     """
     lines = [line for line in shared_lines(talk) if _tells(line)]
     lines = sorted(lines, key=lambda line: -count(line.text))[:MOST]
-    found = [
-        (line, *stretch)
-        for line in sorted(lines, key=lambda line: line.number)
-        if (stretch := _stretch(line))
-    ]
-    shown = (
-        reader.shows([said.quote for _, said, _ in found])
-        if reader is not None and found
-        else [Shown(telling=0.0, talents={})] * len(found)
-    )
-    told = [
-        Deed(said=said, point=point, telling=round(one.telling + _fullness(line), 3), shows=one.talents)
-        for (line, said, point), one in zip(found, shown, strict=True)
-    ]
-    left_with = _taken_leave_with(talk)
-    return tuple(sorted(told, key=lambda deed: (deed.point.quote not in left_with, -deed.telling)))
+    found = [(line, ways) for line in sorted(lines, key=lambda line: line.number) if (ways := _ways(line))]
+    shown = _shown([one.quote for _, ways in found for one in ways], reader)
+    told = []
+    for line, ways in found:
+        said = _better(ways, shown)
+        one = shown.get(said.quote, NOTHING)
+        telling = round(one.telling + _fullness(line), 3)
+        told.append(Deed(said=said, point=_shorter(line, said)[0], telling=telling, shows=one.talents))
+    told.sort(key=lambda deed: (not _was_taken_up(deed, talk), -deed.telling))
+    # The reader is slow beside the rest, and what is told less of is not said back.
+    first = [(deed, _shorter(talk.numbered(deed.said.line), deed.said)) for deed in told[:FIRST]]
+    shown = _shown([one.quote for _, ways in first for one in ways], reader)
+    return (*(replace(deed, point=_better(ways, shown)) for deed, ways in first), *told[FIRST:])
 
 
 def most_telling(talk: Interview, reader: Reader) -> str:
-    """The sentence that stands for the most telling deed so far, word by word; empty where there is none."""
-    return next((deed.point.quote for deed in deeds(talk, reader)), "")
+    """The most telling deed so far in a few whole sentences, quoted; empty where there is none."""
+    return next((quoted(deed.point, STRETCH) for deed in deeds(talk, reader)), "")
 
 
 def _tells(line: Line) -> bool:
@@ -68,33 +74,76 @@ def _fullness(line: Line) -> float:
     return CONCRETE * min(count(line.text), FULL) / FULL
 
 
-def _taken_leave_with(talk: Interview) -> str:
-    """The line with which the company took leave; it names what stayed with it."""
-    return next((line.text for line in talk.lines if line.job == Job.LEAVE.value), "")
+def _was_taken_up(deed: Deed, talk: Interview) -> bool:
+    """Whether the company took leave with words of this deed's message."""
+    told = " ".join(talk.numbered(deed.said.line).text.split())
+    leaves = [line.text for line in talk.lines if line.job == Job.LEAVE.value]
+    taken_up = [words for leave in leaves for words in _TAKEN_UP.findall(leave) if count(words) > BARE]
+    return any(words in told for words in taken_up)
 
 
-def _stretch(line: Line) -> tuple[Evidence, Evidence] | None:
-    """The deed with the sentences around it, and its one sentence; None where the message only asks."""
-    parts = [
-        (start, end) for start, end in _places(line.text) if not _asks(line.text[start:end], line.questions)
-    ]
-    if parts and len(parts) > 1 and count(line.text[slice(*parts[0])]) <= BARE:
-        del parts[0]
-    if not parts:
-        return None
-    at = _heart(line, parts)
-    first = last = at
+def _shown(texts: Sequence[str], reader: Reader | None) -> Mapping[str, Shown]:
+    """What each text shows; of none without a reader."""
+    texts = list(dict.fromkeys(texts))
+    return dict(zip(texts, reader.shows(texts), strict=True)) if reader is not None and texts else {}
+
+
+def _better(ways: Sequence[Evidence], shown: Mapping[str, Shown]) -> Evidence:
+    """Of some ways to quote a deed the last that tells as much as any, or nearly: what came of it is there.
+
+    The first where nothing is known of them.
+    """
+    if not shown:
+        return ways[0]
+    most = max(shown[one.quote].telling for one in ways)
+    return [one for one in ways if shown[one.quote].telling >= most - NEARLY][-1]
+
+
+def _ways(line: Line) -> tuple[Evidence, ...]:
+    """The deed around what matters most in it, and from its end back; nothing where the message only asks."""
+    parts = list(_places(line.text))
+    told = [at for at, (start, end) in enumerate(parts) if not _asks(line.text[start:end], line.questions)]
+    if len(told) > 1 and count(line.text[slice(*parts[told[0]])]) <= BARE:
+        del told[0]
+    if not told:
+        return ()
+    return tuple(_around(line, parts, told, at) for at in (_heart(line, parts, told), told[-1]))
+
+
+def _shorter(line: Line, said: Evidence) -> tuple[Evidence, ...]:
+    """Every longest run of whole sentences in it that is short enough to be said back."""
+    parts = list(_places(said.quote))
+    found: list[str] = []
+    for start, end in parts:
+        ends = [end, *(later for _, later in parts if later > end)]
+        runs = [said.quote[start:last] for last in ends if _fits(said.quote[start:last], POINT)]
+        if runs and not (found and found[-1].endswith(runs[-1])):
+            found.append(runs[-1])
+    if not found:
+        return (_clauses(line, said.quote, POINT),)
+    return tuple(replace(said, quote=words, cut=said.cut and said.quote.endswith(words)) for words in found)
+
+
+def _around(line: Line, parts: Sequence[tuple[int, int]], told: Sequence[int], heart: int) -> Evidence:
+    """As many whole sentences around this one as fit, and none that asks."""
+
+    def words(first: int, last: int) -> str:
+        return line.text[parts[first][0] : parts[last][1]]
+
+    first = last = heart
+    if not _fits(words(first, last), SAID):
+        return _clauses(line, words(first, last), SAID)
     while True:  # what came of it before what led to it
-        if last + 1 < len(parts) and parts[last + 1][1] - parts[first][0] <= STRETCH:
+        if last + 1 in told and _fits(words(first, last + 1), SAID):
             last += 1
-        elif first and parts[last][1] - parts[first - 1][0] <= STRETCH:
+        elif first - 1 in told and _fits(words(first - 1, last), SAID):
             first -= 1
         else:
-            break
-    text = line.text[parts[first][0] : parts[last][1]]
-    if any(question in text for question in line.questions):  # a question stands between
-        text = line.text[slice(*parts[at])]
-    return quote(line, text, STRETCH), _point(line, line.text[slice(*parts[at])])
+            return Evidence(line=line.number, quote=words(first, last))
+
+
+def _fits(text: str, most: int) -> bool:
+    return len(text) <= SIGNS * most and count(text) <= most
 
 
 def _places(text: str) -> Iterator[tuple[int, int]]:
@@ -109,24 +158,26 @@ def _asks(sentence: str, questions: Sequence[str]) -> bool:
     return sentence.endswith("?") or any(one in sentence or sentence in one for one in questions)
 
 
-def _heart(line: Line, parts: Sequence[tuple[int, int]]) -> int:
+def _heart(line: Line, parts: Sequence[tuple[int, int]], told: Sequence[int]) -> int:
     """Which sentence holds what matters most, as it was read; the longest where that is in none."""
     start = line.text.find(line.span) if line.span else -1
     middle = start + len(line.span) // 2
-    inside = [at for at, (begin, end) in enumerate(parts) if start >= 0 and begin <= middle < end]
-    return inside[0] if inside else max(range(len(parts)), key=lambda at: parts[at][1] - parts[at][0])
+    inside = [at for at in told if start >= 0 and parts[at][0] <= middle < parts[at][1]]
+    return inside[0] if inside else max(told, key=lambda at: parts[at][1] - parts[at][0])
 
 
-def _point(line: Line, sentence: str) -> Evidence:
-    """The sentence; of one that does not end, as many clauses around what matters as can be said back."""
-    if count(sentence) <= POINT:
-        return quote(line, sentence)
-    clauses = sentence.split(", ")
-    kept = ""
-    for at in range(len(clauses)):
-        for end in range(len(clauses), at, -1):
-            words = ", ".join(clauses[at:end])
-            fits = LEAST <= count(words) <= POINT and words in line.text
-            if fits and (not line.span or line.span in words) and len(words) > len(kept):
-                kept = words
-    return quote(line, kept or sentence, 140)
+def _clauses(line: Line, sentence: str, most: int) -> Evidence:
+    """Of a sentence that does not end, as many clauses as fit: from its beginning, or else from what matters
+    most in it on.
+    """
+    heart = line.span if line.span in sentence else ""
+    borders = list(_BORDER.finditer(sentence))
+    starts = [0, *(border.end() for border in borders)]
+    near = max(start for start in starts if start <= sentence.find(heart))
+    for start in (0, near):
+        for end in (len(sentence), *(border.start() for border in reversed(borders))):
+            words = sentence[start:end].rstrip(" ,;:–—-")
+            if count(words) >= LEAST and _fits(words, most) and heart in words:
+                return Evidence(line=line.number, quote=words, cut=end < len(sentence))
+    found = list(WORD.finditer(sentence))[:most]
+    return quote(line, sentence[: found[-1].end()] if found else sentence, SIGNS * most, cut=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from feeler.coach.balance import balance, promises
+from feeler.coach.balance import balance, invitations, promises
 from feeler.coach.care import troubled, without_need
 from feeler.coach.clock import day_of
 from feeler.coach.deeds import deeds
@@ -83,6 +83,7 @@ def _counted(
         topics=coverage(read, asked, learned),
         balance=balance(read),
         promises=promises(read, private=troubled(interview)),
+        invited=invitations(read),
         troubled=troubled(interview),
         unread=unread(read),
     )

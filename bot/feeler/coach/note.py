@@ -5,12 +5,13 @@ Every part is a whole sentence: theirs as it was said, the person's only where i
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 
 from feeler.coach.telling import ALONE, standing_alone
 from feeler.coach.topics import WORTH
 from feeler.coach.values import Deed, Evidence, Learned, Note, Promise
-from feeler.coach.words import count
+from feeler.coach.words import count, sentences
 from feeler.interview.acts import Act
 from feeler.interview.typos import mended
 from feeler.interview.values import Interview, Speaker
@@ -18,7 +19,8 @@ from feeler.personas.values import Topic
 
 WORDS = 89  # a note stays under 90
 TERSE = 14  # words of most messages of somebody who is brief
-FEWEST, OWN = 5, 22  # words of a sentence of theirs that is taken into the note
+FEWEST = 5  # words of the person's that are taken into the note
+PROMISED = 22  # words of what they promised
 UNSAID = {
     Topic.PROBLEM: "The story I told you is what I would bring to it.",
     Topic.ADVICE: "",
@@ -34,7 +36,8 @@ STEP = "I would like to understand that better, and will come back to you with o
 # What one thanks for least: it can sound as if only that had counted.
 _LAST = (Topic.PAY, Topic.CONDITIONS, Topic.BUSINESS)
 _FIRST = (Topic.PROBLEM, Topic.ADVICE)
-_CLEAN = re.compile(r"(?:I|We)(?: [^\W_][\w'’-]*,?)+\.", re.IGNORECASE)  # words alone, in the first person
+_CLEAN = re.compile(r"[^\W_][\w'’-]*,?(?: [^\W_][\w'’-]*,?)*\.")  # words alone
+_MINE = re.compile(r"(?:I|We)\b", re.IGNORECASE)
 _SMALL_I = re.compile(r"\bi\b")
 _PROMISED = re.compile(r"I(?:['’]ll| will|['’]m going to| am going to) [^?!\n]+\.")
 
@@ -51,7 +54,7 @@ def note(
     if found is None:
         return None
     topic, point = found
-    own = next((deed.point for deed in deeds[:1] if _is_clean(deed.point.quote)), None)
+    own = _own(deeds)
     step = _promise(promises) or STEPS.get(topic, STEP)
     speaker = talk.numbered(point.line).persona
     who = "you" if speaker == talk.persona else names[speaker]
@@ -88,7 +91,7 @@ def letter(
 
     Their words are given as noted, and nothing is promised that the person did not promise.
     """
-    own = next((deed.point for deed in deeds[:1] if _is_clean(deed.point.quote)), None)
+    own = _own(deeds)
     signed = f"Kind regards,\n{talk.candidate.name.strip()[:60] or '[your name]'}"
     told = f"As I told you, {_as_mine(own.quote)}" if own else ""
     for point in points[:1]:
@@ -122,18 +125,31 @@ def _point(learned: Sequence[Learned]) -> tuple[Topic, Evidence] | None:
     )
 
 
+def _own(deeds: Sequence[Deed]) -> Evidence | None:
+    """The most telling deed from its first sentence in the first person to its end, with what came of it.
+
+    None where that cannot stand in a letter as it is.
+    """
+    for deed in deeds[:1]:
+        whole = list(sentences(deed.point.quote))
+        first = next((at for at, sentence in enumerate(whole) if _MINE.match(sentence)), len(whole))
+        told = whole[first:]
+        if told and all(_is_clean(sentence) for sentence in told):
+            start = deed.point.quote.index(told[0])
+            own = replace(deed.point, quote=deed.point.quote[start:])
+            return own if count(own.quote) >= FEWEST else None
+    return None
+
+
 def _is_clean(sentence: str) -> bool:
     """Whether it can stand in a letter as it is, but for a small "i"."""
-    return (
-        FEWEST <= count(sentence) <= OWN
-        and _CLEAN.fullmatch(sentence) is not None
-        and mended(_SMALL_I.sub("I", sentence)) == _SMALL_I.sub("I", sentence)
-    )
-
-
-def _as_mine(sentence: str) -> str:
-    """As it goes on after a comma or a colon."""
     told = _SMALL_I.sub("I", sentence)
+    return _CLEAN.fullmatch(told) is not None and mended(told) == told
+
+
+def _as_mine(told: str) -> str:
+    """As it goes on after a comma or a colon."""
+    told = " ".join(_SMALL_I.sub("I", told).split())
     return told if told.startswith("I") else f"we{told[2:]}"
 
 
@@ -141,7 +157,12 @@ def _promise(promises: Sequence[Promise]) -> str:
     """What the candidate promised in the talk, where it is a whole sentence."""
     said = [one.said.quote for one in promises if one.by is Speaker.CANDIDATE]
     return next(
-        (f"As I said: {one}" for one in reversed(said) if _PROMISED.fullmatch(one) and count(one) <= OWN), ""
+        (
+            f"As I said: {one}"
+            for one in reversed(said)
+            if _PROMISED.fullmatch(one) and count(one) <= PROMISED
+        ),
+        "",
     )
 
 

@@ -311,9 +311,17 @@ def _talk(debrief: Debrief) -> Section:
 
 
 def _promises(debrief: Debrief) -> Section:
-    items = tuple(Item(quotes=_quoted(debrief, one.said)) for one in debrief.promises)
-    lead = "" if items else NO_PROMISE
-    return Section(key="promises", title="Promises", lead=lead, items=items)
+    promised = [Item(quotes=_quoted(debrief, one.said)) for one in debrief.promises]
+    invited = [Item(head="They offered", quotes=_quoted(debrief, one)) for one in debrief.invited]
+    lead = "" if promised else NO_PROMISE if not invited else "Nobody promised anything; this is open to you."
+    title = "Promises and next steps" if invited else "Promises"
+    return Section(
+        key="promises",
+        short="Next steps" if invited else "",
+        title=title,
+        lead=lead,
+        items=(*promised, *invited),
+    )
 
 
 def _role(debrief: Debrief) -> Section:

@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from feeler.coach.care import without_need
+from feeler.coach.care import printed, without_need
 from feeler.coach.clock import clock, day_of
 from feeler.coach.emoji import only
 from feeler.coach.outline import Section, outline, speaker_name, title, transcript_title
@@ -89,7 +89,7 @@ def _transcript(debrief: Debrief) -> list[dict[str, Any]]:
             "who": visible(speaker_name(debrief, line.speaker, line.persona)),
             "text": visible(line.text),
         }
-        for line in debrief.interview.lines
+        for line in printed(debrief.interview)
     ]
 
 

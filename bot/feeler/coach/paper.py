@@ -1,6 +1,6 @@
 """The debrief as PDF: the same sections as the page, claims linked to the lines of the transcript."""
 
-from feeler.coach.care import without_need
+from feeler.coach.care import printed, without_need
 from feeler.coach.clock import clock, day_of
 from feeler.coach.outline import Item, Quoted, Section, outline, place, speaker_name, title, transcript_title
 from feeler.coach.plain import visible
@@ -170,7 +170,7 @@ class _Paper(Sheet):
         if not self.debrief.interview.lines:
             self._style(10, TEXT)
             self._text("Nothing was said.", 5)
-        for line in self.debrief.interview.lines:
+        for line in printed(self.debrief.interview):
             if self.will_page_break(14):
                 self.add_page()
             self.set_link(self.places[line.number], y=self.get_y(), page=self.page)

@@ -2,6 +2,7 @@
 
 import re
 
+from feeler.coach.care import printed
 from feeler.coach.clock import clock, day_of
 from feeler.coach.outline import Item, Section, outline, place, speaker_name, title, transcript_title
 from feeler.coach.values import Debrief
@@ -21,7 +22,7 @@ def text(debrief: Debrief) -> str:
 
 def transcript_text(debrief: Debrief) -> str:
     """The transcript as plain text: number, time, speaker, words."""
-    rows = [_row(debrief, line) for line in debrief.interview.lines]
+    rows = [_row(debrief, line) for line in printed(debrief.interview)]
     head = transcript_title(debrief)
     return _joined([f"{head}\n{'-' * len(head)}", *(rows or ["(nothing was said)"])])
 
@@ -70,7 +71,7 @@ def transcript_markdown(debrief: Debrief, level: int = 1) -> str:
         f'<a id="l{line.number}"></a>**{line.number}**'
         f"{f' · {clock(line)}' if clock(line) else ''} · **{escaped(_speaker(debrief, line))}**  \n"
         f"{_broken(line.text)}"
-        for line in debrief.interview.lines
+        for line in printed(debrief.interview)
     ]
     return _joined([f"{'#' * level} {transcript_title(debrief)}", *(rows or ["(nothing was said)"])])
 

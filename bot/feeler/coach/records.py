@@ -8,6 +8,7 @@ from dataclasses import asdict, is_dataclass
 from enum import Enum
 from typing import Any
 
+from feeler.coach.care import printed
 from feeler.coach.clock import UNTIMED
 from feeler.coach.values import Debrief
 from feeler.interview.values import Interview, Line, Need
@@ -25,7 +26,7 @@ def debrief_json(debrief: Debrief) -> str:
         **{name: _plain(value) for name, value in vars(debrief).items() if name not in _OWN},
         "progress": _plain(debrief.progress),
         "counted": _plain({"first": debrief.first, "best": debrief.best}) if debrief.best else None,
-        "transcript": [_line(line) for line in debrief.interview.lines],
+        "transcript": [_line(line) for line in printed(debrief.interview)],
     }
     found["balance"]["share"] = round(debrief.balance.share, 3)
     return _dumped(found)
@@ -33,7 +34,7 @@ def debrief_json(debrief: Debrief) -> str:
 
 def transcript_json(debrief: Debrief) -> str:
     """The transcript, after docs/transcript.schema.json; `feeler debrief` reads it."""
-    lines = [_line(line) for line in debrief.interview.lines]
+    lines = [_line(line) for line in printed(debrief.interview)]
     return _dumped(
         {"format": "feeler-transcript", "version": VERSION, "talk": _talk(debrief), "lines": lines}
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from feeler.coach.deeds import STRETCH
 from feeler.coach.talents import kind_of
 from feeler.coach.telling import cited, standing_alone
 from feeler.coach.topics import OPENERS
@@ -40,7 +41,7 @@ def role(deeds: Sequence[Deed], learned: Sequence[Learned]) -> Role | None:
     return Role(
         title=f"{kind.title}: {TRIAL}" if kind else UNNAMED,
         duties=tuple(Duty(text=text, talent=deed.said, need=trouble) for text in texts),
-        why=WHY.format(trouble=cited(trouble), deed=cited(deed.said, 200)),
+        why=WHY.format(trouble=cited(trouble), deed=cited(deed.said, STRETCH)),
     )
 
 
@@ -54,7 +55,7 @@ def missing(deeds: Sequence[Deed], learned: Sequence[Learned]) -> str:
     ask = f"Ask for it next time: “{OPENERS[Topic.PROBLEM][0]}”"
     if deeds:
         return (
-            f"You told them what you did: {cited(deeds[0].said, 200)}. What is missing is a trouble of theirs"
-            f" to put beside it. {ask}"
+            f"You told them what you did: {cited(deeds[0].said, STRETCH)}."
+            f" What is missing is a trouble of theirs to put beside it. {ask}"
         )
     return f"It takes one thing that hurts them and one thing you did. {ask} {ONE_STORY}"

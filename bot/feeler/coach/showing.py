@@ -1,5 +1,6 @@
 """The debrief on a phone: one message at a glance, the note ready to copy, and any part of it on demand."""
 
+from feeler.coach.deeds import STRETCH
 from feeler.coach.outline import NO_DEED, NOT_ENGLISH, TROUBLED, Item, outline, speaker_name, title, too_short
 from feeler.coach.telling import quoted
 from feeler.coach.topics import TITLES, WORTH
@@ -11,9 +12,9 @@ LIMIT = 880  # characters of one message
 PART = 3500  # characters of a part that is asked for
 SHOWN = 2  # facts at a glance
 GLANCE = 130  # characters of a quotation at a glance
-STORY = 220  # of a deed
 MOMENT = 90  # of what was said at a moment
 SHORTER = (1.0, 0.8, 0.6, 0.4)  # shares of these, until all of it fits
+SHORT = 0.6  # from which on a deed is given in short: it is not cut
 TO_COPY = "Your note, to send within a day. Copy it and change what does not sound like you:"
 # What one learns that pays most first; the path of a person last.
 _WORTH = (Topic.PROBLEM, *(topic for topic in WORTH if topic is not Topic.PROBLEM))
@@ -102,14 +103,20 @@ def _seen(debrief: Debrief, share: float = 1.0) -> str:
         return f"👀 What they saw in you: {NO_DEED[:1].lower()}{NO_DEED[1:]}"
     best = debrief.talents[0]
     shows = f"\nIt shows: {best.name}." if best.name else ""
-    return f"👀 What they saw in you:\n{quoted(best.shown[0], round(share * STORY))}{shows}"
+    deed = best.shown[0] if share > SHORT else best.point
+    return f"👀 What they saw in you:\n{quoted(deed, STRETCH)}{shows}"
 
 
 def _try(debrief: Debrief, share: float) -> str:
     if not debrief.practice:
         return ""
     one = debrief.practice[0]
-    said = [f"{_who(debrief, words)}: {quoted(words, round(share * MOMENT))}" for words in one.moment]
+    above = [talent.point for talent in debrief.talents[:1]]  # the deed is given there, and whole
+    said = [
+        f"{_who(debrief, words)}: {quoted(words, round(share * MOMENT))}"
+        for words in one.moment
+        if words not in above
+    ]
     return "\n".join([f"🎯 Try next: {one.aim}.", *said, f"→ {one.move}"])
 
 

@@ -29,7 +29,7 @@ def cut(text: str, longest: int) -> str:
 def quoted(evidence: Evidence, longest: int = CITED) -> str:
     """The words in quotation marks; where they are cut, the dots stand outside the marks."""
     words = " ".join(cut(evidence.quote, longest).split())
-    dots = "" if len(words) >= len(" ".join(evidence.quote.split())) else " …"
+    dots = " …" if evidence.cut or len(words) < len(" ".join(evidence.quote.split())) else ""
     return f"“{words}”{dots}"
 
 
@@ -42,7 +42,7 @@ def standing_alone(said: Evidence) -> Evidence | None:
     """The first sentence of what was said that can be quoted without the others; None where none can."""
     return next(
         (
-            replace(said, quote=part)
+            replace(said, quote=part, cut=False)
             for part in sentences(said.quote)
             if FEWEST <= count(part) <= ALONE
             and part.endswith((".", "!"))

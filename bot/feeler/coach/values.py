@@ -14,6 +14,7 @@ class Evidence:
 
     line: int  # number of the transcript's line, 1-based
     quote: str
+    cut: bool = False  # whether its last sentence is cut off
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Deed:
     """Something the candidate told that they did."""
 
     said: Evidence  # with the sentences that belong to it
-    point: Evidence  # the one sentence that stands for it
+    point: Evidence  # the same in a few sentences, to be said back
     telling: float  # how much it tells of somebody, beside the other deeds of the talk
     shows: Mapping[str, float] = field(default_factory=dict)  # see `feeler.interview.reading.Shown`
 
@@ -63,7 +64,7 @@ class Talent:
 
     name: str  # "keeping people safe"; empty where it is not plain what the deed shows
     shown: tuple[Evidence, ...]  # the candidate's words: the deed
-    point: Evidence  # the one sentence of it that stands for it
+    point: Evidence  # the same in a few sentences
     heard: Evidence | None = None  # where the company picked it up
     means: str = ""  # what the talent is, one sentence
 
@@ -268,6 +269,7 @@ class Debrief:
     topics: tuple[Coverage, ...] = ()
     balance: Balance = field(default_factory=Balance)
     promises: tuple[Promise, ...] = ()
+    invited: tuple[Evidence, ...] = ()  # next steps that the company offered when it took leave
     role: Role | None = None
     note: Note | None = None
     missing: str = ""  # where there is no role: what would carry one

@@ -78,13 +78,16 @@ def _goes_on(text: str, begin: int, end: int) -> bool:
     return ABBREVIATED.search(text, max(begin, end - 8), end) is not None
 
 
-def quote(line: Line, words_of_it: str | None = None, longest: int = 180) -> Evidence:
-    """`words_of_it` (an exact substring of `line`) or all of it, cut at a blank where too long."""
+def quote(line: Line, words_of_it: str | None = None, longest: int = 180, *, cut: bool = False) -> Evidence:
+    """`words_of_it` (an exact substring of `line`) or all of it, cut at a blank where too long.
+
+    `cut` says that the words themselves are cut off.
+    """
     text = (line.text if words_of_it is None else words_of_it).strip()
     if len(text) > longest:
-        cut = text.rfind(" ", longest // 2, longest)
-        text = text[: cut if cut > 0 else longest].rstrip(" ,;:–—-")
-    return Evidence(line=line.number, quote=text)
+        end = text.rfind(" ", longest // 2, longest)
+        text, cut = text[: end if end > 0 else longest].rstrip(" ,;:–—-"), True
+    return Evidence(line=line.number, quote=text, cut=cut)
 
 
 def weigh(facts: Iterable[Fact]) -> dict[str, float]:

@@ -19,7 +19,7 @@ class Scene:
     interview: Interview
     heard: str
     people: tuple[Persona, ...] = ()  # colleagues who may be named
-    deed: str = ""  # the candidate's most telling deed in their own words, to take leave with
+    deed: str = ""  # the candidate's most telling deed, quoted, to take leave with
 
     @cached_property
     def own_lines(self) -> tuple[str, ...]:
