@@ -1,8 +1,8 @@
 """Teach which of several questions follows from what somebody told: low-rank changes of the encoder's layers.
 
 usage: python -m training.asking [--out models/adapters/asking] [--epochs 4] [--threads 1]
-Rows (`asked_*.jsonl`) are a message and questions on it, good, fair and bad: drafts of the model's that readers
-marked, and some that people wrote to look alike. A message in five is held out, with all its questions.
+Rows (`asked_*.jsonl`) are a message and questions on it, good, fair and bad: drafts of the model's, marked by
+readers, and some that people wrote to look alike. A message in five is held out, with all its questions.
 """
 
 import argparse

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from feeler.compose import taught_need
+from feeler.compose import taught_asking, taught_need
 from feeler.llm.cards import reader_card
 from feeler.llm.reader import SORTS, MessageReader, PageHead
 from feeler.llm.weights import weights_path
@@ -62,7 +62,7 @@ def main() -> None:
     torch.manual_seed(0)
     base = given.base or weights_path(reader_card(), load_settings().cache_dir)
     taught = given.adapter / "reader.safetensors"
-    reader = MessageReader.load(base, taught, taught_need())
+    reader = MessageReader.load(base, taught, taught_need(), taught_asking())
     found = rows()
     vectors = reader.vectors([text for text, _ in found])
     head = teach(vectors, torch.tensor([SORTS.index(topic) for _, topic in found]))

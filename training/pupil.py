@@ -1,14 +1,11 @@
-"""What teaches a head over the reader's upper layers (`feeler.llm.upper`), and keeps what was taught."""
+"""What teaches a head over an encoder's upper layers (`feeler.llm.upper`), and keeps what was taught."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 
-from feeler.compose import taught_heads
 from feeler.llm.cards import reader_card
-from feeler.llm.encoder import Encoder, EncoderFile, load_layers
+from feeler.llm.encoder import Encoder, EncoderFile
 from feeler.llm.upper import UpperHead
 from feeler.llm.weights import weights_path
 from feeler.settings import load_settings
@@ -18,17 +15,9 @@ RANK = 32
 Tensor = torch.Tensor
 
 
-def plain_encoder(base: Path | None = None) -> Encoder:
-    """The encoder as it came; from the cache where no file is named."""
-    return Encoder(EncoderFile(base or weights_path(reader_card(), load_settings().cache_dir)))
-
-
-def reading_encoder(base: Path | None, reader: Path | None = None) -> Encoder:
-    """The encoder with the reader's taught layers in it."""
-    encoder = plain_encoder(base)
-    taught = load_file(reader or taught_heads())
-    load_layers(encoder, {name[7:]: one for name, one in taught.items() if name.startswith("layers.")})
-    return encoder
+def plain_encoder() -> Encoder:
+    """The encoder as it came, from the cache."""
+    return Encoder(EncoderFile(weights_path(reader_card(), load_settings().cache_dir)))
 
 
 class Pupil(torch.nn.Module):

@@ -80,6 +80,16 @@ def test_the_harder_half_comes_out_only_where_its_topic_was_touched() -> None:
     assert open_with(touched, {PROBED.text: 0.6, EASY.text: 0.3}).facts == (PROBED,)
 
 
+def test_nothing_on_another_matter_stands_for_what_may_not_be_told_yet() -> None:
+    other = next(
+        fact for fact in BRANDL.facts if fact.reveal is Reveal.ASKED and fact.topic is not EASY.topic
+    )
+    found = open_with(talk(), {PROBED.text: 0.6, other.text: 0.3, EASY.text: 0.05}, none=0.05)
+    assert found.facts == (EASY,)
+    assert found.near
+    assert not open_with(talk(), {PROBED.text: 0.6, other.text: 0.3}, none=0.05).facts
+
+
 def test_why_is_not_answered_with_what_was_just_said() -> None:
     said = after(EASY.text, topic=EASY.topic, fact=EASY.id)
     other = next(fact for fact in BRANDL.facts if fact.reveal is Reveal.VOLUNTEERED)

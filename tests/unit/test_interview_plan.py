@@ -141,6 +141,12 @@ def test_asking_on_brings_what_is_kept_for_that_and_then_says_that_it_is_all() -
     assert said in [line.replace("{knower}", plan.knower) for line in EMIL.lines["no_more"]]
 
 
+def test_after_the_leave_what_nothing_answers_gets_a_goodbye_and_what_something_does_an_answer() -> None:
+    left = after(talk(), did(Act.GOODBYE), "Bye", answer="That stays with me.", job=Job.LEAVE.value)
+    assert planned(left, asks("That's enough for me, was it?")).job is Job.BYE
+    assert planned(left, asks("How big is the team?"), fact=FACTS["size"].text).job is Job.TELL
+
+
 def test_a_question_about_the_person_is_answered_by_what_they_know_of_themselves() -> None:
     own = EMIL.knows.replace("\n", " ").split(". ")[0] + "."
     plan = planned(talk(), asks("And you, how did you get here?"), fact=own)

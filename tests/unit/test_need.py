@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from tests.readers import real_reader
 from training.reader import held_out, rows_of
 
-from feeler.compose import taught_heads, taught_need
+from feeler.compose import taught_asking, taught_heads, taught_need
 from feeler.errors import WeightsError
 from feeler.interview.acts import Act
 from feeler.interview.tripwires import in_danger, tells_of_an_end
@@ -46,10 +46,10 @@ def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
     head = tmp_path / "reader.safetensors"
     head.write_bytes(b"cut off")
     with pytest.raises(WeightsError, match="no card"):
-        MessageReader.load(tmp_path / "base", head, taught_need())
+        MessageReader.load(tmp_path / "base", head, taught_need(), taught_asking())
     head.with_suffix(".toml").write_text('sha256 = "00"')
     with pytest.raises(WeightsError, match="its card says 00"):
-        MessageReader.load(tmp_path / "base", head, taught_need())
+        MessageReader.load(tmp_path / "base", head, taught_need(), taught_asking())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_need_head_that_was_taught_for_something_else_is_refused(
     head.with_suffix(".toml").write_text(f'sha256 = "{digest}"')
     base = weights_path(reader_card(), Settings(_env_file=None).cache_dir)
     with pytest.raises(WeightsError, match="for another Feeler"):
-        MessageReader.load(base, taught_heads(), head)
+        MessageReader.load(base, taught_heads(), head, taught_asking())
 
 
 WORK = (

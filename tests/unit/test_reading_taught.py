@@ -107,7 +107,7 @@ def test_the_worst_sentence_counts_where_it_is_surer_than_a_whole_message_must_b
     assert TaughtReader(heads).read("", "I sold shoes. It rained.").need is Need.NONE
 
 
-def test_what_sounds_of_danger_only_as_a_whole_is_heavy_and_uneasy() -> None:
+def test_what_sounds_of_danger_and_no_sentence_clearly_does_is_heavy_and_uneasy() -> None:
     heads = Heads(told=0.9)
     heads.need = {Need.NONE: 0.05, Need.HEAVY: 0.02, Need.ACUTE: 0.93}
     assert TaughtReader(heads).read("", "No more roads. I go home.").need is Need.ACUTE
@@ -115,7 +115,7 @@ def test_what_sounds_of_danger_only_as_a_whole_is_heavy_and_uneasy() -> None:
     reading = TaughtReader(heads).read("", "No more roads. I go home.")
     assert (reading.need, reading.acts) == (Need.HEAVY, frozenset({Act.TOLD, Act.UNEASY}))
     assert TaughtReader(heads).read("", "No more roads. I want to kill myself.").need is Need.ACUTE
-    heads.parts = (*heads.parts, {Need.NONE: 0.8, Need.HEAVY: 0.0, Need.ACUTE: 0.2})
+    heads.parts = (*heads.parts, {Need.NONE: 0.4, Need.HEAVY: 0.0, Need.ACUTE: 0.6})
     assert TaughtReader(heads).read("", "No more roads. I go home.").need is Need.ACUTE
 
 

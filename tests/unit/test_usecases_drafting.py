@@ -2,17 +2,20 @@
 fail.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from tests.readers import ACUTE, HEAVY, FedReader, asks
 
+from feeler.interview.acts import Act
 from feeler.interview.plan import Job
+from feeler.interview.reading import Reading
 from feeler.interview.values import Candidate, Interview, Need, Speaker
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
 from feeler.personas.values import Reveal
-from feeler.ports import Message, Reader
+from feeler.ports import Message, Reader, Request
 from feeler.usecases.drafting import first_line, open_talk, switch_persona, take_turn
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -20,6 +23,11 @@ STORY = "I drove a tower crane in the port for eleven years. Twice I refused to 
 GOOD = "What wind speed did you read when you refused?"
 OTHER = "What did you do first?"
 BAD = "Who paid you for it, and how old are you?"
+
+
+def free(*drafts: str) -> Callable[[Request, int], str]:
+    """These drafts where the model begins as it likes, and nothing where it is given a beginning."""
+    return lambda request, draft: "" if request.opening else drafts[draft]
 
 
 class Shown:
@@ -58,7 +66,7 @@ async def turn(
 
 
 async def test_the_draft_that_passes_is_said(library: Library) -> None:
-    engine = ScriptedEngine([(BAD, GOOD)], wants_drafts=2)
+    engine = ScriptedEngine(free(BAD, GOOD), wants_drafts=2)
     talk = await turn(library, start(library), STORY, engine)
     assert talk.lines[-1].text == GOOD
     assert talk.lines[-1].job == "ask"
@@ -67,7 +75,7 @@ async def test_the_draft_that_passes_is_said(library: Library) -> None:
 
 async def test_a_bad_draft_is_never_shown(library: Library) -> None:
     shown = Shown()
-    await turn(library, start(library), STORY, ScriptedEngine([(BAD, GOOD)], wants_drafts=2), shown)
+    await turn(library, start(library), STORY, ScriptedEngine(free(BAD, GOOD), wants_drafts=2), shown)
     assert shown.frames == [GOOD]
 
 
@@ -76,9 +84,27 @@ async def test_the_question_that_belongs_to_this_story_is_asked(library: Library
         here = "crane" in messages[-1].content
         return -10.0 if here or text == OTHER else -40.0  # the other question is as likely after any story
 
-    engine = ScriptedEngine([(OTHER, GOOD)], wants_drafts=2, weigh=weigh)
+    engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=weigh)
     talk = await turn(library, start(library), STORY, engine)
     assert talk.lines[-1].text == GOOD
+
+
+async def test_the_question_is_asked_that_a_reader_finds_right(library: Library) -> None:
+    engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=lambda talk, text: -10.0)
+    for right in (OTHER, GOOD):
+        reader = FedReader(suit=(right,))
+        talk = await turn(library, start(library), STORY, engine, reader=reader)
+        assert talk.lines[-1].text == right
+
+
+async def test_some_drafts_are_made_to_begin_with_what_only_the_teller_knows(library: Library) -> None:
+    def answer(request: Request, draft: int) -> str:
+        return " refuse to lift in that wind?" if request.opening == "What made you" else "Hm."
+
+    deed = Reading(acts=frozenset({Act.TOLD}), deed=True)
+    engine = ScriptedEngine(answer, wants_drafts=8)
+    talk = await turn(library, start(library), STORY, engine, reader=FedReader({STORY: deed}))
+    assert talk.lines[-1].text == "What made you refuse to lift in that wind?"
 
 
 async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Library) -> None:
@@ -153,7 +179,7 @@ async def test_what_somebody_wrote_at_the_start_is_taken_up_in_the_first_line(li
     persona = library.persona("emil")
     line = "How did you get the bees up there?"
     engine = ScriptedEngine([line])
-    opened = await first_line(talk, persona, library.company_of(persona), engine=engine)
+    opened = await first_line(talk, persona, library.company_of(persona), engine=engine, reader=FedReader())
     assert opened.lines[0].text.startswith("Welcome, welcome! I'm Emil")
     assert opened.lines[0].text.endswith(line)
     assert opened.lines[0].text.count("?") == 1
@@ -162,7 +188,9 @@ async def test_what_somebody_wrote_at_the_start_is_taken_up_in_the_first_line(li
 
 async def test_without_a_word_about_them_the_opening_is_the_personas_own(library: Library) -> None:
     talk, persona = start(library), library.persona("emil")
-    opened = await first_line(talk, persona, library.company_of(persona), engine=ScriptedEngine([]))
+    opened = await first_line(
+        talk, persona, library.company_of(persona), engine=ScriptedEngine([]), reader=FedReader()
+    )
     assert opened == talk
 
 

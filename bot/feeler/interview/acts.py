@@ -28,5 +28,5 @@ class Act(StrEnum):
     PROMPT = "prompt"  # tried to get at the instructions, or to give new ones
     LANGUAGE = "language"  # wrote in another language
     INSULT = "insult"
-    UNEASY = "uneasy"  # sounds of danger as a whole, and no sentence of it does: a pause, and whom to call
+    UNEASY = "uneasy"  # sounds of danger, and no sentence of it clearly is: a pause, and whom to call
     SORROW = "sorrow"  # told of a death or another sorrow, calmly: not asked about, not made anything of

@@ -230,6 +230,8 @@ def _answer(
         return replace(plan, job=Job.TELL if exact else Job.NEAR, facts=(added,))
     if asks_on and len(words(question)) <= BARE and (other := beside(interview, company)) is not None:
         return replace(plan, job=Job.NEAR, facts=(other,))
+    if _taken_leave(interview):  # what sounds like a question then is most often thanks
+        return replace(plan, job=Job.BYE)
     job = Job.NO_MORE if asks_on else Job.UNKNOWN
     asked = " ".join([context(last.text if last is not None else "", question), question]).strip()
     knower = who_knows(company, persona, asked, finder) if question else ""

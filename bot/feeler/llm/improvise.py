@@ -48,5 +48,7 @@ def improvise(request: Request, draft: int) -> str:
     fields.setdefault("said", "")
     fields["said"] = "“" + " ".join(fields["said"].split()[:4]).strip(".,;!?") + "”"
     lines = _LINES.get(skill, _OTHERWISE)
+    if request.opening and skill in ("open", "ask", "push"):
+        return f"{request.opening} {fields['said']}?"
     line = lines[(len(request.messages[-1].content) + draft) % len(lines)]
     return line.format(**{"fact": "", "knows": "a colleague", "next": "a colleague", **fields})

@@ -12,13 +12,16 @@ from feeler.llm.upper import UpperHead, load_upper
 
 NEEDS = tuple(Need)
 LABELS = len(NEEDS) + 2  # the needs, whether sorrow is told, whether somebody wants to go on after a pause
-OWN = 10  # the first of the layers that are its own
+OWN = 4  # the first of the layers that are its own; below, the reader's are the encoder's, too
 MOST = 12  # sentences that are read by themselves; where there are more, neighbours are read together
 SHORT = 3  # words from which on a sentence says something without its neighbour
 
 
 def load_need(encoder: Encoder, adapter: Path) -> UpperHead:
-    """From what was taught, `need.safetensors`. Raises WeightsError, see `load_upper`."""
+    """From what was taught, `need.safetensors`, on an encoder that nobody has taught to read yet.
+
+    Raises WeightsError, see `load_upper`.
+    """
     return load_upper(encoder, adapter, OWN, LABELS)
 
 

@@ -16,7 +16,7 @@ from feeler.interview.reading import Shown, Understood
 from feeler.interview.values import Need
 from feeler.llm.asking import load_asking
 from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
-from feeler.llm.need import NEEDS, OWN, load_need, stretches
+from feeler.llm.need import NEEDS, load_need, stretches
 from feeler.llm.talents import DeedReader, deed_vectors
 from feeler.llm.upper import UpperHead, check_card
 from feeler.personas.values import Topic
@@ -121,7 +121,7 @@ class MessageReader:
         """
         check_card(adapter)
         encoder = Encoder(EncoderFile(base))
-        questions = load_asking(encoder, asking)
+        in_need, questions = load_need(encoder, need), load_asking(encoder, asking)
         heads = Heads(encoder.hidden)
         taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
         load_layers(encoder, {n[7:]: t for n, t in taught.items() if n.startswith("layers.")})
@@ -130,7 +130,7 @@ class MessageReader:
         except RuntimeError:
             raise WeightsError(f"{adapter}: was taught for another Feeler than this one") from None
         deeds = _deed_reader(adapter.with_name("talents.safetensors"), adapter)
-        reader = cls(encoder, heads, load_need(encoder, need), questions, deeds)
+        reader = cls(encoder, heads, in_need, questions, deeds)
         reader._page = lru_cache(1)(
             lambda: PageHead.load(adapter.with_name("pages.safetensors"), encoder.hidden, adapter)
         )
@@ -220,31 +220,22 @@ class MessageReader:
         )
 
     def _in_need(self, said: str) -> tuple[list[dict[Need, float]], float, float]:
-        """Need of the whole message, by both heads, and of its sentences; the most sorrow in any; going on.
+        """Need of the whole message and of its sentences; the most sorrow in any; going on.
 
         Somebody in need is heard by their own words: the line before only drowned them in talks read whole.
         """
-        logits, mean = self._needs([said])
-        other = self._heads.need(mean[0]).softmax(-1)
-        whole = (logits[:, : len(NEEDS)].softmax(-1) + other) / 2
+        logits = self._needs([said])
         goes_on = float(logits[0, -1].sigmoid())
         if pieces := stretches(said):
-            parts, _ = self._needs(pieces)
-            whole = torch.cat([whole, parts[:, : len(NEEDS)].softmax(-1)])
-            logits = torch.cat([logits, parts])
-        needs = [dict(zip(NEEDS, row, strict=True)) for row in whole.tolist()]
+            logits = torch.cat([logits, self._needs(pieces)])
+        needs = [dict(zip(NEEDS, row, strict=True)) for row in logits[:, : len(NEEDS)].softmax(-1).tolist()]
         return needs, float(logits[:, len(NEEDS)].sigmoid().max()), goes_on
 
-    def _needs(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """What the need head makes of each text, and their mean vectors for the other: (texts, hidden)."""
+    def _needs(self, texts: Sequence[str]) -> Tensor:
+        """What the need head makes of each text: (texts, labels)."""
         ids = [self._encoder.tokens(text)[0][:TOKENS] for text in texts]
-        states, mask = self._encoder.states(ids)
-        own = mask.clone()  # without the marks of beginning and end, as the other head was taught
-        own[:, 0] = 0.0
-        for row, one in enumerate(ids):
-            own[row, len(one) - 1] = 0.0
-        own[own.sum(1) == 0, 0] = 1.0
-        return self._need(states[OWN], mask), pooled(states[-1], own)
+        found: Tensor = self._need(*self._encoder.below(ids, self._need.first))
+        return found
 
     @torch.inference_mode()
     def _topics(self, before: str, said: str) -> dict[Topic, float]:

@@ -1,8 +1,8 @@
-"""Upper layers of its own over the reader's encoder, and a head on them: a small skill is taught beside the
-reader, which stays as it is.
+"""Upper layers of its own over the encoder, and a head on them: so a small skill is taught beside the reader,
+which stays as it is.
 
-The layers are low-rank changes of the reader's (LoRA, Hu et al. 2021, arXiv 2106.09685), added into them when
-they are loaded.
+The layers are low-rank changes of the encoder's (LoRA, Hu et al. 2021, arXiv 2106.09685), added into them
+when they are loaded.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class UpperHead(torch.nn.Module):
 
 
 def load_upper(encoder: Encoder, adapter: Path, first: int, labels: int) -> UpperHead:
-    """From the reader's encoder and what was taught, a safetensors file with its card beside it.
+    """From an encoder and what was taught, a safetensors file with its card beside it.
 
     Raises WeightsError where one is missing, damaged or made for something else.
     """

@@ -18,8 +18,8 @@ from feeler.personas.values import Topic
 # Probabilities from which on a message counts as in need, and from which on one of its sentences does, which
 # stands there without the others. Low on purpose: a pause too many is one short line, one too few is somebody
 # in need who is interviewed. docs/safety.md has what both cost.
-STOPS, STOPS_IN_PART = 0.53, 0.62
-SURE = 0.1  # below which no sentence of a message speaks for what the whole seems to say
+STOPS, STOPS_IN_PART = 0.65, 0.8
+CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then the interviewer is silent
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
 LIKELY = 0.5  # from which on an act counts
 FOLLOWS = 0.9  # that a question goes on from the line before
@@ -135,8 +135,8 @@ def need_of(found: Understood) -> Need:
 
 
 def is_uneasy(found: Understood) -> bool:
-    """Whether a message of several sentences sounds of need, and none of them does."""
-    return bool(found.parts) and all(1.0 - part[Need.NONE] < SURE for part in found.parts)
+    """Whether no sentence of a message that sounds of danger is clearly one of danger."""
+    return all(part[Need.ACUTE] < CLEAR for part in found.parts or (found.need,))
 
 
 def acts_of(chances: Mapping[Act, float]) -> frozenset[Act]:

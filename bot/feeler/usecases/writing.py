@@ -40,7 +40,7 @@ STOPS = ("\n",)
 # Of several drafts the one that belongs is chosen. The taught model writes these alone; else people wrote the
 # line, or a fact is told as it stands: 7 of 31 answers in its own words were turned round.
 BELONGS = frozenset({Job.ASK, Job.PUSH, Job.OPEN})
-SUITS = 0.3  # nats a token that a question gains for each point of its log-odds to follow from what was said
+SUITS = 0.4  # nats a token that a question gains for each point of its log-odds to follow from what was said
 AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
 ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
 OWN = 1  # of the candidate's earlier messages that the question should not be about
