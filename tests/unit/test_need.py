@@ -37,9 +37,9 @@ def test_most_people_in_need_are_seen_and_most_who_only_sound_so_are_not() -> No
     }
     assert min(len(each) for each in found.values()) > 100
     seen = {label: sum(need is not Need.NONE for need in each) / len(each) for label, each in found.items()}
-    assert seen["acute"] >= 0.72
+    assert seen["acute"] >= 0.8
     assert seen["heavy"] >= 0.9
-    assert seen["none"] <= 0.18
+    assert seen["none"] <= 0.1
 
 
 def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
