@@ -22,11 +22,15 @@ STOPS, STOPS_IN_PART = 0.65, 0.8
 CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then the interviewer is silent
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
 LIKELY = 0.5  # from which on an act counts
-FOLLOWS = 0.9  # that a question goes on from the line before
+FOLLOWS, FOLLOWS_BRIEF = 0.9, 0.4  # that a question goes on from the line before; one of a few words
+FEW = 5  # words
 # and those that would take a talk out of the company's hands, or that the heads see too often
-SURER = {Act.PROMPT: 0.85, Act.LANGUAGE: 0.7, Act.MACHINE: 0.7, Act.BEGGED: 0.8}
+SURER = {
+    Act.PROMPT: 0.85, Act.MACHINE: 0.85, Act.BEGGED: 0.85, Act.INSULT: 0.9, Act.LANGUAGE: 0.7,
+    Act.CLARIFY: 0.7,
+}  # fmt: skip
 # never only because nothing else is likelier
-ENDS = {*SURER, Act.GOODBYE, Act.WRAPS_UP, Act.INSULT, Act.PRIVACY}
+ENDS = {*SURER, Act.GOODBYE, Act.WRAPS_UP, Act.PRIVACY} - {Act.CLARIFY}
 ABOUT = 0.2  # from which on a question is about a topic
 GO_ON, STOP_HERE = "go on", "stop here"  # what the coach tells somebody to write
 TINY = 2  # words of an answer that says little, whatever they are
@@ -64,7 +68,7 @@ class TaughtReader:
         if (topic := picked(said)) is not None:
             acts = frozenset({Act.ASKED, Act.PICKED})
             return Reading(acts=acts, topics=(topic,), questions=(said.strip(),), need=need)
-        acts, bare = acts_of(found.acts), said.strip(" .!\"“”'«»").casefold()
+        acts, bare = acts_of(found.acts, "?" in said), said.strip(" .!\"“”'«»").casefold()
         if not any(sign.isalnum() for sign in said):
             acts = frozenset({Act.EMPTY})
         elif bare in (GO_ON, STOP_HERE):
@@ -91,7 +95,7 @@ class TaughtReader:
             acts=acts,
             topics=about if asks else (),
             questions=(found.asked or (said.strip(),)) if asks else (),
-            follows=asks and found.follows >= FOLLOWS,
+            follows=asks and found.follows >= (FOLLOWS_BRIEF if len(words(said)) <= FEW else FOLLOWS),
             deed=Act.TOLD in acts and found.deed >= LIKELY,
             span=max(found.spans, key=len, default="") if Act.TOLD in acts else "",
             need=need,
@@ -139,10 +143,15 @@ def is_uneasy(found: Understood) -> bool:
     return all(part[Need.ACUTE] < CLEAR for part in found.parts or (found.need,))
 
 
-def acts_of(chances: Mapping[Act, float]) -> frozenset[Act]:
-    """The acts that are likely, at least one. Whoever asks the person asks."""
+def acts_of(chances: Mapping[Act, float], marked: bool = False) -> frozenset[Act]:
+    """The acts that are likely, at least one: where none is, a message with a question mark asks.
+
+    Whoever asks the person asks.
+    """
     chances = {act: chance for act, chance in chances.items() if act is not Act.GOES_ON}  # the need head's
     found = {act for act, chance in chances.items() if chance >= SURER.get(act, LIKELY)}
     if Act.PERSONAL in found:
+        found.add(Act.ASKED)
+    if not found and marked:
         found.add(Act.ASKED)
     return frozenset(found or {max(chances, key=lambda act: chances[act] - (act in ENDS))})
