@@ -188,7 +188,8 @@ async def _belonging(scene: Scene, engine: Engine, reader: Reader, lines: tuple[
 
     def worth(at: int) -> float:
         line = lines[at]
-        again = AGAIN * begun.count(_beginning(line)) + ECHO * (set(content(line)) <= told)
+        own = set(content(line))
+        again = AGAIN * begun.count(_beginning(line)) + ECHO * (bool(own) and own <= told)
         return SUITS * suits[at] + likely[at] - again
 
     return lines[max(range(len(lines)), key=worth)]
