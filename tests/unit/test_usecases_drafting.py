@@ -21,7 +21,7 @@ from feeler.usecases.drafting import first_line, open_talk, switch_persona, take
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 STORY = "I drove a tower crane in the port for eleven years. Twice I refused to lift because of the wind."
 GOOD = "What wind speed did you read when you refused?"
-OTHER = "What did you do first?"
+OTHER = "How did you come to work in the port?"
 BAD = "Who paid you for it, and how old are you?"
 
 
@@ -84,10 +84,10 @@ async def test_a_bad_draft_is_never_shown(library: Library) -> None:
     assert shown.frames == [GOOD]
 
 
-async def test_the_question_that_belongs_to_this_story_is_asked(library: Library) -> None:
+async def test_the_question_that_is_likely_after_this_story_is_asked(library: Library) -> None:
     def weigh(messages: tuple[Message, ...], text: str) -> float:
         here = "crane" in messages[-1].content
-        return -10.0 if here or text == OTHER else -40.0  # the other question is as likely after any story
+        return -10.0 if here and text == GOOD else -20.0
 
     engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=weigh)
     talk = await turn(library, start(library), STORY, engine)
