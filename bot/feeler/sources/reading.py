@@ -14,7 +14,7 @@ from feeler.sources.values import Paper, Statement
 
 LEAST, MOST = 3, 42  # words of what can be said aloud
 MOST_READ = 400  # sentences; what comes after is seldom about the company
-SURE = 0.65  # that a sentence says something
+SURE = 0.7  # that a sentence says something
 SURER = 0.75  # of a list item, which is no sentence
 SAME = 0.75  # share of words in common from which on two say the same
 MOST_FACTS, MOST_OF_TOPIC = 38, 6  # the model chooses among 52 things at most
