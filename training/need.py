@@ -1,6 +1,6 @@
 """Teach who is in need: low-rank changes of the encoder's upper layers, and a head for the message alone.
 
-usage: python -m training.need [--out models/adapters/need] [--epochs 4] [--threads 1]
+usage: python -m training.need [--out models/adapters/need] [--epochs 3] [--threads 1]
 It stands on the encoder as it came. On the reader's layers, which were taught with most of the same rows, it
 trusted what they knew by heart: of acute rows that the reader alone had seen 98% were found, of others 79%.
 A third of the rows on need is held out, and of the rest a part to choose thresholds on (`for_choosing`);
@@ -196,7 +196,7 @@ def save(pupil: Pupil, out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("models/adapters/need"))
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
