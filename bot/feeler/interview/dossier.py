@@ -186,6 +186,23 @@ def told_on(interview: Interview, company: Company, question: str, finder: Finde
     return max(zip(added, fits, strict=True), key=lambda pair: pair[1])[0].fact
 
 
+def on_topic(
+    interview: Interview, company: Company, topic: Topic, question: str, finder: Finder
+) -> Fact | None:
+    """Of what may be told of a topic and was not, the fact that answers a question best."""
+    left = [
+        Known(text=fact.text, fact=fact)
+        for fact in company.facts
+        if fact.topic is topic
+        and fact.reveal in (Reveal.VOLUNTEERED, Reveal.ASKED)
+        and fact.id not in interview.told
+    ]
+    if not left:
+        return None
+    shares = finder.answers("", question, left).each
+    return max(zip(left, shares, strict=True), key=lambda pair: pair[1])[0].fact
+
+
 def beside(interview: Interview, company: Company) -> Fact | None:
     """Another fact on what was just told, first one that is kept for who asks on."""
     last = interview.last(Speaker.COMPANY)

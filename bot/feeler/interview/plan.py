@@ -11,6 +11,7 @@ from feeler.interview.dossier import (
     Opened,
     beside,
     context,
+    on_topic,
     told_on,
     untouched,
     volunteered,
@@ -230,6 +231,9 @@ def _answer(
         return replace(plan, job=Job.TELL if exact else Job.NEAR, facts=(added,))
     if asks_on and len(words(question)) <= BARE and (other := beside(interview, company)) is not None:
         return replace(plan, job=Job.NEAR, facts=(other,))
+    about = plan.reading.topics[0] if plan.reading.topics and not asks_on else None
+    if about is not None and (close := on_topic(interview, company, about, question, finder)) is not None:
+        return replace(plan, job=Job.NEAR, facts=(close,))
     if _taken_leave(interview):  # what sounds like a question then is most often thanks
         return replace(plan, job=Job.BYE)
     job = Job.NO_MORE if asks_on else Job.UNKNOWN

@@ -28,7 +28,7 @@ def messages_for(scene: Scene, engine: Engine) -> tuple[Message, ...]:
     """The prompt for one company line on this engine."""
     fields, job = fields_for(scene), scene.plan.job
     if "skills" in engine.can:
-        return prompt_for(Job.ASK if job in (Job.PUSH, Job.OPEN) else job, scene.persona.manner, fields)
+        return prompt_for(Job.ASK if job is Job.OPEN else job, scene.persona.manner, fields)
     talk = [_as_script(line, scene) for line in shared_lines(scene.interview)]
     return prompt_untaught(job, fields, persona=persona_prompt(scene), talk=talk[-WINDOW:])
 
