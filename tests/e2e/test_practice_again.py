@@ -19,7 +19,7 @@ from feeler.settings import Settings
 CHROMIUM = shutil.which("chromium") or ""
 STORY = "For twelve years I did government liaison; I got two ministries and a union to one table."
 LITTLE = "Nothing special."
-NIGHT = "When the union walked out I drove after them at night and listened for four hours."
+NIGHT = "The union had walked out. I drove after them at night and wrote down their demands. At dawn they signed."
 DAY = "What does an ordinary day look like for the people here?"
 PATIENCE = 60
 

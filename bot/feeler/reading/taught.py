@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from feeler.interview.acts import Act
-from feeler.interview.dossier import Known, Shares, context
+from feeler.interview.dossier import BRIEF, Known, Shares, context
 from feeler.interview.language import is_english
 from feeler.interview.reading import Reading, Shown, Understood
 from feeler.interview.topics import picked
@@ -31,6 +31,8 @@ SURER = {
 }  # fmt: skip
 # never only because nothing else is likelier
 ENDS = {*SURER, Act.GOODBYE, Act.WRAPS_UP, Act.PRIVACY} - {Act.CLARIFY}
+MAY_ASK = 0.25  # that a few words ask, where the company asked nothing
+LITTLE = {Act.SHORT, Act.VAGUE, Act.DODGED}
 ABOUT = 0.2  # from which on a question is about a topic
 GO_ON, STOP_HERE = "go on", "stop here"  # what the coach tells somebody to write
 TINY = 2  # words of an answer that says little, whatever they are
@@ -77,6 +79,11 @@ class TaughtReader:
             acts = frozenset({Act.LANGUAGE}) | acts & {Act.PROMPT, Act.INSULT}
         elif len(words(said)) <= TINY and acts <= {Act.TOLD, Act.SHORT, Act.VAGUE}:
             acts = frozenset({Act.SHORT})
+        brief = "?" in said and len(words(said)) <= BRIEF
+        if brief and "?" not in before and found.acts.get(Act.ASKED, 0.0) >= MAY_ASK:
+            acts = acts - {Act.TOLD, Act.CLARIFY, *LITTLE} | {
+                Act.ASKED
+            }  # nothing was asked that it could answer
         sorrow = found.sorrow >= SORROW or tells_of_an_end(said)
         if need is not Need.NONE or sorrow:  # who cries or grieves insults and begs nobody
             acts = acts - {Act.INSULT, Act.BEGGED} or frozenset({Act.TOLD})
@@ -144,7 +151,7 @@ def is_uneasy(found: Understood) -> bool:
 
 
 def acts_of(chances: Mapping[Act, float], marked: bool = False) -> frozenset[Act]:
-    """The acts that are likely, at least one: where none is, a message with a question mark asks.
+    """The acts that are likely, at least one. With a question mark a message that says little asks.
 
     Whoever asks the person asks.
     """
@@ -152,6 +159,6 @@ def acts_of(chances: Mapping[Act, float], marked: bool = False) -> frozenset[Act
     found = {act for act, chance in chances.items() if chance >= SURER.get(act, LIKELY)}
     if Act.PERSONAL in found:
         found.add(Act.ASKED)
-    if not found and marked:
-        found.add(Act.ASKED)
+    if marked and found <= LITTLE:
+        found = {Act.ASKED}
     return frozenset(found or {max(chances, key=lambda act: chances[act] - (act in ENDS))})
