@@ -19,7 +19,10 @@ from feeler.settings import Settings
 CHROMIUM = shutil.which("chromium") or ""
 STORY = "For twelve years I did government liaison; I got two ministries and a union to one table."
 LITTLE = "Nothing special."
-NIGHT = "The union had walked out. I drove after them at night, wrote down what they wanted, and they signed."
+NIGHT = (
+    "The union had walked out. I drove after them at night and wrote down their demands myself. "
+    "At dawn they signed."
+)
 DAY = "What does an ordinary day look like for the people here?"
 PATIENCE = 60
 
