@@ -15,10 +15,10 @@ from feeler.interview.values import Need
 from feeler.interview.words import last_asked, words
 from feeler.personas.values import Topic
 
-# Probabilities from which on a message counts as in need, and from which on one of its sentences does, which
-# stands there without the others. Low on purpose: a pause too many is one short line, one too few is somebody
+# The probability from which on a message counts as in need, or one of its sentences, which stands there without
+# the others. Low on purpose: a pause too many is one short line, one too few is somebody
 # in need who is interviewed. docs/safety.md has what both cost.
-STOPS, STOPS_IN_PART = 0.65, 0.8
+STOPS = 0.65
 CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then the interviewer is silent
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
 LIKELY = 0.5  # from which on an act counts
@@ -138,7 +138,7 @@ class TaughtReader:
 def need_of(found: Understood) -> Need:
     """The need that these probabilities speak for: that of the whole message, or of its worst sentence."""
     stops = [1.0 - found.need[Need.NONE] >= STOPS]
-    stops += [1.0 - part[Need.NONE] >= STOPS_IN_PART for part in found.parts]
+    stops += [1.0 - part[Need.NONE] >= STOPS for part in found.parts]
     chances = [each for each, stop in zip((found.need, *found.parts), stops, strict=True) if stop]
     if not chances:
         return Need.NONE
