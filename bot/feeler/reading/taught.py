@@ -16,8 +16,8 @@ from feeler.interview.words import last_asked, words
 from feeler.personas.values import Topic
 
 # The probability from which on a message counts as in need, or one of its sentences, which stands there
-# without the others. Low on purpose: a pause too many is one short line, one too few is somebody in need who is
-# interviewed. docs/safety.md has what both cost.
+# without the others. Low on purpose: a pause too many is one short line, one too few is somebody in need who
+# is interviewed. docs/safety.md has what both cost.
 STOPS = 0.65
 CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then the interviewer is silent
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
