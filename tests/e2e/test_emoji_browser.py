@@ -94,8 +94,8 @@ async def test_every_emoji_is_drawn_on_the_phone(browser: Browser, size: dict[st
             await bot.send_message(ADA, sign)
         lines = page.locator(".message:not(.mine) .text")
         await expect(lines).to_have_text(signs)
-        await page.wait_for_function("document.fonts.check('16px \"Feeler Emoji\"', '🧭')")
-        await page.evaluate("document.fonts.ready")
+        await page.evaluate("document.fonts.load('16px \"Feeler Emoji\"', '🧭').then(() => true)")
+        await page.evaluate("document.fonts.ready.then(() => true)")
         unknown, another, *drawn = await shapes(lines)
         assert unknown == another
         assert len({unknown, *drawn}) == 1 + len(drawn)

@@ -148,12 +148,12 @@ async def test_a_whole_interview_with_the_real_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 async def test_a_restart_in_mid_talk_loses_nothing(tmp_path: Path, end: signal.Signals) -> None:
     async with running(tmp_path, "scripted") as (bot, person):
-        await person.wait_for(from_interviewer, after=person.say("/new emil"))
-        await person.wait_for(from_interviewer, after=person.say(ANSWERS[0]))
+        await person.wait_for(from_interviewer, 60, after=person.say("/new emil"))
+        await person.wait_for(from_interviewer, 60, after=person.say(ANSWERS[0]))
         await bot.end(end)
         meanwhile = person.say(ANSWERS[1])
         await bot.start(30)
-        await person.wait_for(from_interviewer, after=meanwhile)
+        await person.wait_for(from_interviewer, 60, after=meanwhile)
         _, transcript = await end_interview(person, 30)
     assert transcript.index(ANSWERS[0]) < transcript.index(ANSWERS[1])
 
@@ -161,8 +161,8 @@ async def test_a_restart_in_mid_talk_loses_nothing(tmp_path: Path, end: signal.S
 @pytest.mark.slow
 async def test_everything_odd_gets_an_answer_and_the_talk_goes_on(tmp_path: Path) -> None:
     async with running(tmp_path, "scripted") as (_, person):
-        await person.wait_for(from_interviewer, after=person.say("/new emil"))
-        said = await person.wait_for(from_interviewer, after=person.say(ANSWERS[0]))
+        await person.wait_for(from_interviewer, 60, after=person.say("/new emil"))
+        said = await person.wait_for(from_interviewer, 60, after=person.say(ANSWERS[0]))
         odd: tuple[Callable[[], Shown], ...] = (
             lambda: person.sticker(),
             lambda: person.photo(),
@@ -178,7 +178,7 @@ async def test_everything_odd_gets_an_answer_and_the_talk_goes_on(tmp_path: Path
             do()
             answer = await person.wait_for(after=before)
             assert answer.text.startswith("🧭 Coach:")
-        await person.wait_for(from_interviewer, after=person.say(ANSWERS[1]))
+        await person.wait_for(from_interviewer, 60, after=person.say(ANSWERS[1]))
         _, transcript = await end_interview(person, 30)
     assert transcript.index(ANSWERS[0]) < transcript.index(ANSWERS[1])
 
@@ -186,7 +186,7 @@ async def test_everything_odd_gets_an_answer_and_the_talk_goes_on(tmp_path: Path
 @pytest.mark.model
 async def test_stop_answers_within_a_second_while_the_model_writes(tmp_path: Path) -> None:
     async with running(tmp_path, "auto", timeout=120) as (_, person):
-        await person.wait_for(from_interviewer, after=person.say("/new emil"))
+        await person.wait_for(from_interviewer, 60, after=person.say("/new emil"))
         person.say(ANSWERS[0])
         await person.wait_until(lambda: person.action or person.draft, 60)
         await person.wait_for(saying("stopped"), 2, after=person.say("/stop"))
