@@ -5,7 +5,6 @@ Rows (`asked_*.jsonl`) are a message and questions on it, good, fair and bad: dr
 readers, and some that people wrote to look alike. A message in five is held out, with all its questions.
 """
 
-import argparse
 import hashlib
 import logging
 import random
@@ -18,12 +17,12 @@ from rich.progress import Progress
 
 from feeler.llm.asking import OWN
 from feeler.llm.cards import reader_card
-from training.pupil import Pupil, plain_encoder
+from training.course import begin, options, plain_encoder
+from training.pupil import Pupil
 from training.reader import rows_of
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
-RATE, RATE_OF_HEAD = 1e-3, 2e-3
 MESSAGES = 6  # of a step, each with all its questions
 MOST = 8  # questions of a message that are shown together
 STRANGE = 1  # questions that belong to another message, shown beside a message's own
@@ -60,37 +59,25 @@ def loss_of(logits: Tensor, good: Sequence[bool]) -> Tensor:
 
 
 def teach(pupil: Pupil, out: Path, epochs: int) -> None:
-    """AdamW; the rate rises in sixty steps and falls to a twentieth."""
+    """Rounds of all messages; after each it is kept and measured."""
     chance = random.Random(0)
     rows = asked()
     taught = [one for one in rows if not held_out(one.said)]
     aside = [one for one in rows if held_out(one.said)]
-    groups = [
-        {"params": list(pupil.low.parameters()), "lr": RATE},
-        {"params": list(pupil.head.out.parameters()), "lr": RATE_OF_HEAD},
-    ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    everything = [*pupil.low.parameters(), *pupil.head.out.parameters()]
     steps = epochs * -(-len(taught) // MESSAGES)
-    step = 0
+    course = pupil.course(steps)
     with Progress() as bar:
         task = bar.add_task("teaching", total=steps)
         for number in range(epochs):
             pupil.head.layers.train()
             chance.shuffle(taught)
             for at in range(0, len(taught), MESSAGES):
-                for group, rate in zip(optimizer.param_groups, (RATE, RATE_OF_HEAD), strict=True):
-                    group["lr"] = rate * min(1.0, (step + 1) / 60) * max(0.05, 1 - step / steps)
                 lessons = [lesson(one, taught, chance) for one in taught[at : at + MESSAGES]]
                 shown = [(said, question) for said, questions, _ in lessons for question in questions]
                 parts = pupil(pupil.below(shown))[:, 0].split([len(one) for _, one, _ in lessons])
                 losses = [loss_of(part, good) for part, (_, _, good) in zip(parts, lessons, strict=True)]
                 loss = torch.stack(losses).mean()
-                loss.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(everything, 1.0)
-                optimizer.step()
-                optimizer.zero_grad(set_to_none=True)
-                step += 1
+                course.learn(loss)
                 bar.update(task, advance=1, description=f"teaching, loss {loss.item():.2f}")
             save_taught(pupil.kept(), out / "asking.safetensors", base=reader_card().slug, licence="MIT")
             log.info("round %d: %s", number + 1, measured(pupil, aside))
@@ -129,14 +116,7 @@ def measured(pupil: Pupil, rows: Sequence[Asked]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("models/adapters/asking"))
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--threads", type=int, default=1)
-    given = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(0)
+    given = begin(options(__doc__, out=Path("models/adapters/asking"), epochs=4))
     teach(Pupil(plain_encoder(), OWN, 1), given.out, given.epochs)
 
 

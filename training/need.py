@@ -8,7 +8,6 @@ A third of the rows on need is held out, and of the rest a part to choose thresh
 and beside noise, so that neither company nor spelling decides. The same rows and seed give the same weights.
 """
 
-import argparse
 import hashlib
 import logging
 import random
@@ -23,12 +22,12 @@ from rich.progress import Progress
 from feeler.interview.values import Need
 from feeler.llm.cards import reader_card
 from feeler.llm.need import LABELS, NEEDS, OWN, stretches
-from training.pupil import Pupil, plain_encoder
+from training.course import begin, options, plain_encoder
+from training.pupil import Pupil
 from training.reader import held_out, rows_of
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
-RATE, RATE_OF_HEAD = 1e-3, 2e-3
 BATCH = 24
 PLAIN = 3000  # ordinary messages: with 600, every tenth story of work was taken for need
 TIMES = 1  # that a row is shown, each time otherwise
@@ -136,37 +135,26 @@ def loss_of(logits: Tensor, batch: Sequence[Example]) -> Tensor:
 
 
 def teach(pupil: Pupil, out: Path, epochs: int) -> None:
-    """AdamW; the rate rises in sixty steps and falls to a twentieth. What lies below is computed once."""
+    """Rounds of all rows; after each it is kept. What lies below is computed once."""
     chance = random.Random(0)
     rows = labelled()
     shown = lessons([one for one in rows if not for_choosing(one.text)], ordinary(), chance)
     chosen = [one for one in rows if for_choosing(one.text)]
-    groups = [
-        {"params": list(pupil.low.parameters()), "lr": RATE},
-        {"params": list(pupil.head.out.parameters()), "lr": RATE_OF_HEAD},
-    ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    everything = [*pupil.low.parameters(), *pupil.head.out.parameters()]
     with Progress() as bar:
         below: list[Tensor] = []
         for batch in bar.track(_batches(shown), description="reading"):
             below += pupil.below([(one.text,) for one in batch])
         aside = [pupil.below([(one.text,) for one in batch]) for batch in _batches(chosen)]
-        steps, step = epochs * len(_batches(shown)), 0
+        steps = epochs * len(_batches(shown))
+        course = pupil.course(steps)
         task = bar.add_task("teaching", total=steps)
         for number in range(epochs):
             pupil.head.layers.train()
             order = _batches(range(len(shown)))
             chance.shuffle(order)
             for places in order:
-                for group, rate in zip(optimizer.param_groups, (RATE, RATE_OF_HEAD), strict=True):
-                    group["lr"] = rate * min(1.0, (step + 1) / 60) * max(0.05, 1 - step / steps)
                 loss = loss_of(pupil([below[at] for at in places]), [shown[at] for at in places])
-                loss.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(everything, 1.0)
-                optimizer.step()
-                optimizer.zero_grad(set_to_none=True)
-                step += 1
+                course.learn(loss)
                 bar.update(task, advance=1, description=f"teaching, loss {loss.item():.2f}")
             save(pupil, out)
             log.info("round %d: %s", number + 1, _seen(pupil, chosen, aside))
@@ -194,14 +182,7 @@ def save(pupil: Pupil, out: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("models/adapters/need"))
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
-    given = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(0)
+    given = begin(options(__doc__, out=Path("models/adapters/need"), epochs=3))
     teach(Pupil(plain_encoder(), OWN, LABELS), given.out, given.epochs)
 
 

@@ -4,20 +4,14 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from feeler.llm.cards import reader_card
-from feeler.llm.encoder import Encoder, EncoderFile
+from feeler.llm.encoder import Encoder
 from feeler.llm.upper import UpperHead
-from feeler.llm.weights import weights_path
-from feeler.settings import load_settings
+from training.course import Course
 
 TOKENS = 200  # of a text
 RANK = 32
+RATE, RATE_OF_HEAD = 1e-3, 2e-3
 Tensor = torch.Tensor
-
-
-def plain_encoder() -> Encoder:
-    """The encoder as it came, from the cache."""
-    return Encoder(EncoderFile(weights_path(reader_card(), load_settings().cache_dir)))
 
 
 class Pupil(torch.nn.Module):
@@ -52,6 +46,10 @@ class Pupil(torch.nn.Module):
             mask[row, : len(one)] = 1.0
         with torch.autocast("cpu", dtype=torch.bfloat16):
             return self.head(state, mask).float()  # type: ignore[no-any-return]
+
+    def course(self, steps: int) -> Course:
+        """How it is taught in so many steps."""
+        return Course([(self.low.parameters(), RATE), (self.head.out.parameters(), RATE_OF_HEAD)], steps)
 
     def kept(self) -> dict[str, Tensor]:
         """What `feeler.llm.upper` loads."""

@@ -7,7 +7,6 @@ the sha256 of their text, and never taught; the other held-out sets are `data/he
 `training/figures.py` measures with them. The same rows and seed give the same weights.
 """
 
-import argparse
 import hashlib
 import json
 import logging
@@ -28,12 +27,11 @@ from feeler.interview.dossier import BRIEF, context
 from feeler.interview.plan import BARE
 from feeler.interview.values import Need
 from feeler.llm.cards import reader_card
-from feeler.llm.encoder import Encoder, EncoderFile, load_layers
+from feeler.llm.encoder import Encoder, load_layers
 from feeler.llm.need import NEEDS
 from feeler.llm.reader import ACTS, SHARP, TOPICS, Heads, encoded
-from feeler.llm.weights import weights_path
 from feeler.personas.values import Topic
-from feeler.settings import load_settings
+from training.course import Course, begin, options, plain_encoder
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
@@ -228,8 +226,8 @@ def batches(examples: Sequence[Example], chance: random.Random) -> list[list[Exa
 def teach(
     encoder: Encoder, heads: Heads, out: Path, epochs: int, *, every: int = 2, share: float = 1.0
 ) -> None:
-    """AdamW over the upper layers and the heads; the rate rises in sixty steps to `share` of the usual one
-    and falls to a twentieth. `every` so many steps a company's questions are taught beside the messages.
+    """The upper layers and the heads, at `share` of the usual rates. `every` so many steps a company's
+    questions are taught beside the messages.
     """
     chance = random.Random(0)
     taught, plain = examples()
@@ -239,27 +237,20 @@ def teach(
         layer.requires_grad_(number >= FROZEN)
     encoder.body.embeddings.requires_grad_(False)
     own = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
-    everything = [*own, *heads.parameters()]
-    groups = [{"params": own, "lr": RATE}, {"params": heads.parameters(), "lr": RATE_OF_HEADS}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = [
         batch
         for _ in range(epochs)
         for batch in batches([*taught, *chance.sample(plain, min(PLAIN, len(plain)))], chance)
     ]
+    course = Course([(own, share * RATE), (heads.parameters(), share * RATE_OF_HEADS)], len(steps))
     saved = time.monotonic()
     with Progress() as bar:
         task = bar.add_task("teaching", total=len(steps))
         for step, batch in enumerate(steps):
-            for group, rate in zip(optimizer.param_groups, (RATE, RATE_OF_HEADS), strict=True):
-                group["lr"] = share * rate * min(1.0, (step + 1) / 60) * max(0.05, 1 - step / len(steps))
             loss = lessons.messages(batch)
             if step % every == 0:
                 loss = loss + lessons.questions(chance.choice(companies))
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(everything, 1.0)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+            course.learn(loss)
             bar.update(task, advance=1, description=f"teaching, loss {loss.item():.2f}")
             if step % 100 == 0:
                 log.info("step %d of %d, loss %.2f", step, len(steps), loss.item())
@@ -284,23 +275,16 @@ def _bce(logits: Tensor, wanted: Tensor, **more: Any) -> Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__, out=Path("models/adapters/reader"), epochs=6)
     parser.add_argument("--base", type=Path, help="the encoder's file; default: the one in the cache")
-    parser.add_argument("--out", type=Path, default=Path("models/adapters/reader"))
-    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--start", type=Path, help="a taught reader to go on from")
     parser.add_argument("--every", type=int, default=2, help="steps between two with questions to a company")
-    parser.add_argument("--threads", type=int, default=1)
-    given = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(0)
-    base = given.base or weights_path(reader_card(), load_settings().cache_dir)
-    encoder = Encoder(EncoderFile(base))
+    given = begin(parser)
+    encoder = plain_encoder(given.base)
     heads = Heads(encoder.hidden)
     if given.start:
         known = load_file(given.start)
-        load_layers(encoder, {name[7:]: one for name, one in known.items() if name.startswith("layers.")})
+        load_layers(encoder, known)
         heads.load_state_dict(
             {name[5:]: one.float() for name, one in known.items() if name.startswith("head.")}
         )

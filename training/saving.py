@@ -1,18 +1,20 @@
 """What was taught, on disk: tensors, and beside them the card that they are checked against when loaded."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from safetensors.torch import save_file
 from torch import Tensor
 
 
-def save_taught(tensors: Mapping[str, Tensor], file: Path, **about: str) -> None:
+def save_taught(tensors: Mapping[str, Tensor], file: Path, **about: str | Sequence[str]) -> None:
     """Write `file` and its card: what is told `about` it, and its sha256. Makes the folder."""
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file(dict(tensors), file)
-    lines = [f'{name} = "{value}"\n' for name, value in (about | {"sha256": sha256_of(file)}).items()]
+    card = about | {"sha256": sha256_of(file)}
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in card.items()]  # such JSON is TOML, too
     file.with_suffix(".toml").write_text("".join(lines), encoding="utf-8")
 
 

@@ -8,24 +8,22 @@ held-out stories.
 """
 
 import argparse
-import hashlib
 import json
 import sys
-import tomllib
 from pathlib import Path
 
 import torch
 import yaml
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from feeler.compose import taught_heads
 from feeler.interview.reading import Shown
-from feeler.llm.cards import reader_card
-from feeler.llm.encoder import Encoder, EncoderFile, load_layers
+from feeler.llm.encoder import Encoder, load_layers
 from feeler.llm.talents import DeedReader, deed_vectors
-from feeler.llm.weights import weights_path
+from feeler.llm.upper import card_of
 from feeler.personas.library import shipped_prompts
-from feeler.settings import load_settings
+from training.course import plain_encoder
+from training.saving import save_taught
 
 Tensor = torch.Tensor
 
@@ -91,9 +89,8 @@ def main() -> None:
     chosen = options.parse_args()
     torch.manual_seed(0)
     heads = taught_heads()
-    encoder = Encoder(EncoderFile(weights_path(reader_card(), load_settings().cache_dir))).eval()
-    layers = {n[7:]: t.float() for n, t in load_file(heads).items() if n.startswith("layers.")}
-    load_layers(encoder, layers)
+    encoder = plain_encoder().eval()
+    load_layers(encoder, load_file(heads))
     names = tuple(yaml.safe_load((shipped_prompts() / "talents.yaml").read_text("utf-8")))
     marked = rows("talents_*.jsonl")
     with torch.inference_mode():
@@ -101,14 +98,7 @@ def main() -> None:
         maps = taught(vectors, marked, names)
         if chosen.measure:
             _measured(encoder, vectors, marked, names, maps)
-    file = chosen.out / "talents.safetensors"
-    save_file(maps, file)
-    card = {
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "reader": tomllib.loads(heads.with_suffix(".toml").read_text("utf-8"))["sha256"],
-    }
-    lines = [*(f'{name} = "{value}"' for name, value in card.items()), f"talents = {json.dumps(names)}"]
-    file.with_suffix(".toml").write_text("\n".join(lines) + "\n", "utf-8")
+    save_taught(maps, chosen.out / "talents.safetensors", reader=card_of(heads)["sha256"], talents=names)
 
 
 def _measured(

@@ -24,23 +24,23 @@ def build_library(settings: Settings) -> Library:
 
 def taught_heads() -> Path:
     """The file of the heads that were taught to read messages; it comes with Feeler."""
-    from feeler.llm.cards import shipped_models
-
-    return shipped_models() / "adapters" / "reader" / "reader.safetensors"
+    return _taught("reader")
 
 
 def taught_need() -> Path:
     """The file of the head that was taught who is in need; it comes with Feeler."""
-    from feeler.llm.cards import shipped_models
-
-    return shipped_models() / "adapters" / "need" / "need.safetensors"
+    return _taught("need")
 
 
 def taught_asking() -> Path:
     """The file of the head that was taught which question follows; it comes with Feeler."""
+    return _taught("asking")
+
+
+def _taught(name: str) -> Path:
     from feeler.llm.cards import shipped_models
 
-    return shipped_models() / "adapters" / "asking" / "asking.safetensors"
+    return shipped_models() / "adapters" / name / f"{name}.safetensors"
 
 
 def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Reader":

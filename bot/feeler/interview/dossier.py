@@ -182,8 +182,7 @@ def told_on(interview: Interview, company: Company, question: str, finder: Finde
     added = additions(interview, company)
     if last is None or not added:
         return None
-    fits = finder.answers(last.text, question, added).each
-    return max(zip(added, fits, strict=True), key=lambda pair: pair[1])[0].fact
+    return _best(last.text, question, added, finder)
 
 
 def on_topic(
@@ -199,8 +198,13 @@ def on_topic(
     ]
     if not left:
         return None
-    shares = finder.answers("", question, left).each
-    return max(zip(left, shares, strict=True), key=lambda pair: pair[1])[0].fact
+    return _best("", question, left, finder)
+
+
+def _best(before: str, question: str, things: Sequence[Known], finder: Finder) -> Fact | None:
+    """The fact among `things`, of which there is at least one, that answers best."""
+    shares = finder.answers(before, question, things).each
+    return max(zip(things, shares, strict=True), key=lambda pair: pair[1])[0].fact
 
 
 def beside(interview: Interview, company: Company) -> Fact | None:

@@ -7,7 +7,7 @@ tensors. The rows of its 250,037 word vectors stay packed; a text unpacks the fe
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ Tensor = torch.Tensor
 BLOCK = 32
 _BYTES = 18  # of a block: a half-precision scale, and 32 weights of 4 bits
 START, PAD, END = 0, 1, 2  # tokens
+LAYERS = "layers."  # what the names of taught layers begin with
 _PARTS = {  # of a layer: the file's name -> transformers' name
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
     "ao": "attention.output.dense", "fi": "intermediate.dense", "fo": "output.dense",
@@ -148,10 +149,7 @@ class Encoder(torch.nn.Module):
         """What layer `first` is given, without computing those above; and which tokens are there."""
         embedded, mask = self._embedded(texts)
         state = self.body.embeddings(inputs_embeds=embedded)
-        closed = (1.0 - mask[:, None, None, :]) * torch.finfo(state.dtype).min
-        for layer in self.body.encoder.layer[:first]:
-            state = layer(state, closed)
-        return state.float(), mask
+        return through(self.body.encoder.layer[:first], state, mask).float(), mask
 
     def _embedded(self, texts: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         longest = max(map(len, texts))
@@ -161,17 +159,26 @@ class Encoder(torch.nn.Module):
         return torch.from_numpy(rows).view(*ids.shape, self.hidden), mask
 
 
+def through(layers: Iterable[torch.nn.Module], state: Tensor, mask: Tensor) -> Tensor:
+    """What `layers` make of `state`, float (texts, tokens, hidden); they see the tokens that are there."""
+    closed = (1.0 - mask[:, None, None, :]) * torch.finfo(state.dtype).min
+    for layer in layers:
+        state = layer(state, closed)
+    return state
+
+
 def pooled(found: Tensor, mask: Tensor) -> Tensor:
     """The mean over a text's tokens: (texts, hidden)."""
     return (found * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
 def load_layers(encoder: Encoder, taught: Mapping[str, Tensor]) -> None:
-    """Put the taught layers in the place of the base's. Raises WeightsError for names or sizes that don't
-    fit.
+    """Put the layers among what was `taught` in the place of the base's. Raises WeightsError for names or
+    sizes that don't fit.
     """
     own = encoder.body.state_dict()
-    for name, tensor in taught.items():
+    layers = {name[len(LAYERS) :]: tensor for name, tensor in taught.items() if name.startswith(LAYERS)}
+    for name, tensor in layers.items():
         if name not in own or own[name].shape != tensor.shape:
             raise WeightsError(f"the reader's adapter does not fit the encoder: {name}")
         own[name].copy_(tensor)

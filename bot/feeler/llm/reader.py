@@ -18,7 +18,7 @@ from feeler.llm.asking import load_asking
 from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
 from feeler.llm.need import NEEDS, load_need, stretches
 from feeler.llm.talents import DeedReader, deed_vectors
-from feeler.llm.upper import UpperHead, check_card
+from feeler.llm.upper import UpperHead, card_of, check_card
 from feeler.personas.values import Topic
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class PageHead(torch.nn.Module):
     def load(cls, file: Path, hidden: int, reader: Path) -> "PageHead":
         """Raises WeightsError where it is missing, damaged, or was taught on another reader's vectors."""
         card = check_card(file)
-        if card.get("reader") != check_card(reader)["sha256"]:
+        if card.get("reader") != card_of(reader)["sha256"]:
             raise WeightsError(f"{file}: was taught on another reader; `make pages` teaches anew")
         head = cls(hidden)
         try:
@@ -124,7 +124,7 @@ class MessageReader:
         in_need, questions = load_need(encoder, need), load_asking(encoder, asking)
         heads = Heads(encoder.hidden)
         taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
-        load_layers(encoder, {n[7:]: t for n, t in taught.items() if n.startswith("layers.")})
+        load_layers(encoder, taught)
         try:
             heads.load_state_dict({n[5:]: t for n, t in taught.items() if n.startswith("head.")})
         except RuntimeError:

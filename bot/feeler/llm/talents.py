@@ -4,8 +4,6 @@ The last layers know what a message does; what it is about has faded there. In c
 ones name the right talent more than twice as often.
 """
 
-import hashlib
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from safetensors.torch import load_file
 from feeler.errors import WeightsError
 from feeler.interview.reading import Shown
 from feeler.llm.encoder import Encoder, pooled
+from feeler.llm.upper import card_of, check_card
 
 Tensor = torch.Tensor
 
@@ -54,20 +53,14 @@ class DeedReader:
         """From `talents.safetensors` and its card. WeightsError where it is damaged, or was taught beside
         another reader than `adapter`, whose card says its sha256.
         """
+        card = check_card(file)
+        if card.get("reader") != card_of(adapter)["sha256"]:
+            raise WeightsError(f"{file}: was taught beside another reader: `make talents` teaches it anew")
         try:
-            card = tomllib.loads(file.with_suffix(".toml").read_text("utf-8"))
-            found = hashlib.sha256(file.read_bytes()).hexdigest()
-            if found != card["sha256"]:
-                raise WeightsError(f"{file}: has sha256 {found}, its card says {card['sha256']}")
-            reader = tomllib.loads(adapter.with_suffix(".toml").read_text("utf-8"))
-            if reader["sha256"] != card["reader"]:
-                raise WeightsError(
-                    f"{file}: was taught beside another reader: `make talents` teaches it anew"
-                )
             taught = load_file(file)
             return cls(card["talents"], taught["mean"], taught["scale"], taught["weight"], taught["bias"])
-        except (OSError, KeyError, tomllib.TOMLDecodeError, SafetensorError) as error:
-            raise WeightsError(f"{file}: cannot be read, or has no card beside it ({error})") from None
+        except (KeyError, SafetensorError) as error:
+            raise WeightsError(f"{file}: was taught for another Feeler than this one ({error})") from None
 
     def shown(self, vectors: Tensor) -> list[Shown]:
         """For each row of `deed_vectors`. The figures order and compare; they are no probabilities."""

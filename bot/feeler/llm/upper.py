@@ -9,13 +9,14 @@ import hashlib
 import tomllib
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from feeler.errors import WeightsError
-from feeler.llm.encoder import Encoder
+from feeler.llm.encoder import Encoder, pooled, through
 
 Tensor = torch.Tensor
 
@@ -33,10 +34,8 @@ class UpperHead(torch.nn.Module):
         """The state that layer `first` is given (texts, tokens, hidden), and which tokens are there -> logits
         (texts, labels).
         """
-        closed = (1.0 - mask[:, None, None, :]) * torch.finfo(state.dtype).min
-        for layer in self.layers:
-            state = layer(state, closed)
-        mean = (state * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        state = through(self.layers, state, mask)
+        mean = pooled(state, mask)
         most = state.masked_fill(mask[..., None] == 0, -1e4).amax(1)
         return self.out(torch.cat([mean, most], -1))  # type: ignore[no-any-return]
 
@@ -61,15 +60,25 @@ def load_upper(encoder: Encoder, adapter: Path, first: int, labels: int) -> Uppe
     return head
 
 
-def check_card(adapter: Path) -> dict[str, str]:
-    """The card beside a taught file. Raises WeightsError where that is not the file it names."""
+def card_of(adapter: Path) -> dict[str, Any]:
+    """The card beside a taught file, which has at least a sha256. Raises WeightsError where there is none."""
     try:
-        card: dict[str, str] = tomllib.loads(adapter.with_suffix(".toml").read_text("utf-8"))
-        wanted = card["sha256"]
-        with adapter.open("rb") as bits:
-            found = hashlib.file_digest(bits, "sha256").hexdigest()
+        card = tomllib.loads(adapter.with_suffix(".toml").read_text("utf-8"))
+        card["sha256"]
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
         raise WeightsError(f"{adapter}: cannot be read, or has no card beside it ({error})") from None
+    return card
+
+
+def check_card(adapter: Path) -> dict[str, Any]:
+    """The card beside a taught file. Raises WeightsError where that is not the file it names."""
+    card = card_of(adapter)
+    wanted = card["sha256"]
+    try:
+        with adapter.open("rb") as bits:
+            found = hashlib.file_digest(bits, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(f"{adapter}: cannot be read ({error})") from None
     if found != wanted:
         raise WeightsError(f"{adapter}: has sha256 {found}, its card says {wanted}: put the right file there")
     return card

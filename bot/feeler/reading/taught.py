@@ -70,6 +70,7 @@ class TaughtReader:
         if (topic := picked(said)) is not None:
             acts = frozenset({Act.ASKED, Act.PICKED})
             return Reading(acts=acts, topics=(topic,), questions=(said.strip(),), need=need)
+        size = len(words(said))
         acts, bare = acts_of(found.acts, "?" in said), said.strip(" .!\"“”'«»").casefold()
         if not any(sign.isalnum() for sign in said):
             acts = frozenset({Act.EMPTY})
@@ -77,13 +78,12 @@ class TaughtReader:
             return Reading(acts=frozenset({Act.GOES_ON if bare == GO_ON else Act.GOODBYE}))
         elif not is_english(said):
             acts = frozenset({Act.LANGUAGE}) | acts & {Act.PROMPT, Act.INSULT}
-        elif len(words(said)) <= TINY and acts <= {Act.TOLD, Act.SHORT, Act.VAGUE}:
+        elif size <= TINY and acts <= {Act.TOLD, Act.SHORT, Act.VAGUE}:
             acts = frozenset({Act.SHORT})
-        brief = "?" in said and len(words(said)) <= BRIEF
+        brief = "?" in said and size <= BRIEF
         if brief and "?" not in before and found.acts.get(Act.ASKED, 0.0) >= MAY_ASK:
-            acts = acts - {Act.TOLD, Act.CLARIFY, *LITTLE} | {
-                Act.ASKED
-            }  # nothing was asked that it could answer
+            # nothing was asked that it could answer
+            acts = acts - {Act.TOLD, Act.CLARIFY, *LITTLE} | {Act.ASKED}
         sorrow = found.sorrow >= SORROW or tells_of_an_end(said)
         if need is not Need.NONE or sorrow:  # who cries or grieves insults and begs nobody
             acts = acts - {Act.INSULT, Act.BEGGED} or frozenset({Act.TOLD})
@@ -102,7 +102,7 @@ class TaughtReader:
             acts=acts,
             topics=about if asks else (),
             questions=(found.asked or (said.strip(),)) if asks else (),
-            follows=asks and found.follows >= (FOLLOWS_BRIEF if len(words(said)) <= FEW else FOLLOWS),
+            follows=asks and found.follows >= (FOLLOWS_BRIEF if size <= FEW else FOLLOWS),
             deed=Act.TOLD in acts and found.deed >= LIKELY,
             span=max(found.spans, key=len, default="") if Act.TOLD in acts else "",
             need=need,
@@ -128,6 +128,7 @@ class TaughtReader:
         return self._heads.sorts(texts)
 
     def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
+        """See `feeler.ports.Reader`."""
         return self._heads.suits(said, questions)
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
