@@ -65,6 +65,7 @@ def ordinary() -> list[str]:
     said = [row["text"] for row in rows_of("ordinary.jsonl")]
     said += [row["said"] for row in (*rows_of("read_*.jsonl"), *rows_of("ask_*.jsonl"))]
     said += [one["asked"] for company in rows_of("companies_*.jsonl") for one in company["questions"]]
+    said += [text for row in rows_of("wordings_*.jsonl") for text in row["asked"]]
     return sorted(set(said))
 
 
@@ -149,7 +150,6 @@ def teach(pupil: Pupil, out: Path, epochs: int) -> None:
         course = pupil.course(steps)
         task = bar.add_task("teaching", total=steps)
         for number in range(epochs):
-            pupil.head.layers.train()
             order = _batches(range(len(shown)))
             chance.shuffle(order)
             for places in order:
@@ -167,7 +167,6 @@ def _batches(rows: Sequence[Any]) -> list[Any]:
 @torch.inference_mode()
 def _seen(pupil: Pupil, rows: Sequence[Example], below: Sequence[Sequence[Tensor]]) -> str:
     """How many of each need would be stopped for, at even chances."""
-    pupil.head.layers.eval()
     found = {need: [0, 0] for need in Need}
     for batch, given in zip(_batches(rows), below, strict=True):
         for one, chances in zip(batch, pupil(given)[:, : len(NEEDS)].softmax(-1), strict=True):
