@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help phone chat run test fuzz check format weights reader voice test-weights system clean corpus-check read need asking talents pages adapter figures
+.PHONY: help phone chat run test fuzz check format weights reader voice test-weights system clean corpus-check read need asking answering talents pages adapter figures
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -48,6 +48,9 @@ fuzz: $(STAMP)  ## 10,000 strange inputs of every kind (hours)
 
 check: $(STAMP) lint reader  ## format, lint, types, import contracts, quick tests
 	$(BIN)/python -m pytest -q -m "not model and not voice and not browser and not postgres and not slow"
+
+answering: $(STAMP) reader  ## teach which fact answers a question, in half an hour on one core
+	$(BIN)/python -m training.answering
 
 asking: $(STAMP) reader  ## teach which question follows from what was told, in half an hour on one core
 	$(BIN)/python -m training.asking

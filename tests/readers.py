@@ -68,7 +68,7 @@ class FedReader:
     def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return [float(len(set(text.lower().split()) & set(one.lower().split()))) for one in others]
 
-    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> Sequence[float]:
         return [float(question in self._suit) for question in questions]
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:

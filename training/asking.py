@@ -1,8 +1,9 @@
 """Teach which of several questions follows from what somebody told: low-rank changes of the encoder's layers.
 
 usage: python -m training.asking [--out models/adapters/asking] [--epochs 4] [--threads 1]
-Rows (`asked_*.jsonl`) are a message and questions on it, good, fair and bad: drafts of the model's, marked by
-readers, and some that people wrote to look alike. A message in five is held out, with all its questions.
+Rows (`asked_*.jsonl`) are a message and questions on it, good, fair and bad, marked by readers: drafts of the
+model's, some that people wrote to look alike, and those of `prompts/questions.yaml`. A message in five is
+held out, with all its questions.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from pathlib import Path
 import torch
 from rich.progress import Progress
 
-from feeler.llm.asking import OWN
+from feeler.llm.asking import OWN, answered
 from feeler.llm.cards import reader_card
 from training.course import begin, options, plain_encoder
 from training.pupil import Pupil
@@ -23,19 +24,24 @@ from training.reader import rows_of
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
-MESSAGES = 6  # of a step, each with all its questions
-MOST = 8  # questions of a message that are shown together
+MESSAGES = 4  # of a step, each with some of its questions
+MOST = 14  # questions of a message that are shown together
+FAIR = 0.4  # what a question counts that is neither good nor bad
 STRANGE = 1  # questions that belong to another message, shown beside a message's own
 Tensor = torch.Tensor
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A message, and the questions on it that are good and that are bad."""
+    """A message, and questions on it with what each is worth: 1 is good, 0 is bad."""
 
     said: str
-    good: tuple[str, ...]
-    bad: tuple[str, ...]
+    worth: dict[str, float]
+    kind: str
+
+    @property
+    def good(self) -> tuple[str, ...]:
+        return tuple(question for question, worth in self.worth.items() if worth == 1)
 
 
 def held_out(said: str) -> bool:
@@ -45,16 +51,22 @@ def held_out(said: str) -> bool:
 
 def asked() -> list[Asked]:
     """Every message with its questions."""
-    return [Asked(row["said"], tuple(row["good"]), tuple(row["bad"])) for row in rows_of("asked_*.jsonl")]
+    worths = {"bad": 0.0, "fair": FAIR, "good": 1.0}
+    return [
+        Asked(
+            said=answered(row.get("asked", ""), row["said"]),
+            worth={question: worth for mark, worth in worths.items() for question in row[mark]},
+            kind=row["kind"],
+        )
+        for row in rows_of("asked_*.jsonl")
+    ]
 
 
-def loss_of(logits: Tensor, good: Sequence[bool]) -> Tensor:
-    """Each question for itself, and every good one against the bad ones of the same message."""
-    wanted = torch.tensor([float(one) for one in good])
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted)
-    if 0 < sum(good) < len(good):
-        better = logits[wanted > 0][:, None] - logits[wanted == 0][None, :]
-        loss = loss + torch.nn.functional.softplus(-better).mean()
+def loss_of(logits: Tensor, worth: Tensor) -> Tensor:
+    """Each question for itself, and all of a message against each other: (questions) both."""
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, worth)
+    if worth.sum() > 0 and worth.min() < worth.max():
+        loss = loss - (worth / worth.sum() * logits.log_softmax(0)).sum() / 2
     return loss
 
 
@@ -69,13 +81,15 @@ def teach(pupil: Pupil, out: Path, epochs: int) -> None:
     with Progress() as bar:
         task = bar.add_task("teaching", total=steps)
         for number in range(epochs):
-            pupil.head.layers.train()
             chance.shuffle(taught)
             for at in range(0, len(taught), MESSAGES):
                 lessons = [lesson(one, taught, chance) for one in taught[at : at + MESSAGES]]
-                shown = [(said, question) for said, questions, _ in lessons for question in questions]
-                parts = pupil(pupil.below(shown))[:, 0].split([len(one) for _, one, _ in lessons])
-                losses = [loss_of(part, good) for part, (_, _, good) in zip(parts, lessons, strict=True)]
+                shown = [(said, question) for said, worth in lessons for question in worth]
+                parts = pupil(pupil.below(shown))[:, 0].split([len(worth) for _, worth in lessons])
+                losses = [
+                    loss_of(part, torch.tensor(list(worth.values())))
+                    for part, (_, worth) in zip(parts, lessons, strict=True)
+                ]
                 loss = torch.stack(losses).mean()
                 course.learn(loss)
                 bar.update(task, advance=1, description=f"teaching, loss {loss.item():.2f}")
@@ -83,36 +97,37 @@ def teach(pupil: Pupil, out: Path, epochs: int) -> None:
             log.info("round %d: %s", number + 1, measured(pupil, aside))
 
 
-def lesson(one: Asked, others: Sequence[Asked], chance: random.Random) -> tuple[str, list[str], list[bool]]:
-    """A message, questions on it, some of another's among them, and which are good."""
-    marked = [(question, True) for question in one.good] + [(question, False) for question in one.bad]
+def lesson(one: Asked, others: Sequence[Asked], chance: random.Random) -> tuple[str, dict[str, float]]:
+    """A message and questions on it: all that are worth something, some that are not, one of another's."""
+    worth = {question: value for question, value in one.worth.items() if value}
+    bad = [question for question, value in one.worth.items() if not value]
     for other in chance.sample(others, STRANGE):
-        marked += [(question, False) for question in other.good[:1] if other.said != one.said]
-    marked = chance.sample(marked, min(MOST, len(marked)))
+        bad += [question for question in other.good[:1] if question not in worth and other.kind != "bank"]
+    kept = chance.sample(sorted(worth), min(len(worth), MOST // 2))
+    wrong = chance.sample(bad, min(len(bad), MOST - len(kept)))
     said = one.said.lower() if chance.random() < 0.15 else one.said
-    return said, [question for question, _ in marked], [good for _, good in marked]
+    return said, {question: worth.get(question, 0.0) for question in (*kept, *wrong)}
 
 
 @torch.inference_mode()
 def measured(pupil: Pupil, rows: Sequence[Asked]) -> str:
-    """How often a message's best question is a good one, against one taken blindly; pairs in order."""
-    pupil.head.layers.eval()
-    first = blind = pairs = right = count = 0.0
-    for one in rows:
-        if not one.good or not one.bad:
-            continue
-        questions = [*one.good, *one.bad]
-        logits = pupil(pupil.below([(one.said, question) for question in questions]))[:, 0]
-        good, bad = logits[: len(one.good)], logits[len(one.good) :]
-        first += float(good.max() > bad.max())
-        blind += len(one.good) / len(questions)
-        right += float((good[:, None] > bad[None, :]).float().sum())
-        pairs += len(good) * len(bad)
-        count += 1
-    return (
-        f"the best is good {100 * first / count:.0f}% (blindly {100 * blind / count:.0f}%) of {count:.0f}, "
-        f"{100 * right / pairs:.0f}% of {pairs:.0f} pairs in order"
-    )
+    """By kind: how often a message's best question is a good one, and not a bad one; one taken blindly."""
+    said = []
+    for kind in sorted({one.kind for one in rows}):
+        here = [one for one in rows if one.kind == kind and one.good and len(one.worth) > len(one.good)]
+        first = worth = blind = 0.0
+        for one in here:
+            logits = pupil(pupil.below([(one.said, question) for question in one.worth]))[:, 0]
+            best = list(one.worth.values())[int(logits.argmax())]
+            first += best == 1
+            worth += best > 0
+            blind += len(one.good) / len(one.worth)
+        count = max(1, len(here))
+        said.append(
+            f"{kind}: good {first / count:.0%}, not bad {worth / count:.0%} "
+            f"(good blindly {blind / count:.0%}) of {count}"
+        )
+    return "; ".join(said)
 
 
 def main() -> None:

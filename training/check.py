@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from feeler.interview.acts import Act
+from feeler.interview.dossier import notes
 from feeler.interview.values import Need
+from feeler.personas.library import load_library
 from feeler.personas.values import Topic
 from training.reader import answers
 
@@ -39,6 +41,9 @@ def faults() -> Iterator[str]:
         rows = json_lines(path)
         if path.name.startswith("companies"):
             yield from _companies(path.name, rows, held)
+            continue
+        if path.name.startswith("wordings"):
+            yield from _wordings(path.name, rows, held)
             continue
         if path.name.startswith("read"):
             yield from _messages(path.name, rows)
@@ -76,6 +81,7 @@ def _held_out() -> Iterator[str]:
     for company in json_lines(DATA / "held_companies.jsonl"):
         yield from (fact["text"] for fact in company["facts"])
         yield from (row["asked"] for row in company["questions"])
+    yield from (row["asked"] for row in json_lines(DATA / "held_strangers.jsonl"))
     for person in json_lines(DATA / "held_people.jsonl"):
         yield from (*person["stories"], *person["questions"], *person["close"])
     for path in CONVERSATIONS.glob("*.txt"):
@@ -98,6 +104,21 @@ def _companies(name: str, rows: list[dict[str, Any]], held: set[str]) -> Iterato
         yield from (
             f"{name}: is held out: {text[:60]}"
             for text in texts
+            if len(text.split()) > LONG and text.casefold() in held
+        )
+
+
+def _wordings(name: str, rows: list[dict[str, Any]], held: set[str]) -> Iterator[str]:
+    """Every one asks for something that a shipped company or person can tell, and is not held out."""
+    library = load_library()
+    known_of = {slug: {fact.id for fact in company.facts} for slug, company in library.companies.items()}
+    known_of |= {slug: set(notes(persona)) for slug, persona in library.personas.items()}
+    for row in rows:
+        if row["use"] not in known_of.get(row["of"], ()):
+            yield f"{name}: {row['of']} does not know: {row['use'][:60]}"
+        yield from (
+            f"{name}: is held out: {text[:60]}"
+            for text in row["asked"]
             if len(text.split()) > LONG and text.casefold() in held
         )
 

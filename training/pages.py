@@ -11,9 +11,10 @@ from pathlib import Path
 
 import torch
 
-from feeler.compose import taught_asking, taught_need
+from feeler.compose import taught_folder
 from feeler.llm.cards import reader_card
 from feeler.llm.reader import SORTS, MessageReader, PageHead
+from feeler.llm.upper import taught_file
 from feeler.llm.weights import weights_path
 from feeler.personas.values import Topic
 from feeler.settings import load_settings
@@ -56,18 +57,18 @@ def teach(vectors: torch.Tensor, wanted: torch.Tensor) -> PageHead:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--base", type=Path, help="the encoder's file; default: the one in the cache")
-    parser.add_argument("--adapter", type=Path, default=Path("models/adapters/reader"))
+    parser.add_argument("--adapters", type=Path, default=taught_folder())
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.manual_seed(0)
     base = given.base or weights_path(reader_card(), load_settings().cache_dir)
-    taught = given.adapter / "reader.safetensors"
-    reader = MessageReader.load(base, taught, taught_need(), taught_asking())
+    taught = taught_file(given.adapters, "reader")
+    reader = MessageReader.load(base, given.adapters)
     found = rows()
     vectors = reader.vectors([text for text, _ in found])
     head = teach(vectors, torch.tensor([SORTS.index(topic) for _, topic in found]))
     tensors = {name: tensor.contiguous() for name, tensor in head.state_dict().items()}
-    save_taught(tensors, given.adapter / "pages.safetensors", reader=sha256_of(taught))
+    save_taught(tensors, taught.parent / "pages.safetensors", reader=sha256_of(taught))
     log.info("%s rows", len(found))
 
 

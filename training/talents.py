@@ -16,11 +16,11 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from feeler.compose import taught_heads
+from feeler.compose import taught_folder
 from feeler.interview.reading import Shown
 from feeler.llm.encoder import Encoder, load_layers
 from feeler.llm.talents import DeedReader, deed_vectors
-from feeler.llm.upper import card_of
+from feeler.llm.upper import card_of, taught_file
 from feeler.personas.library import shipped_prompts
 from training.course import plain_encoder
 from training.saving import save_taught
@@ -84,11 +84,11 @@ def measure(marked: Rows, shown: list[Shown], title: str) -> None:
 def main() -> None:
     """Teach, write the file and its card."""
     options = argparse.ArgumentParser(description="Teach what a deed shows.")
-    options.add_argument("--out", type=Path, default=taught_heads().parent)
+    options.add_argument("--out", type=Path, default=taught_folder() / "reader")
     options.add_argument("--measure", action="store_true")
     chosen = options.parse_args()
     torch.manual_seed(0)
-    heads = taught_heads()
+    heads = taught_file(taught_folder(), "reader")
     encoder = plain_encoder().eval()
     load_layers(encoder, load_file(heads))
     names = tuple(yaml.safe_load((shipped_prompts() / "talents.yaml").read_text("utf-8")))

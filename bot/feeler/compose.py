@@ -22,25 +22,11 @@ def build_library(settings: Settings) -> Library:
     return load_library(settings.personas_dir)
 
 
-def taught_heads() -> Path:
-    """The file of the heads that were taught to read messages; it comes with Feeler."""
-    return _taught("reader")
-
-
-def taught_need() -> Path:
-    """The file of the head that was taught who is in need; it comes with Feeler."""
-    return _taught("need")
-
-
-def taught_asking() -> Path:
-    """The file of the head that was taught which question follows; it comes with Feeler."""
-    return _taught("asking")
-
-
-def _taught(name: str) -> Path:
+def taught_folder() -> Path:
+    """The folder of what was taught to read messages, a folder each; it comes with Feeler."""
     from feeler.llm.cards import shipped_models
 
-    return shipped_models() / "adapters" / name / f"{name}.safetensors"
+    return shipped_models() / "adapters"
 
 
 def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Reader":
@@ -51,7 +37,7 @@ def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Rea
     from feeler.reading.taught import TaughtReader
 
     base = ensure_weights(reader_card(), settings.cache_dir, progress)
-    return TaughtReader(MessageReader.load(base, taught_heads(), taught_need(), taught_asking()))
+    return TaughtReader(MessageReader.load(base, taught_folder()))
 
 
 def reader_beside(settings: Settings) -> "LazyReader":

@@ -145,8 +145,10 @@ class Reader(Finder, Protocol):
         """How telling each of these deeds is, and which talents it shows."""
         ...
 
-    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
-        """How well each question follows from what was `said`: the log-odds that a reader finds it right."""
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> Sequence[float]:
+        """How well each question follows from what was `said` after the company's line `before`, which may be
+        empty: the log-odds that a reader finds it right.
+        """
         ...
 
     def sorts(self, texts: Sequence[str]) -> Sequence[Mapping[Topic | None, float]]:

@@ -42,8 +42,11 @@ def test_it_says_whether_the_reader_is_there_whichever_engine_writes(
     monkeypatch.setenv("FEELER_ENGINE", engine)
     monkeypatch.setenv("FEELER_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("FEELER_CACHE_DIR", str(tmp_path / "cache"))
-    head = tmp_path / "need.safetensors"
-    monkeypatch.setattr("feeler.compose.taught_need", lambda: head)
+    monkeypatch.setattr("feeler.compose.taught_folder", lambda: tmp_path)
+    for name in ("reader", "need"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "reader" / "reader.safetensors").touch()
+    head = tmp_path / "need" / "need.safetensors"
     settings = Settings(_env_file=None)
     [missing] = reader(settings)
     assert (missing.state, missing.about) == ("wrong", "reader")

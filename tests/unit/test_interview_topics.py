@@ -1,7 +1,6 @@
 """Topics: their buttons, and which nobody touched yet."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,6 @@ from feeler.interview.values import Interview, Line, Phase, Speaker
 from feeler.personas.library import Library, load_library
 from feeler.personas.values import Topic
 
-QUESTIONS = Path(__file__).parent / "data" / "questions.yaml"
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 

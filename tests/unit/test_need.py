@@ -1,6 +1,7 @@
 """Who is in need is seen, on messages that nothing was taught with; ordinary interviews go on."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from safetensors.torch import save_file
 from tests.readers import real_reader
 from training.reader import held_out, rows_of
 
-from feeler.compose import taught_asking, taught_heads, taught_need
+from feeler.compose import taught_folder
 from feeler.errors import WeightsError
 from feeler.interview.acts import Act
 from feeler.interview.tripwires import in_danger, tells_of_an_end
@@ -17,6 +18,7 @@ from feeler.interview.values import Need
 from feeler.llm.cards import reader_card
 from feeler.llm.need import MOST, stretches
 from feeler.llm.reader import MessageReader
+from feeler.llm.upper import taught_file
 from feeler.llm.weights import weights_path
 from feeler.settings import Settings
 
@@ -42,29 +44,37 @@ def test_most_people_in_need_are_seen_and_most_who_only_sound_so_are_not() -> No
     assert seen["none"] <= 0.12
 
 
-def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
-    head = tmp_path / "reader.safetensors"
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """All that was taught, to be damaged."""
+    return shutil.copytree(taught_folder(), tmp_path / "adapters")
+
+
+@pytest.mark.parametrize("name", ["reader", "need", "asking", "answering"])
+def test_a_damaged_head_is_refused(name: str, folder: Path) -> None:
+    base = weights_path(reader_card(), Settings(_env_file=None).cache_dir)
+    head = taught_file(folder, name)
     head.write_bytes(b"cut off")
+    with pytest.raises(WeightsError, match="its card says"):
+        MessageReader.load(base, folder)
+    head.with_suffix(".toml").unlink()
     with pytest.raises(WeightsError, match="no card"):
-        MessageReader.load(tmp_path / "base", head, taught_need(), taught_asking())
-    head.with_suffix(".toml").write_text('sha256 = "00"')
-    with pytest.raises(WeightsError, match="its card says 00"):
-        MessageReader.load(tmp_path / "base", head, taught_need(), taught_asking())
+        MessageReader.load(base, folder)
 
 
 @pytest.mark.parametrize(
     "tensors", [{"out.weight": torch.zeros(3, 8)}, {"layers.0.other.a": torch.zeros(2, 8)}]
 )
 def test_a_need_head_that_was_taught_for_something_else_is_refused(
-    tensors: dict[str, torch.Tensor], tmp_path: Path
+    tensors: dict[str, torch.Tensor], folder: Path
 ) -> None:
-    head = tmp_path / "need.safetensors"
+    head = taught_file(folder, "need")
     save_file(tensors, head)
     digest = hashlib.sha256(head.read_bytes()).hexdigest()
     head.with_suffix(".toml").write_text(f'sha256 = "{digest}"')
     base = weights_path(reader_card(), Settings(_env_file=None).cache_dir)
     with pytest.raises(WeightsError, match="for another Feeler"):
-        MessageReader.load(base, taught_heads(), head, taught_asking())
+        MessageReader.load(base, folder)
 
 
 WORK = (

@@ -49,7 +49,7 @@ class Heads:
     def closeness(self, text: str, others: Sequence[str]) -> list[float]:
         return [0.0 for _ in others]
 
-    def suits(self, said: str, questions: Sequence[str]) -> list[float]:
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> list[float]:
         return [0.0 for _ in questions]
 
     def shows(self, texts: Sequence[str]) -> list[Shown]:

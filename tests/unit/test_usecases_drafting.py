@@ -17,6 +17,7 @@ from feeler.personas.library import Library, load_library
 from feeler.personas.values import Reveal
 from feeler.ports import Message, Reader, Request
 from feeler.usecases.drafting import first_line, open_talk, switch_persona, take_turn
+from feeler.usecases.questions import plain_questions
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 STORY = "I drove a tower crane in the port for eleven years. Twice I refused to lift because of the wind."
@@ -33,6 +34,13 @@ def free(*drafts: str) -> Callable[[Request, int], str]:
 def alike(messages: tuple[Message, ...], text: str) -> float:
     """Every text as likely as any other, word for word."""
     return -float(len(text.split()))
+
+
+def untaught(drafts: list[str]) -> ScriptedEngine:
+    """An engine of a model as it came."""
+    engine = ScriptedEngine(drafts)
+    engine.can = frozenset()
+    return engine
 
 
 class Shown:
@@ -102,6 +110,17 @@ async def test_the_question_is_asked_that_a_reader_finds_right(library: Library)
         assert talk.lines[-1].text == right
 
 
+async def test_a_plain_question_of_the_personas_manner_is_asked_where_it_fits_better(
+    library: Library,
+) -> None:
+    plain = plain_questions()[library.persona("emil").manner][7]
+    engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=alike)
+    talk = await turn(library, start(library), STORY, engine, reader=FedReader(suit=(plain,)))
+    assert talk.lines[-1].text == plain
+    again = await turn(library, talk, "I climbed down.", engine, reader=FedReader(suit=(plain,)))
+    assert again.lines[-1].text != plain
+
+
 async def test_some_drafts_are_made_to_begin_with_what_only_the_teller_knows(library: Library) -> None:
     def answer(request: Request, draft: int) -> str:
         return " refuse to lift in that wind?" if request.opening == "What made you" else "Hm."
@@ -113,7 +132,7 @@ async def test_some_drafts_are_made_to_begin_with_what_only_the_teller_knows(lib
 
 
 async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Library) -> None:
-    engine = ScriptedEngine([BAD, GOOD])
+    engine = untaught([BAD, GOOD])
     talk = await turn(library, start(library), STORY, engine)
     assert talk.lines[-1].text == GOOD
     first, second = engine.asked
@@ -121,7 +140,7 @@ async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Libr
 
 
 async def test_where_all_fail_a_plain_written_line_is_said_and_counted(library: Library) -> None:
-    talk = await turn(library, start(library), STORY, ScriptedEngine([BAD, BAD]))
+    talk = await turn(library, start(library), STORY, untaught([BAD, BAD]))
     assert talk.lines[-1].fallback
     assert talk.lines[-1].text.endswith("?")
 
@@ -138,7 +157,9 @@ async def test_a_fact_is_told_as_it_stands_where_every_draft_goes_beyond_it(libr
 async def test_the_answer_and_then_a_question_on_what_was_told(library: Library) -> None:
     fact = next(fact for fact in library.company("brandl").facts if fact.reveal is Reveal.ASKED)
     text = f"{STORY} And with you?"
-    reader = FedReader({text: asks("And with you?", told=True)}, lambda question, one: one == fact.text)
+    reader = FedReader(
+        {text: asks("And with you?", told=True)}, lambda question, one: one == fact.text, suit=(GOOD,)
+    )
     talk = await turn(library, start(library), text, ScriptedEngine([fact.text, GOOD]), reader=reader)
     assert talk.lines[-1].text == f"{fact.text} {GOOD}"
 
@@ -184,7 +205,8 @@ async def test_what_somebody_wrote_at_the_start_is_taken_up_in_the_first_line(li
     persona = library.persona("emil")
     line = "How did you get the bees up there?"
     engine = ScriptedEngine([line])
-    opened = await first_line(talk, persona, library.company_of(persona), engine=engine, reader=FedReader())
+    reader = FedReader(suit=(line,))
+    opened = await first_line(talk, persona, library.company_of(persona), engine=engine, reader=reader)
     assert opened.lines[0].text.startswith("Welcome, welcome! I'm Emil")
     assert opened.lines[0].text.endswith(line)
     assert opened.lines[0].text.count("?") == 1

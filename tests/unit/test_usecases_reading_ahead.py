@@ -1,16 +1,16 @@
 """The engine reads what begins the next prompt while the person types; a turn that comes meanwhile waits."""
 
-import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tests.readers import FedReader
 
+from feeler.interview.dossier import Known, Shares
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import load_library
-from feeler.ports import Ability, Likelihood, Scoring
+from feeler.personas.values import Reveal
 from feeler.terminal.memory import MemoryArchive
 from feeler.usecases.desk import Desk
-from feeler.usecases.finding import NONE
 from feeler.usecases.values import Chat
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -41,36 +41,22 @@ async def test_a_line_sent_at_once_is_answered_after_the_reading() -> None:
     assert outcome.replies
 
 
-class Choosing(ScriptedEngine):
-    """An engine that chooses, and takes for ever to read a dossier until it is let."""
-
-    can: frozenset[Ability] = frozenset({"likelihoods", "choosing"})
+class Counting(FedReader):
+    """Counts how often it is asked to compare, and what with."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.let = asyncio.Event()
-        self.begun = self.read = 0
+        self.seen: list[str] = []
 
-    async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
-        if asked.texts == (NONE,):
-            self.begun += 1
-            await self.let.wait()
-            self.read += 1
-        return tuple(tuple(Likelihood(nats=-1.0, tokens=1) for _ in asked.texts) for _ in asked.talks)
+    def answers(self, before: str, question: str, things: Sequence[Known]) -> Shares:
+        self.seen += [thing.text for thing in things]
+        return super().answers(before, question, things)
 
 
-async def test_a_dossier_makes_way_for_a_message_and_is_read_on_after_it() -> None:
-    engine = Choosing()
-    desk = Desk(library=load_library(), engine=engine, reader=FedReader(), archive=MemoryArchive())
-    chat = (await desk.do(Chat(chat_id=7), "new", "emil", None, NOW)).chat
-    outcome = await desk.hear(chat, "I ran a ferry for nine years.", None, NOW)
-    assert outcome.replies  # though the dossier is not read yet
-    assert engine.read == 0
-    engine.let.set()
+async def test_what_the_company_knows_is_read_while_the_person_types() -> None:
+    reader, library = Counting(), load_library()
+    desk = Desk(library=library, engine=ScriptedEngine(), reader=reader, archive=MemoryArchive())
+    await desk.do(Chat(chat_id=7), "new", "emil", None, NOW)
     await desk.means.ahead.done(7)
-    again = await desk.hear(outcome.chat, "The engine was older than me.", None, NOW)
-    for _ in range(3):
-        await asyncio.sleep(0)  # what is left to be read begins when the loop comes to it
-    assert engine.read == 1
-    await desk.hear(again.chat, "We called it the duchess.", None, NOW)
-    assert engine.read == 1  # once is enough
+    told = [fact.text for fact in library.company("brandl").facts if fact.reveal is not Reveal.NEVER]
+    assert set(told) < set(reader.seen)

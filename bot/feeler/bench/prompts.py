@@ -51,7 +51,7 @@ class _Reader:
     def closeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return [0.0 for _ in others]
 
-    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> Sequence[float]:
         return [0.0 for _ in questions]
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:

@@ -119,12 +119,13 @@ def model(settings: "Settings") -> Iterator[Finding]:
 
 def reader(settings: "Settings") -> Iterator[Finding]:
     """What recognises somebody in need, whichever engine writes: its weights and its head."""
-    from feeler.compose import taught_heads, taught_need
+    from feeler.compose import taught_folder
     from feeler.llm.cards import reader_card
+    from feeler.llm.upper import taught_file
     from feeler.llm.weights import verify, weights_path
 
     card = reader_card()
-    if not (taught_heads().is_file() and taught_need().is_file()):
+    if not all(taught_file(taught_folder(), name).is_file() for name in ("reader", "need")):
         yield Finding(
             about="reader",
             state="wrong",

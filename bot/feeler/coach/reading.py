@@ -11,7 +11,6 @@ from feeler.coach.questions import REFERS_ON, asked_by
 from feeler.coach.topics import tapped
 from feeler.coach.values import Evidence, Learned
 from feeler.coach.words import content, fold, quote, sentences, weigh
-from feeler.interview.topics import gist
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.interview.words import numbers
 from feeler.personas.values import Company, Fact, Reveal
@@ -47,10 +46,10 @@ def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
 
 def _opener(asked: Sequence[Evidence], fact: Fact) -> Evidence | None:
     """Of the questions asked just before, the one that has most to do with the fact; the last of equals."""
-    wanted = gist(" ".join((fact.text, *fact.keywords)))
+    wanted = content(fact.text)
 
     def nearness(one: Evidence) -> tuple[int, int]:
-        return (len(gist(one.quote) & wanted), asked.index(one))
+        return (len(content(one.quote) & wanted), asked.index(one))
 
     return max(asked, key=nearness, default=None)
 

@@ -160,7 +160,7 @@ def hidden(
                 fact=fact.id,
                 topic=fact.topic,
                 reveal=fact.reveal,
-                question=opening_question(fact, company),
+                question=opening_question(fact),
                 near=near,
                 after=None if near else _fits_after(interview, fact, weights),
             )
@@ -196,15 +196,10 @@ def _nearness(one: Hidden) -> tuple[bool, bool, int, int]:
     return (one.near is None, one.after is None, deep, WORTH.index(one.topic))
 
 
-def opening_question(fact: Fact, company: Company) -> str:
-    """Of the written questions of the fact's field, the one that the interview would answer with the fact."""
-
-    def rank(question: str) -> tuple[int, float]:
-        found = interview_topics.matches(question, company.facts)
-        place = next(at for at, match in enumerate(found) if match.fact.id == fact.id)
-        return (place, -round(found[place].own, 6))  # sums of floats differ in their last digits
-
-    return min(OPENERS[fact.topic], key=rank)
+def opening_question(fact: Fact) -> str:
+    """Of the written questions of the fact's field, the one that has most words in common with it."""
+    told = content(fact.text)
+    return max(OPENERS[fact.topic], key=lambda question: len(told & content(question)))
 
 
 def _fits_after(interview: Interview, fact: Fact, weights: Mapping[str, float]) -> Evidence | None:

@@ -1,5 +1,6 @@
 """What the company may tell now: what a question opens, what is volunteered, who else would know."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -10,6 +11,7 @@ from feeler.interview.values import Interview, Speaker
 from feeler.interview.words import sentences, words
 from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
 
+PART = re.compile(r"\n\s*\n|\n(?=- )")  # between two items of a list, or two paragraphs
 BRIEF = 6  # words of a question that may go on from the line before
 MOST_FACTS = 2  # questions of one message that are answered
 LATEST, TOLD = 0.3, 0.6  # what a fact counts for that was told just now; that was told before
@@ -71,12 +73,14 @@ class Known:
     def compared(self) -> str:
         """The text as questions are compared with it.
 
-        What stands on somebody's page has no keywords and is no answer by itself, so its topic stands before
-        it: one question for all in Nogueira et al., "Document Expansion by Query Prediction" (2019).
+        What stands on somebody's page is no answer by itself, so its topic stands before it, and before
+        others the keywords that a card has, as in Nogueira et al., "Document Expansion by Query Prediction"
+        (2019).
         """
-        if self.fact is None or not self.fact.source:
+        if self.fact is None:
             return self.text
-        return f"{LABELS[self.fact.topic]}: {self.text}"
+        named = (LABELS[self.fact.topic],) if self.fact.source else self.fact.keywords
+        return f"{', '.join(named)}: {self.text}" if named else self.text
 
 
 def context(before: str, question: str) -> str:
@@ -90,8 +94,15 @@ def known(persona: Persona, company: Company, interview: Interview | None = None
     What there is to add to what was told just now comes last, so that an engine has read all before it.
     """
     facts = [Known(text=fact.text, fact=fact) for fact in company.facts if fact.reveal is not Reveal.NEVER]
-    own = [Known(text=sentence) for sentence in sentences(" ".join(persona.knows.split()))]
+    own = [Known(text=note) for note in notes(persona)]
     return (*facts, *own, Known(text=PURPOSE), *(additions(interview, company) if interview else ()))
+
+
+def notes(persona: Persona) -> tuple[str, ...]:
+    """What somebody can say of themselves: each sentence of the body's prose, each item of its lists."""
+    parts = [" ".join(part.split()) for part in PART.split(persona.knows)]
+    each = [(part[2:],) if part.startswith("- ") else sentences(part) for part in parts]
+    return tuple(note for some in each for note in some)
 
 
 def additions(interview: Interview, company: Company) -> tuple[Known, ...]:

@@ -77,6 +77,7 @@ class Plan:
 
 
 BARE = 3  # words of a question that is about the line before and nothing else: "why is that?"
+ASKED_LATELY = 4  # messages: who asked in one of them need not be told to ask
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
 
@@ -281,7 +282,8 @@ def _invited(plan: Plan, interview: Interview, company: Company) -> Plan:
         :3
     ]
     plan = replace(plan, offers=offers)
-    quiet = not plan.reading.asks and plan.job in (Job.ASK, Job.OFFER, Job.HAND, Job.PUSH)
+    asked = any(Act.ASKED in line.acts for line in _said(interview)[-ASKED_LATELY:])
+    quiet = not asked and not plan.reading.asks and plan.job in (Job.ASK, Job.OFFER, Job.HAND, Job.PUSH)
     if quiet and plan.phase is Phase.QUESTIONS and offers and _turns_since_coach(interview) >= COACH_EVERY:
         return replace(plan, coach="invite")
     return plan

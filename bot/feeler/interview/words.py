@@ -8,7 +8,7 @@ from functools import lru_cache
 
 WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*(?:['’-][a-z0-9]+)*", re.IGNORECASE)
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z0-9a-z])|\n+")
-SHORT_FORMS = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|No|vs|etc|approx|e\.g|i\.e|a\.m|p\.m)\.$", re.IGNORECASE)
+SHORT_FORMS = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|etc|approx|e\.g|i\.e|a\.m|p\.m)\.$", re.IGNORECASE)
 
 FUNCTION_WORDS = frozenset(
     """a about above after again against all also always am an and any anybody anyone anything are as at back be

@@ -9,6 +9,12 @@ from feeler.llm.encoder import Encoder
 from feeler.llm.upper import UpperHead, load_upper
 
 OWN = 4  # the first of the layers that are its own; below, the reader's are the encoder's, too
+FEW = 8  # words of a message that says little without what it answers
+
+
+def answered(before: str, said: str) -> str:
+    """What was told: the message, and before one of a few words the company's line that it answers."""
+    return f"{before}\n{said}" if before and len(said.split()) <= FEW else said
 
 
 def load_asking(encoder: Encoder, adapter: Path) -> UpperHead:
@@ -16,4 +22,4 @@ def load_asking(encoder: Encoder, adapter: Path) -> UpperHead:
 
     Raises WeightsError, see `load_upper`.
     """
-    return load_upper(encoder, adapter, OWN, 1)
+    return load_upper(UpperHead(encoder, OWN, 1), adapter)

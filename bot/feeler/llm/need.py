@@ -22,7 +22,7 @@ def load_need(encoder: Encoder, adapter: Path) -> UpperHead:
 
     Raises WeightsError, see `load_upper`.
     """
-    return load_upper(encoder, adapter, OWN, LABELS)
+    return load_upper(UpperHead(encoder, OWN, LABELS), adapter)
 
 
 def stretches(text: str) -> tuple[str, ...]:

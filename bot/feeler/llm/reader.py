@@ -14,11 +14,12 @@ from feeler.errors import WeightsError
 from feeler.interview.acts import Act
 from feeler.interview.reading import Shown, Understood
 from feeler.interview.values import Need
-from feeler.llm.asking import load_asking
+from feeler.llm.answering import SHARP, Answering, asked, load_answering, told
+from feeler.llm.asking import answered, load_asking
 from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
 from feeler.llm.need import NEEDS, load_need, stretches
 from feeler.llm.talents import DeedReader, deed_vectors
-from feeler.llm.upper import UpperHead, card_of, check_card
+from feeler.llm.upper import UpperHead, card_of, check_card, taught_file
 from feeler.personas.values import Topic
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,6 @@ ACTS = tuple(act for act in Act if act not in UNTAUGHT)
 TOPICS = tuple(Topic)
 SORTS = (None, *Topic)  # what a sentence of a page is about
 AT_ONCE = 16  # sentences that are read side by side
-SHARP = 20.0  # what a cosine is multiplied with before facts compete
 LONGEST = 300  # words that are read: the beginning and the end of a longer message
 TOKENS = 200  # of a message and the line before it
 LIKELY = 0.5  # of a token, to belong to a piece
@@ -103,25 +103,29 @@ class MessageReader:
         heads: Heads,
         need: UpperHead,
         asking: UpperHead,
+        answering: Answering,
         deeds: DeedReader | None = None,
     ) -> None:
         self._encoder, self._heads, self._need = encoder.eval(), heads.eval(), need.eval()
-        self._asking, self._deeds = asking.eval(), deeds
+        self._asking, self._answering, self._deeds = asking.eval(), answering.eval(), deeds
         # a thread of its own without OpenMP helpers: with the model's they would be more than the cores
         self._thread = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
         self._meaning: Callable[[str], Tensor] = lru_cache(KEPT)(self._vector)
+        self._answer: Callable[[str], Tensor] = lru_cache(KEPT)(lambda text: self._placed(told(text)))
         self._page: Callable[[], PageHead] | None = None  # seldom needed, so loaded with the first page
 
     @classmethod
-    def load(cls, base: Path, adapter: Path, need: Path, asking: Path) -> "MessageReader":
-        """From the encoder's file and what was taught, `reader.safetensors`, `need.safetensors` and
-        `asking.safetensors`, each with its card beside it.
+    def load(cls, base: Path, folder: Path) -> "MessageReader":
+        """From the encoder's file and the folder of what was taught, each with its card beside it.
 
         Takes a second. Raises WeightsError where one is missing, damaged or made for something else.
         """
+        adapter = taught_file(folder, "reader")
         check_card(adapter)
         encoder = Encoder(EncoderFile(base))
-        in_need, questions = load_need(encoder, need), load_asking(encoder, asking)
+        in_need = load_need(encoder, taught_file(folder, "need"))
+        questions = load_asking(encoder, taught_file(folder, "asking"))
+        answers = load_answering(encoder, taught_file(folder, "answering"))
         heads = Heads(encoder.hidden)
         taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
         load_layers(encoder, taught)
@@ -130,7 +134,7 @@ class MessageReader:
         except RuntimeError:
             raise WeightsError(f"{adapter}: was taught for another Feeler than this one") from None
         deeds = _deed_reader(adapter.with_name("talents.safetensors"), adapter)
-        reader = cls(encoder, heads, in_need, questions, deeds)
+        reader = cls(encoder, heads, in_need, questions, answers, deeds)
         reader._page = lru_cache(1)(
             lambda: PageHead.load(adapter.with_name("pages.safetensors"), encoder.hidden, adapter)
         )
@@ -184,9 +188,11 @@ class MessageReader:
             return [Shown(telling=0.0, talents={}) for _ in texts]
         return self._deeds.shown(deed_vectors(self._encoder, texts))
 
-    def suits(self, said: str, questions: Sequence[str]) -> list[float]:
-        """How well each question follows from what was `said`: the log-odds that a reader finds it right."""
-        return self._thread.submit(self._suits, said, questions).result()
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> list[float]:
+        """How well each question follows from what was `said` after the company's line `before`: the log-odds
+        that a reader finds it right.
+        """
+        return self._thread.submit(self._suits, answered(before, said), questions).result()
 
     @torch.inference_mode()
     def _suits(self, said: str, questions: Sequence[str]) -> list[float]:
@@ -247,10 +253,16 @@ class MessageReader:
 
     @torch.inference_mode()
     def _shares(self, before: str, question: str, texts: Sequence[str]) -> tuple[list[float], float]:
-        asked = self._vector(question, before)
-        scores = [SHARP * float(asked @ self._meaning(text)) for text in texts]
-        *each, none = torch.tensor([*scores, float(self._heads.none)]).softmax(-1).tolist()
+        place = self._placed(asked(question, before))
+        scores = [SHARP * float(place @ self._answer(text)) for text in texts]
+        *each, none = torch.tensor([*scores, float(self._answering.none)]).softmax(-1).tolist()
         return each, none
+
+    def _placed(self, parts: tuple[str, ...]) -> Tensor:
+        """Where a question or an answer lies among the others: a vector of length 1."""
+        ids = [self._encoder.tokens(*parts)[0][:TOKENS]]
+        found = self._answering(*self._encoder.below(ids, self._answering.first))[0]
+        return torch.nn.functional.normalize(found, dim=-1)
 
     @torch.inference_mode()
     def _closeness(self, text: str, others: Sequence[str]) -> list[float]:

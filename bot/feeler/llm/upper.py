@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -40,24 +40,32 @@ class UpperHead(torch.nn.Module):
         return self.out(torch.cat([mean, most], -1))  # type: ignore[no-any-return]
 
 
-def load_upper(encoder: Encoder, adapter: Path, first: int, labels: int) -> UpperHead:
-    """From an encoder and what was taught, a safetensors file with its card beside it.
+Head = TypeVar("Head", bound=UpperHead)
+
+
+def load_upper(head: Head, adapter: Path) -> Head:
+    """What was taught, a safetensors file with its card beside it, put into a head that nobody has taught.
 
     Raises WeightsError where one is missing, damaged or made for something else.
     """
     check_card(adapter)
-    head = UpperHead(encoder, first, labels)
+    own = head.state_dict()
     try:
         taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
-        own = head.state_dict()
-        for name in ("out.weight", "out.bias"):
-            own[name].copy_(taught[name])
+        for name in own:
+            if not name.startswith("layers."):
+                own[name].copy_(taught[name])
         for name, tensor in taught.items():
             if name.endswith(".a"):
                 own[f"{name[:-2]}.weight"].add_(taught[f"{name[:-2]}.b"] @ tensor)
     except (SafetensorError, RuntimeError, KeyError) as error:
         raise WeightsError(f"{adapter}: was taught for another Feeler than this one ({error})") from None
     return head
+
+
+def taught_file(folder: Path, name: str) -> Path:
+    """Where what was taught lies that is called `name`, in the folder of all."""
+    return folder / name / f"{name}.safetensors"
 
 
 def card_of(adapter: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from feeler.personas.values import SLOTS, Company, Fact, Persona, Reveal, Topic
 FACTS_WANTED = 12
 LONGEST_LINE = 60  # words: what one line of the company may hold
 LONGEST_FACT = 40
-LONGEST_BODY = 450
+LONGEST_BODY = 650
 QUOTE = 5  # so many words in a row are a quotation
 SLOT = re.compile(r"\{([^{}]*)\}")
 ONE_QUESTION = ("ask", "push", "hand")
@@ -63,8 +63,6 @@ def _company(company: Company, found: Folder) -> Iterator[Problem]:
             yield warn(f"facts[{at}].reveal", f"a follow-up needs an easier fact on '{fact.topic}' before it")
         if len(fact.text.split()) > LONGEST_FACT:
             yield warn(f"facts[{at}].text", f"longer than {LONGEST_FACT} words; nobody would say it aloud")
-        if not fact.keywords and fact.reveal is not Reveal.NEVER:
-            yield warn(f"facts[{at}].keywords", "none; questions in other words will not find it")
         for secret in _secrets(company):
             if fact is not secret and fact.reveal is not Reveal.NEVER and _quotes(fact.text, secret):
                 yield warn(f"facts[{at}].text", f"quotes {secret.id!r}, which must never be told")

@@ -42,8 +42,8 @@ class LazyReader:
     def sorts(self, texts: Sequence[str]) -> Sequence[Mapping[Topic | None, float]]:
         return self._loading.result().sorts(texts)
 
-    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
-        return self._loading.result().suits(said, questions)
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> Sequence[float]:
+        return self._loading.result().suits(before, said, questions)
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
         return self._loading.result().shows(texts)

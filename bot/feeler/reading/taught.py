@@ -54,7 +54,7 @@ class Heads(Protocol):
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]: ...
 
-    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]: ...
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> Sequence[float]: ...
 
 
 class TaughtReader:
@@ -127,9 +127,9 @@ class TaughtReader:
         """See `feeler.ports.Reader`."""
         return self._heads.sorts(texts)
 
-    def suits(self, said: str, questions: Sequence[str]) -> Sequence[float]:
+    def suits(self, before: str, said: str, questions: Sequence[str]) -> Sequence[float]:
         """See `feeler.ports.Reader`."""
-        return self._heads.suits(said, questions)
+        return self._heads.suits(before, said, questions)
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
         """See `feeler.ports.Reader`."""

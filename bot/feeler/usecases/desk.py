@@ -63,7 +63,7 @@ class Desk:
             engine=engine,
             reader=reader,
             archive=archive,
-            ahead=ReadingAhead(engine),
+            ahead=ReadingAhead(engine, reader),
             helplines=helplines or shipped_helplines(),
             ears=ears,
             mouth=mouth,

@@ -1,8 +1,8 @@
-"""Which fact answers a question: the model chooses from a closed list, or none of it.
+"""Which fact answers a question: one of a closed list, or none of it.
 
-The dossier is one prompt, its things named by letters and always in the same order, so that an engine reads
-it once; behind it every question is a short branch. Only what the list holds can be chosen, and `never` facts
-are not in it. A model that was not taught to choose is not asked: the reader compares.
+The reader compares the question with all that may be told; of the few that come closest a model that was
+taught to choose has its say, each named by a letter. Only what the list holds can be chosen, and `never`
+facts are not in it.
 """
 
 import asyncio
@@ -14,15 +14,16 @@ from contextlib import suppress
 from feeler.errors import Unsupported
 from feeler.interview.dossier import Known, Opened, Shares, context, known, opened
 from feeler.interview.reading import Reading
-from feeler.interview.topics import matches
 from feeler.interview.values import Interview, Speaker
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Message, Reader, Scoring
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase  # each is one token of the model's
 NONE = "-"
-SHY = 0.5  # nats that both together say "none" too readily, on plain questions to companies nobody was taught
-WORDS = 0.4  # nats that a fact gains for each point of words in common
+BEST = 6  # things that the model is asked about
+MODELS = 0.5  # weight of the model's opinion beside the reader's
+UNSEEN = 0.001  # what a thing counts with the model that it was not asked about
+SHY = 0.5  # nats that both together say "none" too readily
 
 
 async def open_dossier(
@@ -44,43 +45,31 @@ async def open_dossier(
     return opened(interview, reading, things, shares)
 
 
-async def read_dossier(persona: Persona, company: Company, *, engine: Engine) -> None:
-    """Let an engine that chooses read the dossier, so that a question finds it read. Cancelling loses
-    nothing that was read.
-    """
-    things = known(persona, company)
-    if _may_choose(engine, things):
-        talks = (choosing_prompt(things, "", ""),)
-        with suppress(Unsupported):
-            await engine.likelihoods(Scoring(talks=talks, texts=(NONE,)))
-
-
-def _may_choose(engine: Engine, things: Sequence[Known]) -> bool:
-    """Whether the engine was taught to choose, and has a letter for each of these."""
-    return "choosing" in engine.can and len(things) <= len(LETTERS)
-
-
 async def compare(
     things: tuple[Known, ...], before: str, questions: tuple[str, ...], *, engine: Engine, reader: Reader
 ) -> list[Shares]:
-    """Which thing answers each question, by the reader, a taught model and the dossier's own keywords."""
-    compared = [await asyncio.to_thread(reader.answers, before, question, things) for question in questions]
-    if _may_choose(engine, things):
-        # a server may find out only when it is asked
-        with suppress(Unsupported):
-            chosen = await _chosen(things, before, questions, engine)
-            compared = [_joined(one, other) for one, other in zip(chosen, compared, strict=True)]
-    return [by_words(question, things, share) for question, share in zip(questions, compared, strict=True)]
+    """Which thing answers each question, by the reader, and of its best a taught model's opinion, too."""
+    return [await _compared(things, before, question, engine, reader) for question in questions]
 
 
-async def _chosen(
-    things: tuple[Known, ...], before: str, questions: tuple[str, ...], engine: Engine
-) -> list[Shares]:
-    """What the model chooses, for each question."""
-    talks = tuple(choosing_prompt(things, before, question) for question in questions)
+async def _compared(
+    things: tuple[Known, ...], before: str, question: str, engine: Engine, reader: Reader
+) -> Shares:
+    found = await asyncio.to_thread(reader.answers, before, question, things)
+    if "choosing" in engine.can:
+        best = sorted(range(len(things)), key=lambda at: -found.each[at])[:BEST]
+        with suppress(Unsupported):  # a server may find out only when it is asked
+            chosen = await _chosen([things[at] for at in best], before, question, engine)
+            return _joined(found, chosen, best)
+    return found
+
+
+async def _chosen(things: Sequence[Known], before: str, question: str, engine: Engine) -> Shares:
+    """What the model chooses."""
+    talk = choosing_prompt(things, before, question)
     labels = (*LETTERS[: len(things)], NONE)
-    found = await engine.likelihoods(Scoring(talks=talks, texts=labels))
-    return [_shares([one.nats for one in row]) for row in found]
+    [found] = await engine.likelihoods(Scoring(talks=(talk,), texts=labels))
+    return _shares([one.nats for one in found])
 
 
 def choosing_prompt(
@@ -95,23 +84,14 @@ def choosing_prompt(
     )
 
 
-def by_words(question: str, things: Sequence[Known], share: Shares) -> Shares:
-    """The shares, those of facts larger whose words and keywords are in the question."""
-    facts = tuple(thing.fact for thing in things if thing.fact is not None)
-    own = {match.fact.id: match.own for match in matches(question, facts)}
-    bonus = [WORDS * own[thing.fact.id] if thing.fact is not None else 0.0 for thing in things]
-    each = [_log(chance) + more for chance, more in zip(share.each, bonus, strict=True)]
-    return _shares([*each, _log(share.none)])
-
-
-def _joined(one: Shares, other: Shares) -> Shares:
-    """Both opinions, by their geometric mean."""
+def _joined(found: Shares, chosen: Shares, best: Sequence[int]) -> Shares:
+    """Both opinions, by their weighted geometric mean; what the model was not shown hardly counts."""
+    theirs = dict(zip(best, chosen.each, strict=True))
     mean = [
-        0.5 * (_log(a) + _log(b))
-        for a, b in zip((*one.each, one.none), (*other.each, other.none), strict=True)
+        (1 - MODELS) * _log(share) + MODELS * _log(theirs.get(at, UNSEEN))
+        for at, share in enumerate(found.each)
     ]
-    mean[-1] -= SHY
-    return _shares(mean)
+    return _shares([*mean, (1 - MODELS) * _log(found.none) + MODELS * _log(chosen.none) - SHY])
 
 
 def _shares(nats: list[float]) -> Shares:

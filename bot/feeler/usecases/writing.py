@@ -2,17 +2,18 @@
 chosen.
 
 The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
-written. A question is several drafts, some of them made to begin in a given way. The one is said that follows
-from this very message: so find a head that was taught with readers' marks (`Reader.suits`), and the model
-itself by how likely it is.
+written. A question is one of several: the model's own drafts, some of them made to begin in a given way, and,
+with the taught one, plain questions that people wrote. The one is said that follows from this very message:
+so find a head that was taught with readers' marks (`Reader.suits`), and the model by how likely it is.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 from time import monotonic
 from zlib import crc32
 
@@ -21,7 +22,7 @@ import yaml
 from feeler.errors import EngineError, Unsupported
 from feeler.interview.acts import Act
 from feeler.interview.guards import broken, broken_so_far
-from feeler.interview.plan import TELLS, Job
+from feeler.interview.plan import TELLS, Job, last_question
 from feeler.interview.private import shared_lines
 from feeler.interview.scene import Scene
 from feeler.interview.tidying import tidy
@@ -30,6 +31,7 @@ from feeler.interview.words import content, last_asked, sentences
 from feeler.personas.library import shipped_prompts
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
+from feeler.usecases.questions import plain_questions
 from feeler.usecases.skills import prompt_for, skills
 from feeler.usecases.written import written_line
 
@@ -37,14 +39,14 @@ LONGEST = 80  # tokens of a line
 CALM = 0.3  # temperature of what only has to say what its prompt holds
 WARM = 0.5  # and of what is to be found
 STOPS = ("\n",)
-# Of several drafts the one that belongs is chosen. The taught model writes but the first two; else people
-# wrote the line, or a fact is told as it stands: 7 of 31 answers in its own words were turned round,
-# and after "oh, this and that" it asked about what had been told before.
+# Of several questions the one that belongs is chosen. The taught model writes no other lines: people wrote
+# them, or a fact is told as it stands, for 7 of 31 answers in its own words were turned round.
 BELONGS = frozenset({Job.ASK, Job.OPEN, Job.PUSH})
-TAUGHT = frozenset({Job.ASK, Job.OPEN})
 SUITS = 0.4  # nats a token that a question gains for each point of its log-odds to follow from what was said
 AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
 ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
+PLAIN = 16  # of the plain questions, those that follow best: the model weighs them beside its own drafts
+WRITTEN = 0.0  # nats a token that a plain question gains, whose words are less the model's own
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -105,8 +107,14 @@ async def write_line(
 
 async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> Drafted:
     """The best of the drafts that pass; a second, warmer round where none did."""
-    if "skills" in engine.can and scene.plan.job not in TAUGHT:
+    taught = "skills" in engine.can
+    if taught and scene.plan.job not in BELONGS:
         return Drafted(text=written_line(scene, seed=_seed(scene)))
+    plain = await _plain(scene, reader) if taught else ()
+    if (
+        taught and scene.plan.job is Job.PUSH and plain
+    ):  # of what is vague the model can only ask what was told
+        return Drafted(text=plain[0])
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
         alone = calm and not round_
@@ -117,14 +125,14 @@ async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> 
             drafts=1 if alone else engine.wants_drafts,
         )
         drafts = await _drafts(scene, engine, request, stage if alone else None)
-        if "skills" in engine.can and engine.wants_drafts > 1:
+        if taught and engine.wants_drafts > 1:
             drafts += await _begun(scene, engine, replace(request, drafts=1))
         passing = {
             tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
         }
-        if passing:
-            best = await _belonging(scene, engine, reader, tuple(passing))
-            return Drafted(text=best, tokens=passing[best])
+        if passing or plain:
+            best = await _belonging(scene, engine, reader, tuple(passing), plain)
+            return Drafted(text=best, tokens=passing.get(best, 0))
     return Drafted(text=written_line(scene, seed=_seed(scene)), fallback=True)
 
 
@@ -179,20 +187,40 @@ def _whole(text: str) -> str:
     return " ".join(said if text.rstrip()[-1:] in ".!?…" else said[:-1])
 
 
-async def _belonging(scene: Scene, engine: Engine, reader: Reader, lines: tuple[str, ...]) -> str:
+async def _plain(scene: Scene, reader: Reader) -> tuple[str, ...]:
+    """Of the plain questions of the persona's manner those that follow best and pass, the best first."""
+    said = "\n".join(scene.own_lines)
+    ready = [line for line in plain_questions()[scene.persona.manner] if line not in said]
+    suits = await _suits(scene, reader, ready)
+    order = sorted(range(len(ready)), key=lambda at: -suits[at])
+    passing = (ready[at] for at in order if not broken(ready[at], scene))
+    return tuple(islice(passing, PLAIN))
+
+
+async def _suits(scene: Scene, reader: Reader, lines: Sequence[str]) -> Sequence[float]:
+    """How well each line follows from what was heard, in log-odds."""
+    before = last_question(scene.interview)
+    questions = [last_asked(line) or line for line in lines]
+    return await asyncio.to_thread(reader.suits, before, scene.heard, questions)
+
+
+async def _belonging(
+    scene: Scene, engine: Engine, reader: Reader, drafts: tuple[str, ...], plain: tuple[str, ...]
+) -> str:
     """The line that fits this message best; the first where nothing is to be chosen."""
+    lines = (*drafts, *plain)
     if len(lines) == 1 or scene.plan.job not in BELONGS:
         return lines[0]
     told = set(content(scene.heard))
     begun = [_beginning(line) for line in scene.own_lines]
-    suits = await asyncio.to_thread(reader.suits, scene.heard, [last_asked(line) or line for line in lines])
+    suits = await _suits(scene, reader, lines)
     likely = await _likelihoods(scene, engine, lines)
 
     def worth(at: int) -> float:
         line = lines[at]
         own = set(content(line))
         again = AGAIN * begun.count(_beginning(line)) + ECHO * (bool(own) and own <= told)
-        return SUITS * suits[at] + likely[at] - again
+        return SUITS * suits[at] + likely[at] + WRITTEN * (at >= len(drafts)) - again
 
     return lines[max(range(len(lines)), key=worth)]
 
