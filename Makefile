@@ -33,8 +33,8 @@ pages: $(STAMP) reader  ## teach how sentences of pages are sorted, in minutes o
 adapter: $(STAMP) weights  ## teach the default model to ask, tell and choose, in hours; goes on where it stopped
 	$(BIN)/python -m training.adapter
 
-figures: $(STAMP) weights reader  ## what was taught, on held-out messages and companies (minutes)
-	$(BIN)/python -m training.figures --model
+figures: $(STAMP) reader  ## what was taught, on held-out messages and companies (minutes)
+	$(BIN)/python -m training.figures
 
 read: $(STAMP) reader  ## teach the encoder to read messages, in half an hour on one core
 	$(BIN)/python -m training.reader

@@ -5,16 +5,32 @@ teaches a dozen questions for little more than the price of the facts.
 """
 
 import random
+import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from feeler.interview.dossier import Known
-from feeler.usecases.finding import LETTERS, NONE, choosing_prompt
+from feeler.interview.dossier import Known, context
+from feeler.ports import Message
 from training.reader import QUESTIONS, Row, answers
 
 Tensor = torch.Tensor
+LETTERS = string.ascii_uppercase + string.ascii_lowercase  # each is one token of the model's
+NONE = "-"
+
+
+def choosing_prompt(
+    things: Sequence[Known], before: str, question: str, letters: Sequence[str] = LETTERS
+) -> tuple[Message, ...]:
+    """What a taught model continues with a letter, or `-` for none."""
+    listed = "".join(f"{letter}: {thing.text}\n" for letter, thing in zip(letters, things, strict=False))
+    said = f"Said: {line}\n" if (line := context(before, question)) else ""
+    return (
+        Message(role="system", content="choose"),
+        Message(role="user", content=f"{listed}{NONE}: none of these\n{said}Question: {question}"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

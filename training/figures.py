@@ -1,23 +1,21 @@
 """What the reader makes of messages and companies that nothing was taught with.
 
-usage: python training/figures.py [--model]     with --model the language model chooses facts, too (minutes)
+usage: python training/figures.py
 """
 
 import argparse
-import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from feeler.compose import build_reader, running_engine
+from feeler.compose import build_reader
 from feeler.interview.acts import Act
-from feeler.interview.dossier import Known, Shares
+from feeler.interview.dossier import Known
 from feeler.interview.values import Need
 from feeler.personas.values import Fact, Reveal, Topic
-from feeler.ports import Engine, Reader
+from feeler.ports import Reader
 from feeler.settings import load_settings
-from feeler.usecases.finding import compare
 from training.check import CONVERSATIONS
 from training.need import ordinary
 from training.reader import answers, held_out, rows_of
@@ -104,7 +102,7 @@ def messages(reader: Reader, rows: list[Row]) -> str:
     return acts + "".join(f"\n  {name}: {n} of {of} ({n / of:.0%})" for name, n, of in rest)
 
 
-async def companies(rows: list[Row], ask: Callable[..., Any]) -> str:
+def companies(rows: list[Row], reader: Reader) -> str:
     """The right fact, or honestly none, by the sort of question."""
     counts: Counter[str] = Counter()
     for company in rows:
@@ -116,7 +114,7 @@ async def companies(rows: list[Row], ask: Callable[..., Any]) -> str:
             for one in company["facts"]
         )
         for row in company["questions"]:
-            share: Shares = await ask(things, row["before"], row["asked"])
+            share = reader.answers(row["before"], row["asked"], things)
             best = max(range(len(things)), key=lambda at: share.each[at])
             none = share.none >= share.each[best]
             hit = company["facts"][best]["id"] in answers(row["use"])
@@ -133,10 +131,9 @@ async def companies(rows: list[Row], ask: Callable[..., Any]) -> str:
     return "\n".join(f"  {name}: {counts[name]} of {counts[f'of {name}']}" for name in names)
 
 
-async def main() -> None:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", action="store_true", help="let the language model choose facts, too")
-    given = parser.parse_args()
+    parser.parse_args()
     settings = load_settings()
     reader = build_reader(settings)
     third = [row for row in rows_of("need_*.jsonl") if held_out(row["text"])]
@@ -151,21 +148,8 @@ async def main() -> None:
     say(f"messages ({len(said)})\n{messages(reader, said)}\n")
     unseen = rows_of("held_companies.jsonl")
 
-    async def by_reader(things: tuple[Known, ...], before: str, asked: str) -> Shares:
-        return reader.answers(before, asked, things)
-
-    say(f"facts, by the reader alone\n{await companies(unseen, by_reader)}\n")
-    if given.model:
-        async with running_engine(settings) as engine:
-            say(f"facts, by reader and model\n{await companies(unseen, _by_both(engine, reader))}\n")
-
-
-def _by_both(engine: Engine, reader: Reader) -> Callable[..., Any]:
-    async def ask(things: tuple[Known, ...], before: str, asked: str) -> Shares:
-        return (await compare(things, before, (asked,), engine=engine, reader=reader))[0]
-
-    return ask
+    say(f"facts\n{companies(unseen, reader)}\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

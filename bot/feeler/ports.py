@@ -14,8 +14,7 @@ from feeler.personas.values import Topic
 Finish = Literal["stop", "length"]
 # What an engine may do beside writing. "skills": it was taught those of `prompts/skills.yaml`, their names
 # are enough.
-# "choosing": it was taught to choose the fact that answers a question.
-Ability = Literal["choose", "likelihoods", "skills", "choosing"]
+Ability = Literal["choose", "likelihoods", "skills"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,8 @@ from training.reader import rows_of
 from feeler.interview.dossier import PURPOSE, Opened, Shares, known, opened
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview, Phase
-from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import load_library
 from feeler.personas.values import Reveal, Topic
-from feeler.ports import Message
 from feeler.usecases.drafting import open_talk
 from feeler.usecases.finding import open_dossier
 
@@ -106,34 +104,8 @@ def test_two_questions_get_two_answers_and_three_no_lecture() -> None:
     assert opened(talk(), asks("so?"), THINGS, rows).facts == tuple(easy[:2])
 
 
-def test_a_taught_model_chooses_and_can_choose_only_what_is_listed() -> None:
-    """The scripted engine is fed the letter of one fact: the reader alone would have told another."""
-    other = next(fact for fact in BRANDL.facts if fact.reveal is Reveal.ASKED and fact is not EASY)
-    shown: list[str] = []
-
-    def weigh(messages: tuple[Message, ...], text: str) -> float:
-        shown.append(messages[-1].content)
-        return 0.0 if f"{text}: {other.text}" in shown[-1] else -60.0
-
-    engine = ScriptedEngine(weigh=weigh)
-    reader = FedReader(answers=lambda question, text: text in (EASY.text, other.text))
-    reading = asks("how about it?")
-
-    async def both() -> tuple[Opened, Opened]:
-        untaught = await open_dossier(talk(), EMIL, BRANDL, reading, engine=engine, reader=reader)
-        engine.can |= {"choosing"}
-        return untaught, await open_dossier(talk(), EMIL, BRANDL, reading, engine=engine, reader=reader)
-
-    untaught, taught = asyncio.run(both())
-    assert taught.facts == (other,)
-    assert untaught.facts[0].id in (EASY.id, other.id)
-    assert all(secret.text not in shown[-1] for secret in BRANDL.facts if secret.reveal is Reveal.NEVER)
-
-
 def test_a_message_that_asks_nothing_opens_nothing() -> None:
-    found = asyncio.run(
-        open_dossier(talk(), EMIL, BRANDL, Reading(), engine=ScriptedEngine(), reader=FedReader())
-    )
+    found = asyncio.run(open_dossier(talk(), EMIL, BRANDL, Reading(), reader=FedReader()))
     assert found == Opened()
 
 

@@ -97,7 +97,8 @@ async def test_the_question_that_is_likely_after_this_story_is_asked(library: Li
         here = "crane" in messages[-1].content
         return -10.0 if here and text == GOOD else -20.0
 
-    engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=weigh)
+    engine = ScriptedEngine([(OTHER, GOOD)], wants_drafts=2, weigh=weigh)
+    engine.can = frozenset({"likelihoods"})
     talk = await turn(library, start(library), STORY, engine)
     assert talk.lines[-1].text == GOOD
 
@@ -127,8 +128,10 @@ async def test_some_drafts_are_made_to_begin_with_what_only_the_teller_knows(lib
 
     deed = Reading(acts=frozenset({Act.TOLD}), deed=True)
     engine = ScriptedEngine(answer, wants_drafts=8)
-    talk = await turn(library, start(library), STORY, engine, reader=FedReader({STORY: deed}))
-    assert talk.lines[-1].text == "What made you refuse to lift in that wind?"
+    begun = "What made you refuse to lift in that wind?"
+    reader = FedReader({STORY: deed}, suit=(begun,))
+    talk = await turn(library, start(library), STORY, engine, reader=reader)
+    assert talk.lines[-1].text == begun
 
 
 async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Library) -> None:
@@ -160,7 +163,7 @@ async def test_the_answer_and_then_a_question_on_what_was_told(library: Library)
     reader = FedReader(
         {text: asks("And with you?", told=True)}, lambda question, one: one == fact.text, suit=(GOOD,)
     )
-    talk = await turn(library, start(library), text, ScriptedEngine([fact.text, GOOD]), reader=reader)
+    talk = await turn(library, start(library), text, ScriptedEngine([GOOD]), reader=reader)
     assert talk.lines[-1].text == f"{fact.text} {GOOD}"
 
 

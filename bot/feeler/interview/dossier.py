@@ -15,6 +15,7 @@ PART = re.compile(r"\n\s*\n|\n(?=- )")  # between two items of a list, or two pa
 BRIEF = 6  # words of a question that may go on from the line before
 MOST_FACTS = 2  # questions of one message that are answered
 LATEST, TOLD = 0.3, 0.6  # what a fact counts for that was told just now; that was told before
+SAID = 0.05  # what a sentence of one's own counts that was said before: nobody says it twice
 LEAST = 0.2  # share below which nothing is an answer
 HINT = 0.01  # share from which on an easier fact is told where the best may not be told yet
 NEARLY = 0.6  # of none's share: from there on the best is told as what is near
@@ -161,7 +162,7 @@ def _freshness(thing: Known, interview: Interview) -> float:
         return 1.0
     if thing.fact is None:
         said = any(thing.text in line.text for line in interview.lines if line.speaker is Speaker.COMPANY)
-        return TOLD if said else 1.0
+        return SAID if said else 1.0
     last = interview.last(Speaker.COMPANY)
     just_told = last is not None and thing.fact.id in last.facts
     return (LATEST if just_told else 1.0) * (TOLD if thing.fact.id in interview.told else 1.0)

@@ -76,6 +76,7 @@ class Plan:
         return self.reading.acts
 
 
+STORY = 12  # words of a message that tells something, so that handing over would pass it by
 BARE = 3  # words of a question that is about the line before and nothing else: "why is that?"
 ASKED_LATELY = 4  # messages: who asked in one of them need not be told to ask
 COACH_EVERY = 3  # turns between two invitations by the practice partner
@@ -220,17 +221,22 @@ def _answer(
     plan = replace(
         plan, reading=reading, facts=opened.facts, note=opened.note, more=opened.withheld, then_ask=told_too
     )
+    last = interview.last(Speaker.COMPANY)
+    question = plan.reading.questions[0] if plan.reading.questions else ""
+    asks_on = plan.reading.follows and last is not None and bool(last.facts)
+    bare = (
+        asks_on and len(words(question)) <= BARE
+    )  # "why?": nothing that was not just told answers it better
+    if bare and (added := told_on(interview, company, question, finder)) is not None:
+        return replace(plan, job=Job.TELL, facts=(added,), note="")
     if opened.note:
         return replace(plan, job=Job.MINE)
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.TELL)
-    last = interview.last(Speaker.COMPANY)
-    question = plan.reading.questions[0] if plan.reading.questions else ""
-    asks_on = plan.reading.follows and last is not None and bool(last.facts)
     if asks_on and (added := told_on(interview, company, question, finder)) is not None:
         exact = len(words(question)) <= BRIEF  # a longer one may be after something else
         return replace(plan, job=Job.TELL if exact else Job.NEAR, facts=(added,))
-    if asks_on and len(words(question)) <= BARE and (other := beside(interview, company)) is not None:
+    if bare and (other := beside(interview, company)) is not None:
         return replace(plan, job=Job.NEAR, facts=(other,))
     about = plan.reading.topics[0] if plan.reading.topics and not asks_on else None
     if about is not None and (close := on_topic(interview, company, about, question, finder)) is not None:
@@ -258,7 +264,8 @@ def _your_turn(plan: Plan, interview: Interview, company: Company, text: str, fi
     """From the middle on: ask on where a deed was told, hand over, or tell something after that, in turns."""
     last = interview.last(Speaker.COMPANY)
     before = last.job if last is not None else ""
-    if plan.reading.deed and before not in (Job.ASK, Job.PUSH):
+    told = plan.reading.deed or (Act.TOLD in plan.acts and len(words(text)) >= STORY)
+    if told and before not in (Job.ASK, Job.PUSH):
         return plan
     if before == Job.HAND and (fact := volunteered(interview, company, text, finder)) is not None:
         return replace(plan, job=Job.OFFER, facts=(fact,))

@@ -49,7 +49,7 @@ class TorchEngine:
         self.name = name
         self.wants_drafts = wants_drafts
         if taught:
-            self.can = ABLE | {"skills", "choosing"}
+            self.can = ABLE | {"skills"}
         self._scheduler = scheduler
         self._tokenizer = tokenizer
         self._text = ChatText(tokenizer)

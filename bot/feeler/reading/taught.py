@@ -18,7 +18,7 @@ from feeler.personas.values import Topic
 # The probability from which on a message counts as in need, or one of its sentences, which stands there
 # without the others. Low on purpose: a pause too many is one short line, one too few is somebody in need who
 # is interviewed. docs/safety.md has what both cost.
-STOPS = 0.65
+STOPS = 0.5
 CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then the interviewer is silent
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
 LIKELY = 0.5  # from which on an act counts
@@ -36,7 +36,7 @@ LITTLE = {Act.SHORT, Act.VAGUE, Act.DODGED}
 ABOUT = 0.2  # from which on a question is about a topic
 GO_ON, STOP_HERE = "go on", "stop here"  # what the coach tells somebody to write
 TINY = 2  # words of an answer that says little, whatever they are
-OTHER = 0.01  # what the topic of a thing counts at least
+OTHER, MATTERS = 0.01, 0.3  # what the topic of a thing counts at least, and how much beside what it says
 
 
 class Heads(Protocol):
@@ -114,7 +114,8 @@ class TaughtReader:
         close, none = self._heads.shares(context(before, question), question, texts)
         topics = self._heads.topics(before, question)
         weights = [
-            share * max(topics[thing.topic], OTHER) for share, thing in zip(close, things, strict=True)
+            share * max(topics[thing.topic], OTHER) ** MATTERS
+            for share, thing in zip(close, things, strict=True)
         ]
         part = (1.0 - none) / (sum(weights) or 1.0)
         return Shares(each=tuple(weight * part for weight in weights), none=none)

@@ -4,7 +4,8 @@ chosen.
 The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
 written. A question is one of several: the model's own drafts, some of them made to begin in a given way, and,
 with the taught one, plain questions that people wrote. The one is said that follows from this very message:
-so find a head that was taught with readers' marks (`Reader.suits`), and the model by how likely it is.
+so finds a head that was taught with readers' marks (`Reader.suits`), and of an untaught model's drafts the
+model itself, too.
 """
 
 import asyncio
@@ -42,11 +43,11 @@ STOPS = ("\n",)
 # Of several questions the one that belongs is chosen. The taught model writes no other lines: people wrote
 # them, or a fact is told as it stands, for 7 of 31 answers in its own words were turned round.
 BELONGS = frozenset({Job.ASK, Job.OPEN, Job.PUSH})
+TAUGHT = frozenset({Job.ASK, Job.OPEN})  # after "oh, this and that" it asked about what had been told before
 SUITS = 0.4  # nats a token that a question gains for each point of its log-odds to follow from what was said
 AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
 ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
-PLAIN = 16  # of the plain questions, those that follow best: the model weighs them beside its own drafts
-WRITTEN = 0.0  # nats a token that a plain question gains, whose words are less the model's own
+PLAIN = 4  # of the plain questions, those that follow best: they stand beside the model's own drafts
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -108,13 +109,9 @@ async def write_line(
 async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> Drafted:
     """The best of the drafts that pass; a second, warmer round where none did."""
     taught = "skills" in engine.can
-    if taught and scene.plan.job not in BELONGS:
+    if taught and scene.plan.job not in TAUGHT:
         return Drafted(text=written_line(scene, seed=_seed(scene)))
     plain = await _plain(scene, reader) if taught else ()
-    if (
-        taught and scene.plan.job is Job.PUSH and plain
-    ):  # of what is vague the model can only ask what was told
-        return Drafted(text=plain[0])
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
         alone = calm and not round_
@@ -220,25 +217,22 @@ async def _belonging(
         line = lines[at]
         own = set(content(line))
         again = AGAIN * begun.count(_beginning(line)) + ECHO * (bool(own) and own <= told)
-        return SUITS * suits[at] + likely[at] + WRITTEN * (at >= len(drafts)) - again
+        return SUITS * suits[at] + likely[at] - again
 
     return lines[max(range(len(lines)), key=worth)]
 
 
 async def _likelihoods(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> list[float]:
-    """Of each line the mean log-likelihood a token; 0 where the engine weighs nothing.
+    """Of each line the mean log-likelihood a token, twice that after this message less the most after
+    another's (pointwise mutual information); 0 where the engine weighs nothing.
 
-    With a model that was taught the skill after this message alone; with any other twice that after this
-    message, less the most after another's (pointwise mutual information).
+    The taught model's drafts and the plain questions are for the head alone to choose from.
     """
-    taught = "skills" in engine.can
-    talks = (messages_for(scene, engine),) if taught else _swapped(scene)
-    with suppress(Unsupported):  # a server may find out only when it is asked
-        if "likelihoods" in engine.can:
-            here, *elsewhere = await engine.likelihoods(Scoring(talks=talks, texts=lines))
+    if "likelihoods" in engine.can and "skills" not in engine.can:
+        with suppress(Unsupported):  # a server may find out only when it is asked
+            here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
             return [
-                (2 * one.nats - max(there[at].nats for there in elsewhere) if elsewhere else one.nats)
-                / max(1, one.tokens)
+                (2 * one.nats - max(there[at].nats for there in elsewhere)) / max(1, one.tokens)
                 for at, one in enumerate(here)
             ]
     return [0.0 for _ in lines]
