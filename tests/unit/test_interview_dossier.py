@@ -72,6 +72,7 @@ def test_the_harder_half_comes_out_only_where_its_topic_was_touched() -> None:
     first = open_with(talk(), {PROBED.text: 0.6, EASY.text: 0.3})
     assert first.withheld
     assert first.facts == (EASY,)
+    assert not first.near
     touched = after("It is.", topic=PROBED.topic)
     assert open_with(touched, {PROBED.text: 0.6, EASY.text: 0.3}).facts == (PROBED,)
 

@@ -148,7 +148,7 @@ def opened(
         if fact is None:
             note = note or things[best].text
         elif fact not in facts:
-            near = near or (not facts and (kept is not None or chances[best] < share.none))
+            near = near or (not facts and chances[best] < max(share.none, LEAST))
             facts.append(fact)
     if note:
         return Opened(topics=reading.topics, note=note, withheld=withheld)
@@ -195,22 +195,6 @@ def told_on(interview: Interview, company: Company, question: str, finder: Finde
     if last is None or not added:
         return None
     return _best(last.text, question, added, finder)
-
-
-def on_topic(
-    interview: Interview, company: Company, topic: Topic, question: str, finder: Finder
-) -> Fact | None:
-    """Of what may be told of a topic and was not, the fact that answers a question best."""
-    left = [
-        Known(text=fact.text, fact=fact)
-        for fact in company.facts
-        if fact.topic is topic
-        and fact.reveal in (Reveal.VOLUNTEERED, Reveal.ASKED)
-        and fact.id not in interview.told
-    ]
-    if not left:
-        return None
-    return _best("", question, left, finder)
 
 
 def _best(before: str, question: str, things: Sequence[Known], finder: Finder) -> Fact | None:

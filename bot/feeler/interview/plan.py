@@ -11,7 +11,6 @@ from feeler.interview.dossier import (
     Opened,
     beside,
     context,
-    on_topic,
     told_on,
     untouched,
     volunteered,
@@ -238,9 +237,6 @@ def _answer(
         return replace(plan, job=Job.TELL if exact else Job.NEAR, facts=(added,))
     if bare and (other := beside(interview, company)) is not None:
         return replace(plan, job=Job.NEAR, facts=(other,))
-    about = plan.reading.topics[0] if plan.reading.topics and not asks_on else None
-    if about is not None and (close := on_topic(interview, company, about, question, finder)) is not None:
-        return replace(plan, job=Job.NEAR, facts=(close,))
     if _taken_leave(interview):  # what sounds like a question then is most often thanks
         return replace(plan, job=Job.BYE)
     job = Job.NO_MORE if asks_on else Job.UNKNOWN
@@ -251,6 +247,8 @@ def _answer(
 
 def _answerless(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:
     """The candidate asked nothing: ask on, ask for a case, tell something, hand over or come to the end."""
+    if Act.GOES_ON in plan.acts and (added := told_on(interview, company, text, finder)) is not None:
+        return replace(plan, job=Job.TELL, facts=(added,))
     if plan.phase is Phase.CLOSE:
         return replace(plan, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
     if Act.BEGGED in plan.acts:
