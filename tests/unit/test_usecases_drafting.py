@@ -114,12 +114,13 @@ async def test_the_question_is_asked_that_a_reader_finds_right(library: Library)
 async def test_a_plain_question_of_the_personas_manner_is_asked_where_it_fits_better(
     library: Library,
 ) -> None:
-    plain = plain_questions()[library.persona("emil").manner][7]
+    plain = plain_questions()[library.persona("emil").manner]
     engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=alike)
-    talk = await turn(library, start(library), STORY, engine, reader=FedReader(suit=(plain,)))
-    assert talk.lines[-1].text == plain
-    again = await turn(library, talk, "I climbed down.", engine, reader=FedReader(suit=(plain,)))
-    assert again.lines[-1].text != plain
+    talk = await turn(library, start(library), STORY, engine, reader=FedReader(suit=plain))
+    assert talk.lines[-1].text in plain
+    reader = FedReader(suit=(talk.lines[-1].text,))
+    again = await turn(library, talk, "I climbed down.", engine, reader=reader)
+    assert again.lines[-1].text != talk.lines[-1].text  # no question comes twice
 
 
 async def test_some_drafts_are_made_to_begin_with_what_only_the_teller_knows(library: Library) -> None:

@@ -1,5 +1,6 @@
 """The engine reads what begins the next prompt while the person types; a turn that comes meanwhile waits."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -58,5 +59,6 @@ async def test_what_the_company_knows_is_read_while_the_person_types() -> None:
     desk = Desk(library=library, engine=ScriptedEngine(), reader=reader, archive=MemoryArchive())
     await desk.do(Chat(chat_id=7), "new", "emil", None, NOW)
     await desk.means.ahead.done(7)
+    await asyncio.gather(*desk.means.ahead.learning)
     told = [fact.text for fact in library.company("brandl").facts if fact.reveal is not Reveal.NEVER]
     assert set(told) < set(reader.seen)

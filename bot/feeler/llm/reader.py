@@ -29,7 +29,7 @@ UNTAUGHT = {Act.PICKED, Act.SORROW, Act.UNEASY}  # a tap on the keyboard, and wh
 ACTS = tuple(act for act in Act if act not in UNTAUGHT)
 TOPICS = tuple(Topic)
 SORTS = (None, *Topic)  # what a sentence of a page is about
-AT_ONCE = 16  # sentences that are read side by side
+AT_ONCE = 8  # texts that are read side by side
 LONGEST = 300  # words that are read: the beginning and the end of a longer message
 TOKENS = 200  # of a message and the line before it
 LIKELY = 0.5  # of a token, to belong to a piece
@@ -111,7 +111,7 @@ class MessageReader:
         # a thread of its own without OpenMP helpers: with the model's they would be more than the cores
         self._thread = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
         self._meaning: Callable[[str], Tensor] = lru_cache(KEPT)(self._vector)
-        self._answer: Callable[[str], Tensor] = lru_cache(KEPT)(lambda text: self._placed(told(text)))
+        self._places: dict[str, Tensor] = {}  # where answers lie that were compared before
         self._page: Callable[[], PageHead] | None = None  # seldom needed, so loaded with the first page
 
     @classmethod
@@ -150,7 +150,14 @@ class MessageReader:
 
     def shares(self, before: str, question: str, texts: Sequence[str]) -> tuple[list[float], float]:
         """The probability of each text to be the answer, and that of none; they add to 1."""
-        return self._thread.submit(self._shares, before, question, texts).result()
+        found = {text: self._places[text] for text in texts if text in self._places}
+        new = sorted(set(texts) - set(found), key=len)
+        for at in range(0, len(new), AT_ONCE):  # messages that come meanwhile are read in between
+            group = new[at : at + AT_ONCE]
+            places = self._thread.submit(self._placed, [told(text) for text in group]).result()
+            found.update(zip(group, places, strict=True))
+        self._places = {**self._places, **found} if len(self._places) < KEPT else found
+        return self._thread.submit(self._shares, before, question, [found[text] for text in texts]).result()
 
     def closeness(self, text: str, others: Sequence[str]) -> list[float]:
         """The cosine of each of the others with `text`, in [-1, 1]."""
@@ -192,7 +199,9 @@ class MessageReader:
         """How well each question follows from what was `said` after the company's line `before`: the log-odds
         that a reader finds it right.
         """
-        return self._thread.submit(self._suits, answered(before, said), questions).result()
+        whole = answered(before, said)
+        groups = [questions[at : at + AT_ONCE] for at in range(0, len(questions), AT_ONCE)]
+        return [suit for group in groups for suit in self._thread.submit(self._suits, whole, group).result()]
 
     @torch.inference_mode()
     def _suits(self, said: str, questions: Sequence[str]) -> list[float]:
@@ -252,16 +261,17 @@ class MessageReader:
         return dict(zip(TOPICS, self._heads.topics(vector).softmax(-1).tolist(), strict=True))
 
     @torch.inference_mode()
-    def _shares(self, before: str, question: str, texts: Sequence[str]) -> tuple[list[float], float]:
-        place = self._placed(asked(question, before))
-        scores = [SHARP * float(place @ self._answer(text)) for text in texts]
+    def _shares(self, before: str, question: str, places: Sequence[Tensor]) -> tuple[list[float], float]:
+        [place] = self._placed([asked(question, before)])
+        scores = [SHARP * float(place @ other) for other in places]
         *each, none = torch.tensor([*scores, float(self._answering.none)]).softmax(-1).tolist()
         return each, none
 
-    def _placed(self, parts: tuple[str, ...]) -> Tensor:
-        """Where a question or an answer lies among the others: a vector of length 1."""
-        ids = [self._encoder.tokens(*parts)[0][:TOKENS]]
-        found = self._answering(*self._encoder.below(ids, self._answering.first))[0]
+    @torch.inference_mode()
+    def _placed(self, texts: Sequence[tuple[str, ...]]) -> Tensor:
+        """Where questions or answers lie among the others: vectors of length 1, (texts, size)."""
+        ids = [self._encoder.tokens(*parts)[0][:TOKENS] for parts in texts]
+        found = self._answering(*self._encoder.below(ids, self._answering.first))
         return torch.nn.functional.normalize(found, dim=-1)
 
     @torch.inference_mode()

@@ -15,14 +15,16 @@ log = logging.getLogger(__name__)
 
 
 class ReadingAhead:
-    """One reading a chat at most, in the background; a turn that comes meanwhile waits for it.
+    """One reading a chat at most, in the background.
 
-    The engine reads the prompt's beginning, the reader what the company knows.
+    The engine reads the prompt's beginning, and a turn that comes meanwhile waits for it; the reader what the
+    company knows, and reads what is said in between.
     """
 
     def __init__(self, engine: Engine, reader: Reader) -> None:
         self._engine, self._reader = engine, reader
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self.learning: set[asyncio.Task[object]] = set()  # of what companies know
 
     def begin(
         self, chat_id: int, before: Interview | None, after: Interview | None, library: Library
@@ -55,7 +57,10 @@ class ReadingAhead:
         people = library.colleagues(persona)
         with suppress(EngineError):  # whoever speaks next meets the error and is told
             await warm_up(talk, persona, company, engine=self._engine, people=people)
-        await asyncio.to_thread(self._reader.answers, "", PURPOSE, known(persona, company))
+        things = known(persona, company)
+        learning = asyncio.create_task(asyncio.to_thread(self._reader.answers, "", PURPOSE, things))
+        self.learning.add(learning)
+        learning.add_done_callback(self.learning.discard)
 
 
 def _beginning(talk: Interview) -> tuple[str, str]:

@@ -47,7 +47,8 @@ TAUGHT = frozenset({Job.ASK, Job.OPEN})  # after "oh, this and that" it asked ab
 SUITS = 0.4  # nats a token that a question gains for each point of its log-odds to follow from what was said
 AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
 ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
-PLAIN = 4  # of the plain questions, those that follow best: they stand beside the model's own drafts
+SHOWN = 32  # of the plain questions, by lot: with all of them the head takes four seconds of a core
+PLAIN = 4  # of these, those that follow best: they stand beside the model's own drafts
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -111,7 +112,22 @@ async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> 
     taught = "skills" in engine.can
     if taught and scene.plan.job not in TAUGHT:
         return Drafted(text=written_line(scene, seed=_seed(scene)))
-    plain = await _plain(scene, reader) if taught else ()
+    weighing = asyncio.create_task(_plain(scene, reader)) if taught else None  # beside the model's writing
+    try:
+        return await _best(scene, engine, reader, stage, weighing)
+    finally:
+        if weighing is not None:
+            weighing.cancel()
+
+
+async def _best(
+    scene: Scene,
+    engine: Engine,
+    reader: Reader,
+    stage: _Stage,
+    weighing: asyncio.Task[tuple[str, ...]] | None,
+) -> Drafted:
+    """The best of what the engine writes and of the plain questions that are being weighed."""
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
         alone = calm and not round_
@@ -122,11 +138,12 @@ async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> 
             drafts=1 if alone else engine.wants_drafts,
         )
         drafts = await _drafts(scene, engine, request, stage if alone else None)
-        if taught and engine.wants_drafts > 1:
+        if weighing is not None and engine.wants_drafts > 1:
             drafts += await _begun(scene, engine, replace(request, drafts=1))
         passing = {
             tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
         }
+        plain = await weighing if weighing is not None else ()
         if passing or plain:
             best = await _belonging(scene, engine, reader, tuple(passing), plain)
             return Drafted(text=best, tokens=passing.get(best, 0))
@@ -188,6 +205,7 @@ async def _plain(scene: Scene, reader: Reader) -> tuple[str, ...]:
     """Of the plain questions of the persona's manner those that follow best and pass, the best first."""
     said = "\n".join(scene.own_lines)
     ready = [line for line in plain_questions()[scene.persona.manner] if line not in said]
+    ready = random.Random(_seed(scene)).sample(ready, min(SHOWN, len(ready)))
     suits = await _suits(scene, reader, ready)
     order = sorted(range(len(ready)), key=lambda at: -suits[at])
     passing = (ready[at] for at in order if not broken(ready[at], scene))
