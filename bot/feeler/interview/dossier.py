@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from feeler.interview.reading import Reading
-from feeler.interview.topics import LABELS
 from feeler.interview.values import Interview, Speaker
 from feeler.interview.words import sentences, words
 from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
@@ -69,19 +68,6 @@ class Known:
     def topic(self) -> Topic:
         """What it is about; what people know of themselves is about their path."""
         return self.fact.topic if self.fact is not None else Topic.PATH
-
-    @property
-    def compared(self) -> str:
-        """The text as questions are compared with it.
-
-        What stands on somebody's page is no answer by itself, so its topic stands before it, and before
-        others the keywords that a card has, as in Nogueira et al., "Document Expansion by Query Prediction"
-        (2019).
-        """
-        if self.fact is None:
-            return self.text
-        named = (LABELS[self.fact.topic],) if self.fact.source else self.fact.keywords
-        return f"{', '.join(named)}: {self.text}" if named else self.text
 
 
 def context(before: str, question: str) -> str:

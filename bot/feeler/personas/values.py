@@ -62,7 +62,7 @@ class Fact:
     topic: Topic
     text: str  # spoken, first person plural, one or two sentences
     reveal: Reveal
-    keywords: tuple[str, ...] = ()  # what a question about it might say, beyond the words of `text`
+    keywords: tuple[str, ...] = ()  # of a card's lorebook, kept for its export
     more: tuple[str, ...] = ()  # what is added for who asks on, once it was told: why it is so, a case of it
     source: str = ""  # the sentence of somebody's papers that says it; empty in a written dossier
     paper: str = ""  # the paper it stands in: "about.pdf"

@@ -110,7 +110,7 @@ class TaughtReader:
 
     def answers(self, before: str, question: str, things: Sequence[Known]) -> Shares:
         """See `feeler.interview.dossier.Finder`: what is close to the question, and of its topic."""
-        texts = [thing.compared for thing in things]
+        texts = [thing.text for thing in things]
         close, none = self._heads.shares(context(before, question), question, texts)
         topics = self._heads.topics(before, question)
         weights = [
