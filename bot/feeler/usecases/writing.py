@@ -112,7 +112,8 @@ async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> 
     taught = "skills" in engine.can
     if taught and scene.plan.job not in TAUGHT:
         return Drafted(text=written_line(scene, seed=_seed(scene)))
-    weighing = asyncio.create_task(_plain(scene, reader)) if taught else None  # beside the model's writing
+    several = taught and engine.wants_drafts > 1  # not on a machine that is too busy for more than one
+    weighing = asyncio.create_task(_plain(scene, reader)) if several else None  # beside the model's writing
     try:
         return await _best(scene, engine, reader, stage, weighing)
     finally:
@@ -138,7 +139,7 @@ async def _best(
             drafts=1 if alone else engine.wants_drafts,
         )
         drafts = await _drafts(scene, engine, request, stage if alone else None)
-        if weighing is not None and engine.wants_drafts > 1:
+        if weighing is not None:
             drafts += await _begun(scene, engine, replace(request, drafts=1))
         passing = {
             tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
