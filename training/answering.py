@@ -22,7 +22,7 @@ from feeler.personas.library import load_library
 from feeler.personas.values import Reveal
 from training.course import Course, begin, options, plain_encoder
 from training.pupil import RATE, RATE_OF_HEAD, Pupil
-from training.reader import Row, answers, rows_of
+from training.reader import Row, answers, answers_loss, rows_of
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
@@ -93,9 +93,8 @@ def lessons(given: Sequence[Told], chance: random.Random) -> Iterator[Told]:
     """Every question of every company once, in lessons of some questions and some facts."""
     parts = []
     for one in given:
-        asked_ = chance.sample(one.questions, len(one.questions))
-        for at in range(0, len(asked_), MOST_QUESTIONS):
-            parts.append((one, asked_[at : at + MOST_QUESTIONS]))
+        mixed = chance.sample(one.questions, len(one.questions))
+        parts += [(one, mixed[at : at + MOST_QUESTIONS]) for at in range(0, len(mixed), MOST_QUESTIONS)]
     chance.shuffle(parts)
     for one, some in parts:
         wanted = sorted({fact for question in some for fact in question.right})
@@ -132,18 +131,11 @@ class Tower(Pupil):
 
 
 def loss_of(shares: Tensor, one: Told) -> Tensor:
-    """Mean cross-entropy in nats; what is near counts half for the fact and half for none."""
-    ids = list(one.facts)
-    losses = []
-    for row, question in zip(shares, one.questions, strict=True):
-        right = [at for at, fact in enumerate(ids) if fact in question.right]
-        if not right:
-            losses.append(-row[-1])
-        elif question.near:
-            losses.append(-0.5 * row[right].logsumexp(0) - 0.5 * row[-1])
-        else:
-            losses.append(-row[right].logsumexp(0))
-    return torch.stack(losses).mean()
+    """Of a lesson's log-shares (questions, facts + none)."""
+    right = [
+        [at for at, fact in enumerate(one.facts) if fact in question.right] for question in one.questions
+    ]
+    return answers_loss(shares, right, [question.near for question in one.questions])
 
 
 @torch.inference_mode()

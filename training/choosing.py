@@ -14,7 +14,7 @@ import torch
 
 from feeler.interview.dossier import Known, context
 from feeler.ports import Message
-from training.reader import QUESTIONS, Row, answers
+from training.reader import QUESTIONS, Row, answers, answers_loss
 
 Tensor = torch.Tensor
 LETTERS = string.ascii_uppercase + string.ascii_lowercase  # each is one token of the model's
@@ -100,11 +100,4 @@ def loss_of(model: Any, one: Lesson) -> Tensor:
         attention_mask=mask[None, None].to(device),
     ).last_hidden_state[0, one.ends]  # fmt: skip
     shares = inner.lm_head(found).float()[:, one.labels].log_softmax(-1)
-    return torch.stack(_losses(shares, one)).mean()
-
-
-def _losses(shares: Tensor, one: Lesson) -> list[Tensor]:
-    return [
-        -0.5 * row[right].logsumexp(0) - 0.5 * row[-1] if near else -row[right].logsumexp(0)
-        for row, right, near in zip(shares, one.right, one.near, strict=True)
-    ]
+    return answers_loss(shares, one.right, one.near)

@@ -168,16 +168,8 @@ class Lessons:
         vectors = torch.nn.functional.normalize(self._heads.meaning(mean), dim=-1)
         scores = SHARP * vectors[len(facts) :] @ vectors[: len(facts)].T
         shares = torch.cat([scores, self._heads.none.expand(len(asked), 1)], 1).log_softmax(-1)
-        losses = []
-        for row, one in zip(shares, asked, strict=True):
-            right = [n for n, fact in enumerate(facts) if fact["id"] in answers(one["use"])]
-            if not right:
-                losses.append(-row[-1])
-            elif one["use"].startswith("near:"):  # told as what is only near: half an answer
-                losses.append(-0.5 * row[right].logsumexp(0) - 0.5 * row[-1])
-            else:
-                losses.append(-row[right].logsumexp(0))
-        return torch.stack(losses).mean()
+        right = [[n for n, fact in enumerate(facts) if fact["id"] in answers(one["use"])] for one in asked]
+        return answers_loss(shares, right, [one["use"].startswith("near:") for one in asked])
 
     def _pieces(self, marked: Tensor, places: Any, batch: Sequence[Example]) -> Tensor:
         """Of every token whether it is part of a question, and of what matters most."""
@@ -205,6 +197,21 @@ class Lessons:
                 self._encoder, [tuple(part for part in text if part) for text in texts]
             )
         return found.float(), mean.float(), places
+
+
+def answers_loss(shares: Tensor, right: Sequence[list[int]], near: Sequence[bool]) -> Tensor:
+    """Mean cross-entropy in nats of log-shares (questions, facts + none), by the places of each one's right
+    facts; what is only near is half an answer.
+    """
+    losses = []
+    for row, places, half in zip(shares, right, near, strict=True):
+        if not places:
+            losses.append(-row[-1])
+        elif half:
+            losses.append(-0.5 * row[places].logsumexp(0) - 0.5 * row[-1])
+        else:
+            losses.append(-row[places].logsumexp(0))
+    return torch.stack(losses).mean()
 
 
 def answers(use: str) -> list[str]:

@@ -76,9 +76,9 @@ def context(before: str, question: str) -> str:
 
 
 def known(persona: Persona, company: Company, interview: Interview | None = None) -> tuple[Known, ...]:
-    """All that could answer a question, always in the same order; `never` facts are not there.
+    """All that could answer a question; `never` facts are not there.
 
-    What there is to add to what was told just now comes last, so that an engine has read all before it.
+    What there is to add to what was told just now comes last.
     """
     facts = [Known(text=fact.text, fact=fact) for fact in company.facts if fact.reveal is not Reveal.NEVER]
     own = [Known(text=note) for note in notes(persona)]

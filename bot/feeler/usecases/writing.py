@@ -126,7 +126,7 @@ async def _best(
     engine: Engine,
     reader: Reader,
     stage: _Stage,
-    weighing: asyncio.Task[tuple[str, ...]] | None,
+    weighing: asyncio.Task[dict[str, float]] | None,
 ) -> Drafted:
     """The best of what the engine writes and of the plain questions that are being weighed."""
     calm = scene.plan.job in TELLS
@@ -144,7 +144,7 @@ async def _best(
         passing = {
             tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
         }
-        plain = await weighing if weighing is not None else ()
+        plain = await weighing if weighing is not None else {}
         if passing or plain:
             best = await _belonging(scene, engine, reader, tuple(passing), plain)
             return Drafted(text=best, tokens=passing.get(best, 0))
@@ -202,41 +202,43 @@ def _whole(text: str) -> str:
     return " ".join(said if text.rstrip()[-1:] in ".!?…" else said[:-1])
 
 
-async def _plain(scene: Scene, reader: Reader) -> tuple[str, ...]:
-    """Of the plain questions of the persona's manner those that follow best and pass, the best first."""
+async def _plain(scene: Scene, reader: Reader) -> dict[str, float]:
+    """Of the plain questions of the persona's manner those that follow best and pass, with how well they
+    follow.
+    """
     said = "\n".join(scene.own_lines)
     ready = [line for line in plain_questions()[scene.persona.manner] if line not in said]
     ready = random.Random(_seed(scene)).sample(ready, min(SHOWN, len(ready)))
     suits = await _suits(scene, reader, ready)
-    order = sorted(range(len(ready)), key=lambda at: -suits[at])
-    passing = (ready[at] for at in order if not broken(ready[at], scene))
-    return tuple(islice(passing, PLAIN))
+    passing = (line for line in sorted(ready, key=lambda line: -suits[line]) if not broken(line, scene))
+    return {line: suits[line] for line in islice(passing, PLAIN)}
 
 
-async def _suits(scene: Scene, reader: Reader, lines: Sequence[str]) -> Sequence[float]:
+async def _suits(scene: Scene, reader: Reader, lines: Sequence[str]) -> dict[str, float]:
     """How well each line follows from what was heard, in log-odds."""
     before = last_question(scene.interview)
     questions = [last_asked(line) or line for line in lines]
-    return await asyncio.to_thread(reader.suits, before, scene.heard, questions)
+    found = await asyncio.to_thread(reader.suits, before, scene.heard, questions)
+    return dict(zip(lines, found, strict=True))
 
 
 async def _belonging(
-    scene: Scene, engine: Engine, reader: Reader, drafts: tuple[str, ...], plain: tuple[str, ...]
+    scene: Scene, engine: Engine, reader: Reader, drafts: tuple[str, ...], plain: dict[str, float]
 ) -> str:
     """The line that fits this message best; the first where nothing is to be chosen."""
-    lines = (*drafts, *plain)
+    lines = tuple(dict.fromkeys((*drafts, *plain)))
     if len(lines) == 1 or scene.plan.job not in BELONGS:
         return lines[0]
     told = set(content(scene.heard))
     begun = [_beginning(line) for line in scene.own_lines]
-    suits = await _suits(scene, reader, lines)
+    suits = plain | await _suits(scene, reader, drafts)
     likely = await _likelihoods(scene, engine, lines)
 
     def worth(at: int) -> float:
         line = lines[at]
         own = set(content(line))
         again = AGAIN * begun.count(_beginning(line)) + ECHO * (bool(own) and own <= told)
-        return SUITS * suits[at] + likely[at] - again
+        return SUITS * suits[line] + likely[at] - again
 
     return lines[max(range(len(lines)), key=worth)]
 
