@@ -1,33 +1,38 @@
-"""Teach which of several questions follows from what somebody told: low-rank changes of the encoder's layers.
+"""Teach which question follows from what somebody told: vectors of both that lie close, by changes of the
+encoder's layers.
 
-usage: python -m training.asking [--out models/adapters/asking] [--epochs 4] [--threads 1]
-Rows (`asked_*.jsonl`) are a message and questions on it, good, fair and bad, marked by readers: drafts of the
-model's, some that people wrote to look alike, and those of `prompts/questions.yaml`. A message in five is
-held out, with all its questions.
+usage: python -m training.asking [--out models/adapters/asking] [--epochs 4] [--threads 1] [--start FOLDER]
+       [--list any]
+Rows are messages and questions on them, marked by readers. Of `picked_*.jsonl` all plain questions of a
+manner's list (`prompts/questions.yaml`) were read for each message, and what is not named is bad; rows of
+`asked_*.jsonl` name the bad ones, drafts of the model's among them. It is measured on messages that two
+readers marked, `held_picked.jsonl`, and on those of `asked_*.jsonl` that are held out.
 """
 
 import hashlib
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from rich.progress import Progress
+from safetensors.torch import load_file
 
-from feeler.llm.asking import OWN, answered
+from feeler.llm.asking import OWN, SHARP, SIZE, question_parts, said_parts
 from feeler.llm.cards import reader_card
-from training.course import begin, options, plain_encoder
-from training.pupil import Pupil
-from training.reader import rows_of
+from feeler.personas.values import Manner
+from feeler.usecases.questions import LISTS, plain_questions, question_lists
+from training.course import Course, begin, options, plain_encoder
+from training.pupil import RATE, RATE_OF_HEAD, Pupil
+from training.reader import Row, rows_of
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
-MESSAGES = 4  # of a step, each with some of its questions
-MOST = 14  # questions of a message that are shown together
-FAIR = 0.4  # what a question counts that is neither good nor bad
-STRANGE = 1  # questions that belong to another message, shown beside a message's own
+BATCH, BATCH_OF_OWN = 40, 10  # messages of a step: with the same questions, and each with its own
+MOST = 14  # questions that a message has of its own and that are shown
+FAIR = 0.35  # what a question counts that is neither good nor bad
 Tensor = torch.Tensor
 
 
@@ -36,103 +41,203 @@ class Asked:
     """A message, and questions on it with what each is worth: 1 is good, 0 is bad."""
 
     said: str
+    before: str
     worth: dict[str, float]
-    kind: str
-
-    @property
-    def good(self) -> tuple[str, ...]:
-        return tuple(question for question, worth in self.worth.items() if worth == 1)
+    manner: str = ""  # whose plain questions they all are; empty: they are its own
 
 
 def held_out(said: str) -> bool:
-    """Whether nothing is taught with this message."""
+    """Whether nothing of `asked_*.jsonl` is taught with this message."""
     return int(hashlib.sha256(said.encode()).hexdigest(), 16) % 5 == 0
 
 
 def asked() -> list[Asked]:
-    """Every message with its questions."""
+    """Messages with questions of their own, every one marked."""
     worths = {"bad": 0.0, "fair": FAIR, "good": 1.0}
     return [
         Asked(
-            said=answered(row.get("asked", ""), row["said"]),
-            worth={question: worth for mark, worth in worths.items() for question in row[mark]},
-            kind=row["kind"],
+            row["said"],
+            row.get("asked", ""),
+            {question: worth for mark, worth in worths.items() for question in row[mark]},
         )
         for row in rows_of("asked_*.jsonl")
     ]
 
 
-def loss_of(logits: Tensor, worth: Tensor) -> Tensor:
-    """Each question for itself, and all of a message against each other: (questions) both."""
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, worth)
-    if worth.sum() > 0 and worth.min() < worth.max():
-        loss = loss - (worth / worth.sum() * logits.log_softmax(0)).sum() / 2
-    return loss
+def picked(only: str = "") -> list[Asked]:
+    """Messages with all questions of a list, or of both, of one manner; those that have the list `only`."""
+    lists = question_lists()
+    found: dict[tuple[str, str, str], dict[str, float]] = {}
+    for row in rows_of("picked_*.jsonl"):
+        worth = dict.fromkeys(lists[Manner(row["manner"])][row["list"]], 0.0)
+        worth |= {question: FAIR for question in row["fair"] if question in worth}
+        worth |= {question: 1.0 for question in row["good"] if question in worth}
+        found.setdefault((row["said"], row["before"], row["manner"]), {}).update(worth)
+    return [
+        Asked(said, before, worth, manner)
+        for (said, before, manner), worth in found.items()
+        if not only or worth.keys() >= set(lists[Manner(manner)][only])
+    ]
 
 
-def teach(pupil: Pupil, out: Path, epochs: int) -> None:
-    """Rounds of all messages; after each it is kept and measured."""
-    chance = random.Random(0)
-    rows = asked()
-    taught = [one for one in rows if not held_out(one.said)]
-    aside = [one for one in rows if held_out(one.said)]
-    steps = epochs * -(-len(taught) // MESSAGES)
-    course = pupil.course(steps)
+class Tower(Pupil):
+    """The head with what a question has to beat."""
+
+    def __init__(self) -> None:
+        super().__init__(plain_encoder(), OWN, SIZE)
+        self.none = torch.nn.Parameter(torch.zeros(SIZE))
+
+    def course(self, steps: int) -> Course:
+        heads = [*self.head.out.parameters(), self.none]
+        return Course([(self.low.parameters(), RATE), (heads, RATE_OF_HEAD)], steps)
+
+    def taught(self) -> dict[str, Tensor]:
+        return super().taught() | {"none": self.none.detach()}
+
+    @torch.no_grad()
+    def take(self, kept: dict[str, Tensor]) -> None:
+        """What was `kept` of another."""
+        own = self.taught()
+        for name, tensor in kept.items():
+            own[name].copy_(tensor.float())
+
+    def scores(self, messages: Sequence[Tensor], questions: Sequence[Tensor]) -> Tensor:
+        """Both as `below` reads them -> (messages, questions + 1), the last of none."""
+        said = torch.nn.functional.normalize(self(messages), dim=-1)
+        places = torch.nn.functional.normalize(self(questions), dim=-1)
+        return SHARP * torch.cat([said @ places.T, (said @ self.none)[:, None]], 1)
+
+
+def loss_of(scores: Tensor, worth: Tensor) -> Tensor:
+    """Cross-entropy of each message's questions (messages, questions + 1), shares of worth; NaN is unknown.
+
+    What the best lacks of being good is none's.
+    """
+    known = ~worth.isnan()
+    value = worth.nan_to_num()
+    value[:, -1] = 1 - value[:, :-1].amax(1)
+    known[:, -1] = True
+    shares = scores.masked_fill(~known, -1e4).log_softmax(-1)
+    return -(value / value.sum(1, keepdim=True) * shares).sum(1).mean()
+
+
+def lessons(given: Sequence[Asked], chance: random.Random) -> Iterator[list[Asked]]:
+    """Every message once, in steps of messages that have the same questions, or each its own."""
+    steps = []
+    for manner in sorted({one.manner for one in given}):
+        some = [one for one in given if one.manner == manner]
+        # of like length together: padding is read, too
+        some.sort(key=lambda one: len(one.said) * chance.uniform(0.7, 1.3))
+        size = BATCH if manner else BATCH_OF_OWN
+        steps += [some[at : at + size] for at in range(0, len(some), size)]
+    chance.shuffle(steps)
+    yield from steps
+
+
+def shown(one: Asked, chance: random.Random) -> dict[str, float]:
+    """Its questions; of its own all that are worth something, and some that are not."""
+    if one.manner:
+        return one.worth
+    some = [question for question, worth in one.worth.items() if worth][: MOST // 2]
+    rest = [question for question, worth in one.worth.items() if not worth]
+    return {
+        question: one.worth[question] for question in some + chance.sample(rest, min(len(rest), MOST // 2))
+    }
+
+
+class Teacher:
+    """What lies below the taught layers is computed once for every text."""
+
+    def __init__(self, tower: Tower) -> None:
+        self.tower = tower
+        self._below: dict[tuple[str, ...], Tensor] = {}
+
+    def below(self, texts: Sequence[tuple[str, ...]]) -> list[Tensor]:
+        new = sorted({text for text in texts if text not in self._below}, key=lambda text: len(text[0]))
+        for at in range(0, len(new), 32):
+            group = new[at : at + 32]
+            self._below.update(zip(group, self.tower.below(group), strict=True))
+        return [self._below[text] for text in texts]
+
+    def scores(self, batch: Sequence[Asked], questions: Sequence[str]) -> Tensor:
+        messages = self.below([said_parts(one.said, one.before) for one in batch])
+        return self.tower.scores(messages, self.below([question_parts(question) for question in questions]))
+
+    def loss(self, batch: Sequence[Asked], chance: random.Random) -> Tensor:
+        worths = [shown(one, chance) for one in batch]
+        questions = list(dict.fromkeys(question for worth in worths for question in worth))
+        unknown = float("nan")
+        wanted = [[worth.get(question, unknown) for question in questions] + [0.0] for worth in worths]
+        return loss_of(self.scores(batch, questions), torch.tensor(wanted))
+
+    @torch.inference_mode()
+    def measured(self, aside: Sequence[Asked]) -> str:
+        """How often the best is good, and not bad: of the plain questions, by two readers; of others' own."""
+        said = []
+        for row_list in (*LISTS, ""):
+            rows = [row for row in rows_of("held_picked.jsonl") if row_list in ("", row["list"])]
+            manner = Manner(rows[0]["manner"])
+            questions = question_lists()[manner][row_list] if row_list else plain_questions(manner)
+            found = self.scores([Asked(row["said"], row["before"], {}) for row in rows], questions)
+            good = fair = 0.0
+            for row, scores in zip(rows, found[:, :-1], strict=True):
+                best = questions[int(scores.argmax())]
+                of_it = [one for one in rows if one["said"] == row["said"]]
+                good += max(_share(one, best, "good") for one in of_it)
+                fair += max(_share(one, best, "good") + _share(one, best, "fair") for one in of_it)
+            of = len(rows)
+            said.append(f"{row_list or 'all'}: good {good / of:.0%}, good or fair {fair / of:.0%}")
+        own = [one for one in aside if 1.0 in one.worth.values()]
+        first = [
+            list(one.worth.values())[int(self.scores([one], list(one.worth))[0, :-1].argmax())] for one in own
+        ]
+        said.append(
+            f"others: good {_part(first, 1.0):.0%}, good or fair {_part(first, FAIR):.0%} of {len(own)}"
+        )
+        return "; ".join(said)
+
+
+def _part(worths: Sequence[float], least: float) -> float:
+    return sum(worth >= least for worth in worths) / len(worths)
+
+
+def _share(row: Row, question: str, mark: str) -> float:
+    """Of a message's readers the share that marked the question so."""
+    return sum(question in one[mark] for one in row["by"]) / len(row["by"])
+
+
+def teach(tower: Tower, out: Path, epochs: int, only: str = "") -> None:
+    """Rounds of all messages, or of those marked for the list `only`; after each it is kept and measured."""
+    chance, teacher = random.Random(0), Teacher(tower)
+    own = asked()
+    given = [*picked(only), *(one for one in own if not held_out(one.said) and not only)]
+    aside = [one for one in own if held_out(one.said)]
+    rounds = [list(lessons(given, chance)) for _ in range(epochs)]
+    steps = sum(map(len, rounds))
+    course = tower.course(steps)
+    log.info("%d messages, %d steps", len(given), steps)
     with Progress() as bar:
         task = bar.add_task("teaching", total=steps)
-        for number in range(epochs):
-            chance.shuffle(taught)
-            for at in range(0, len(taught), MESSAGES):
-                lessons = [lesson(one, taught, chance) for one in taught[at : at + MESSAGES]]
-                shown = [(said, question) for said, worth in lessons for question in worth]
-                parts = pupil(pupil.below(shown))[:, 0].split([len(worth) for _, worth in lessons])
-                losses = [
-                    loss_of(part, torch.tensor(list(worth.values())))
-                    for part, (_, worth) in zip(parts, lessons, strict=True)
-                ]
-                loss = torch.stack(losses).mean()
+        for number, round_ in enumerate(rounds):
+            for at, batch in enumerate(round_):
+                loss = teacher.loss(batch, chance)
                 course.learn(loss)
+                if at % 10 == 9:
+                    log.info("step %d of %d, loss %.2f", at + 1, len(round_), loss.item())
                 bar.update(task, advance=1, description=f"teaching, loss {loss.item():.2f}")
-            save_taught(pupil.kept(), out / "asking.safetensors", base=reader_card().slug, licence="MIT")
-            log.info("round %d: %s", number + 1, measured(pupil, aside))
-
-
-def lesson(one: Asked, others: Sequence[Asked], chance: random.Random) -> tuple[str, dict[str, float]]:
-    """A message and questions on it: all that are worth something, some that are not, one of another's."""
-    worth = {question: value for question, value in one.worth.items() if value}
-    bad = [question for question, value in one.worth.items() if not value]
-    for other in chance.sample(others, STRANGE):
-        bad += [question for question in other.good[:1] if question not in worth and other.kind != "bank"]
-    kept = chance.sample(sorted(worth), min(len(worth), MOST // 2))
-    wrong = chance.sample(bad, min(len(bad), MOST - len(kept)))
-    said = one.said.lower() if chance.random() < 0.15 else one.said
-    return said, {question: worth.get(question, 0.0) for question in (*kept, *wrong)}
-
-
-@torch.inference_mode()
-def measured(pupil: Pupil, rows: Sequence[Asked]) -> str:
-    """By kind: how often a message's best question is a good one, and not a bad one; one taken blindly."""
-    said = []
-    for kind in sorted({one.kind for one in rows}):
-        here = [one for one in rows if one.kind == kind and one.good and len(one.worth) > len(one.good)]
-        first = worth = blind = 0.0
-        for one in here:
-            logits = pupil(pupil.below([(one.said, question) for question in one.worth]))[:, 0]
-            best = list(one.worth.values())[int(logits.argmax())]
-            first += best == 1
-            worth += best > 0
-            blind += len(one.good) / len(one.worth)
-        count = max(1, len(here))
-        said.append(
-            f"{kind}: good {first / count:.0%}, not bad {worth / count:.0%} "
-            f"(good blindly {blind / count:.0%}) of {count}"
-        )
-    return "; ".join(said)
+            save_taught(tower.kept(), out / "asking.safetensors", base=reader_card().slug, licence="MIT")
+            log.info("round %d: %s", number + 1, teacher.measured(aside))
 
 
 def main() -> None:
-    given = begin(options(__doc__, out=Path("models/adapters/asking"), epochs=4))
-    teach(Pupil(plain_encoder(), OWN, 1), given.out, given.epochs)
+    parser = options(__doc__, out=Path("models/adapters/asking"), epochs=4)
+    parser.add_argument("--start", type=Path, help="the folder of a head to go on from")
+    parser.add_argument("--list", choices=LISTS, default="", help="teach only with messages marked for it")
+    given = begin(parser)
+    tower = Tower()
+    if given.start:
+        tower.take(load_file(given.start / "asking.safetensors"))
+    teach(tower, given.out, given.epochs, given.list)
 
 
 if __name__ == "__main__":

@@ -53,11 +53,14 @@ class Pupil(torch.nn.Module):
         """How it is taught in so many steps."""
         return Course([(self.low.parameters(), RATE), (self.head.out.parameters(), RATE_OF_HEAD)], steps)
 
+    def taught(self) -> dict[str, Tensor]:
+        """All that is taught, by the names that `feeler.llm.upper` knows."""
+        found = {f"out.{name}": one.detach() for name, one in self.head.out.named_parameters()}
+        return found | {"layers." + name.replace("/", "."): one.detach() for name, one in self.low.items()}
+
     def kept(self) -> dict[str, Tensor]:
         """What `feeler.llm.upper` loads."""
-        found = {f"out.{name}": tensor for name, tensor in self.head.out.state_dict().items()}
-        found |= {"layers." + name.replace("/", "."): one.detach() for name, one in self.low.items()}
-        return {name: tensor.half().contiguous() for name, tensor in found.items()}
+        return {name: tensor.half().contiguous() for name, tensor in self.taught().items()}
 
 
 def _key(name: str, side: str) -> str:

@@ -35,8 +35,11 @@ def did(*acts: Act) -> Reading:
     return Reading(acts=frozenset(acts))
 
 
-def planned(before: Interview, reading: Reading, text: str = "…", fact: str = "") -> Plan:
-    reader = FedReader(answers=lambda question, one: one == fact)
+def planned(
+    before: Interview, reading: Reading, text: str = "…", fact: str = "", facts: tuple[str, ...] = ()
+) -> Plan:
+    """The plan where `fact`, or each of `facts` as well as the others, answers what is asked."""
+    reader = FedReader(answers=lambda question, one: one == fact or one in facts)
     things = known(EMIL, BRANDL, before)
     shares = [reader.answers("", question, things) for question in reading.questions]
     return make_plan(before, EMIL, BRANDL, text, reading, opened(before, reading, things, shares), reader)
@@ -123,6 +126,23 @@ def test_a_reason_is_told_only_right_after_what_it_is_the_reason_of() -> None:
     before = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=(EASY.id,))
     on = planned(before, asks("Why does one colleague have to answer?"), fact=EASY.more[0])
     assert [fact.text for fact in on.facts] == [EASY.more[0]]
+
+
+def test_who_asks_again_hears_what_there_is_to_add_and_never_that_nobody_knows() -> None:
+    told = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=(EASY.id,))
+    between = after(told, TELLS, "I was a baker.", answer="Who taught you?")
+    again = asks("Once more, how do you start somebody?")
+    [added] = planned(between, again, facts=(EASY.text, *EASY.more)).facts
+    assert added.text in EASY.more
+    repeated = planned(between, again, fact=EASY.text)
+    assert (repeated.job, repeated.facts) == (Job.TELL, (EASY,))
+
+
+@pytest.mark.parametrize("question", ["Why is it like this?", "Why do you think that is?", "Like who?"])
+def test_what_is_only_about_the_line_before_gets_what_there_is_to_add_to_it(question: str) -> None:
+    before = after(talk(), asks("How do you start somebody?"), "How?", answer=EASY.text, facts=(EASY.id,))
+    [added] = planned(before, asks(question, follows=True), question, fact=FACTS["size"].text).facts
+    assert added.text in EASY.more
 
 
 def test_asking_on_brings_what_is_kept_for_that_and_then_says_that_it_is_all() -> None:

@@ -176,6 +176,7 @@ def test_ordinary_interviews_are_hardly_ever_stopped() -> None:
         ("that spreadsheet is killing me", False),
         ("I cut myself shaving before the interview", False),
         ("I'd want to die laughing in that meeting", False),
+        ("I don't want to live from music any more, only play on Sundays", False),
     ],
 )
 def test_the_tripwires_catch_plain_words_and_no_idioms(text: str, danger: bool) -> None:

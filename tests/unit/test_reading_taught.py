@@ -56,6 +56,18 @@ class Heads:
         return [Shown(telling=0.0, talents={}) for _ in texts]
 
 
+@pytest.mark.parametrize("said", ["why's that then", "meaning?", "what do you mean", "like what", "why not"])
+def test_a_few_words_that_go_on_from_an_answer_ask(said: str) -> None:
+    """Of a question they are no answer, so there they are read otherwise."""
+    reading = real_reader().read("Plan for half your day and leave the other half open.", said)
+    assert (reading.asks, reading.follows) == (True, True)
+
+
+@pytest.mark.parametrize("said", ["I see", "fair enough", "same here", "sounds hard"])
+def test_a_nod_at_an_answer_asks_nothing(said: str) -> None:
+    assert not real_reader().read("Plan for half your day and leave the other half open.", said).asks
+
+
 def test_a_story_is_told_and_holds_a_deed_and_what_matters_in_it() -> None:
     reading = TaughtReader(Heads(told=0.9)).read("", "I stopped the train.")
     assert reading.acts == {Act.TOLD}

@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.readers import ACUTE, HEAVY, FedReader, asks
 
-from feeler.interview.acts import Act
 from feeler.interview.plan import Job
-from feeler.interview.reading import Reading
 from feeler.interview.values import Candidate, Interview, Need, Speaker
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
@@ -27,8 +25,8 @@ BAD = "Who paid you for it, and how old are you?"
 
 
 def free(*drafts: str) -> Callable[[Request, int], str]:
-    """These drafts where the model begins as it likes, and nothing where it is given a beginning."""
-    return lambda request, draft: "" if request.opening else drafts[draft]
+    """These drafts, whatever is asked."""
+    return lambda request, draft: drafts[draft]
 
 
 def alike(messages: tuple[Message, ...], text: str) -> float:
@@ -114,7 +112,7 @@ async def test_the_question_is_asked_that_a_reader_finds_right(library: Library)
 async def test_a_plain_question_of_the_personas_manner_is_asked_where_it_fits_better(
     library: Library,
 ) -> None:
-    plain = plain_questions()[library.persona("emil").manner]
+    plain = plain_questions(library.persona("emil").manner)
     engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=alike)
     talk = await turn(library, start(library), STORY, engine, reader=FedReader(suit=plain))
     assert talk.lines[-1].text in plain
@@ -123,16 +121,19 @@ async def test_a_plain_question_of_the_personas_manner_is_asked_where_it_fits_be
     assert again.lines[-1].text != talk.lines[-1].text  # no question comes twice
 
 
-async def test_some_drafts_are_made_to_begin_with_what_only_the_teller_knows(library: Library) -> None:
-    def answer(request: Request, draft: int) -> str:
-        return " refuse to lift in that wind?" if request.opening == "What made you" else "Hm."
+async def test_of_plain_questions_that_follow_the_one_is_asked_that_is_likelier_here_than_elsewhere(
+    library: Library,
+) -> None:
+    plain = plain_questions(library.persona("emil").manner)
 
-    deed = Reading(acts=frozenset({Act.TOLD}), deed=True)
-    engine = ScriptedEngine(answer, wants_drafts=8)
-    begun = "What made you refuse to lift in that wind?"
-    reader = FedReader({STORY: deed}, suit=(begun,))
-    talk = await turn(library, start(library), STORY, engine, reader=reader)
-    assert talk.lines[-1].text == begun
+    def weigh(messages: tuple[Message, ...], text: str) -> float:
+        everywhere = -1.0 if text == plain[1] else -30.0
+        return -2.0 if "crane" in messages[-1].content and text == plain[4] else everywhere
+
+    engine = ScriptedEngine([(OTHER, GOOD)], wants_drafts=2, weigh=weigh)
+    talk = await turn(library, start(library), STORY, engine, reader=FedReader(suit=plain[:6]))
+    assert talk.lines[-1].text == plain[4]
+    assert not engine.asked  # the model wrote nothing
 
 
 async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Library) -> None:

@@ -13,7 +13,7 @@ from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
 PART = re.compile(r"\n\s*\n|\n(?=- )")  # between two items of a list, or two paragraphs
 BRIEF = 6  # words of a question that may go on from the line before
 MOST_FACTS = 2  # questions of one message that are answered
-LATEST, TOLD = 0.3, 0.6  # what a fact counts for that was told just now; that was told before
+LATEST, TOLD = 0.1, 0.2  # what a fact counts for that was told just now; that was told before
 SAID = 0.05  # what a sentence of one's own counts that was said before: nobody says it twice
 LEAST = 0.2  # share below which nothing is an answer
 HINT = 0.01  # share from which on an easier fact is told where the best may not be told yet
@@ -62,7 +62,7 @@ class Known:
 
     text: str
     fact: Fact | None = None
-    added: bool = False  # what is added to a fact that was told just now, for who asks on
+    added: bool = False  # what is added to a fact that was told, for who asks on
 
     @property
     def topic(self) -> Topic:
@@ -78,7 +78,7 @@ def context(before: str, question: str) -> str:
 def known(persona: Persona, company: Company, interview: Interview | None = None) -> tuple[Known, ...]:
     """All that could answer a question; `never` facts are not there.
 
-    What there is to add to what was told just now comes last.
+    What there is to add to what was told comes last.
     """
     facts = [Known(text=fact.text, fact=fact) for fact in company.facts if fact.reveal is not Reveal.NEVER]
     own = [Known(text=note) for note in notes(persona)]
@@ -92,10 +92,13 @@ def notes(persona: Persona) -> tuple[str, ...]:
     return tuple(note for some in each for note in some)
 
 
-def additions(interview: Interview, company: Company) -> tuple[Known, ...]:
-    """Why it is so and a case of it, for what was told just now; what was said of it already is left out."""
+def additions(interview: Interview, company: Company, *, just_now: bool = False) -> tuple[Known, ...]:
+    """Why it is so and a case of it, for what was told, or told `just_now`; what was said of it already is
+    left out.
+    """
     last = interview.last(Speaker.COMPANY)
-    just = [fact for fact in company.facts if last is not None and fact.id in last.facts]
+    told = (last.facts if last is not None else ()) if just_now else interview.told
+    just = [fact for fact in company.facts if fact.id in told]
     said = " ".join(line.text for line in interview.lines if line.speaker is Speaker.COMPANY)
     return tuple(
         Known(text=text, fact=replace(fact, text=text, more=()), added=True)
@@ -129,12 +132,16 @@ def opened(
             may, least = [at for at in may if things[at].topic is things[kept].topic], HINT
         best = may[0] if may else None
         if best is None or chances[best] < least:
-            continue
+            # who asks for it again is told again, and not that nobody knows
+            again = max(may, key=lambda at: share.each[at], default=None)
+            if facts or again is None or things[again].fact is None or share.each[again] < least:
+                continue
+            best = again
         fact = things[best].fact
         if fact is None:
             note = note or things[best].text
         elif fact not in facts:
-            near = near or (not facts and chances[best] < max(share.none, LEAST))
+            near = near or (not facts and share.each[best] < max(share.none, LEAST))
             facts.append(fact)
     if note:
         return Opened(topics=reading.topics, note=note, withheld=withheld)
@@ -177,7 +184,7 @@ def told_on(interview: Interview, company: Company, question: str, finder: Finde
     best.
     """
     last = interview.last(Speaker.COMPANY)
-    added = additions(interview, company)
+    added = additions(interview, company, just_now=True)
     if last is None or not added:
         return None
     return _best(last.text, question, added, finder)

@@ -21,7 +21,7 @@ from feeler.interview.live import is_live
 from feeler.interview.phases import LEADS, PROBES, phase_at
 from feeler.interview.reading import Reading
 from feeler.interview.values import Difficulty, Interview, Line, Need, Phase, Speaker
-from feeler.interview.words import words
+from feeler.interview.words import content, words
 from feeler.personas.values import Company, Fact, Persona, Topic
 
 
@@ -76,7 +76,7 @@ class Plan:
 
 
 STORY = 12  # words of a message that tells something, so that handing over would pass it by
-BARE = 3  # words of a question that is about the line before and nothing else: "why is that?"
+BARE = 3  # words of a question that can only be about the line before, where it goes on from that
 ASKED_LATELY = 4  # messages: who asked in one of them need not be told to ask
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
@@ -223,9 +223,7 @@ def _answer(
     last = interview.last(Speaker.COMPANY)
     question = plan.reading.questions[0] if plan.reading.questions else ""
     asks_on = plan.reading.follows and last is not None and bool(last.facts)
-    bare = (
-        asks_on and len(words(question)) <= BARE
-    )  # "why?": nothing that was not just told answers it better
+    bare = asks_on and is_bare(question)  # nothing that was not just told answers it better
     if bare and (added := told_on(interview, company, question, finder)) is not None:
         return replace(plan, job=Job.TELL, facts=(added,), note="")
     if opened.note:
@@ -243,6 +241,12 @@ def _answer(
     asked = " ".join([context(last.text if last is not None else "", question), question]).strip()
     knower = who_knows(company, persona, asked, finder) if question else ""
     return replace(plan, job=job, knower=_named_before(knower, interview))
+
+
+def is_bare(question: str) -> bool:
+    """Whether a question is about the line before and nothing else: "why is it like this?"."""
+    said = set(words(question))
+    return len(said) <= BARE or ("why" in said and not content(question))
 
 
 def _answerless(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:

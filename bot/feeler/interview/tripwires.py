@@ -12,7 +12,7 @@ DANGER = re.compile(
             r"\b(?:end|ending|take|taking) my (?:own )?life\b",
             r"\b(?:hurt|harm|cut)(?:ting|ing)? myself (?:again|on purpose|at night|every|so|because|when|to feel)\b",
             r"\b(?:better off|easier) without me\b",
-            r"\b(?:don'?t|do not|no longer) want to (?:live|be alive|wake up)\b",
+            r"\b(?:don'?t|do not|no longer) want to (?:live(?! (?:from|off)\b)|be alive|wake up(?! at \w+ (?:and|still|with)\b))\b",
             r"\b(?:can'?t|cannot|(?:don'?t|do not) know (?:if|whether|how) (?:i can|to)|could not|couldn'?t) go on living\b(?! (?:here|there|in|at|near)\b)",
             r"\bwant to die\b(?! (?:laughing|of))",
             r"\b(?:no reason|no point) (?:to|in) (?:live|living|being alive)\b",

@@ -14,8 +14,9 @@ from feeler.errors import WeightsError
 from feeler.interview.acts import Act
 from feeler.interview.reading import Shown, Understood
 from feeler.interview.values import Need
+from feeler.llm import asking as following
 from feeler.llm.answering import SHARP, Answering, asked, load_answering, told
-from feeler.llm.asking import answered, load_asking
+from feeler.llm.asking import Asking, load_asking
 from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
 from feeler.llm.need import NEEDS, load_need, stretches
 from feeler.llm.talents import DeedReader, deed_vectors
@@ -102,7 +103,7 @@ class MessageReader:
         encoder: Encoder,
         heads: Heads,
         need: UpperHead,
-        asking: UpperHead,
+        asking: Asking,
         answering: Answering,
         deeds: DeedReader | None = None,
     ) -> None:
@@ -112,6 +113,7 @@ class MessageReader:
         self._thread = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
         self._meaning: Callable[[str], Tensor] = lru_cache(KEPT)(self._vector)
         self._places: dict[str, Tensor] = {}  # where answers lie that were compared before
+        self._follow: dict[str, Tensor] = {}  # and questions
         self._page: Callable[[], PageHead] | None = None  # seldom needed, so loaded with the first page
 
     @classmethod
@@ -154,7 +156,9 @@ class MessageReader:
         new = sorted(set(texts) - set(found), key=len)
         for at in range(0, len(new), AT_ONCE):  # messages that come meanwhile are read in between
             group = new[at : at + AT_ONCE]
-            places = self._thread.submit(self._placed, [told(text) for text in group]).result()
+            places = self._thread.submit(
+                self._placed, self._answering, [told(text) for text in group]
+            ).result()
             found.update(zip(group, places, strict=True))
         self._places = {**self._places, **found} if len(self._places) < KEPT else found
         return self._thread.submit(self._shares, before, question, [found[text] for text in texts]).result()
@@ -197,19 +201,27 @@ class MessageReader:
 
     def suits(self, before: str, said: str, questions: Sequence[str]) -> list[float]:
         """How well each question follows from what was `said` after the company's line `before`: the log-odds
-        that a reader finds it right.
+        to asking nothing.
         """
-        whole = answered(before, said)
-        groups = [questions[at : at + AT_ONCE] for at in range(0, len(questions), AT_ONCE)]
-        return [suit for group in groups for suit in self._thread.submit(self._suits, whole, group).result()]
-
-    @torch.inference_mode()
-    def _suits(self, said: str, questions: Sequence[str]) -> list[float]:
+        found = {question: self._follow[question] for question in questions if question in self._follow}
+        new = sorted(set(questions) - set(found), key=len)
+        for at in range(0, len(new), AT_ONCE):  # messages that come meanwhile are read in between
+            group = new[at : at + AT_ONCE]
+            texts = [following.question_parts(question) for question in group]
+            found.update(
+                zip(group, self._thread.submit(self._placed, self._asking, texts).result(), strict=True)
+            )
+        self._follow = {**self._follow, **found} if len(self._follow) < KEPT else found
         if not questions:
             return []
-        ids = [self._encoder.tokens(_shortened(said), question)[0] for question in questions]
-        found: list[float] = self._asking(*self._encoder.below(ids, self._asking.first))[:, 0].tolist()
-        return found
+        places = [found[question] for question in questions]
+        return self._thread.submit(self._suits, before, said, places).result()
+
+    @torch.inference_mode()
+    def _suits(self, before: str, said: str, places: Sequence[Tensor]) -> list[float]:
+        [place] = self._placed(self._asking, [following.said_parts(_shortened(said), before)])
+        nothing = float(place @ self._asking.none)
+        return [following.SHARP * (float(place @ other) - nothing) for other in places]
 
     @torch.inference_mode()
     def _understand(self, before: str, said: str) -> Understood:
@@ -262,16 +274,16 @@ class MessageReader:
 
     @torch.inference_mode()
     def _shares(self, before: str, question: str, places: Sequence[Tensor]) -> tuple[list[float], float]:
-        [place] = self._placed([asked(question, before)])
+        [place] = self._placed(self._answering, [asked(question, before)])
         scores = [SHARP * float(place @ other) for other in places]
         *each, none = torch.tensor([*scores, float(self._answering.none)]).softmax(-1).tolist()
         return each, none
 
     @torch.inference_mode()
-    def _placed(self, texts: Sequence[tuple[str, ...]]) -> Tensor:
-        """Where questions or answers lie among the others: vectors of length 1, (texts, size)."""
+    def _placed(self, head: UpperHead, texts: Sequence[tuple[str, ...]]) -> Tensor:
+        """Where a head sees texts among the others: vectors of length 1, (texts, size)."""
         ids = [self._encoder.tokens(*parts)[0][:TOKENS] for parts in texts]
-        found = self._answering(*self._encoder.below(ids, self._answering.first))
+        found = head(*self._encoder.below(ids, head.first))
         return torch.nn.functional.normalize(found, dim=-1)
 
     @torch.inference_mode()

@@ -32,6 +32,7 @@ SURER = {
 # never only because nothing else is likelier
 ENDS = {*SURER, Act.GOODBYE, Act.WRAPS_UP, Act.PRIVACY} - {Act.CLARIFY}
 MAY_ASK = 0.25  # that a few words ask, where the company asked nothing
+ASKS_ON = {Act.ASKED, Act.TOLD, Act.CLARIFY, Act.DODGED}  # what "why's that then" is taken for
 LITTLE = {Act.SHORT, Act.VAGUE, Act.DODGED}
 ABOUT = 0.2  # from which on a question is about a topic
 GO_ON, STOP_HERE = "go on", "stop here"  # what the coach tells somebody to write
@@ -80,8 +81,10 @@ class TaughtReader:
             acts = frozenset({Act.LANGUAGE}) | acts & {Act.PROMPT, Act.INSULT}
         elif size <= TINY and acts <= {Act.TOLD, Act.SHORT, Act.VAGUE}:
             acts = frozenset({Act.SHORT})
-        brief = "?" in said and size <= BRIEF
-        if brief and "?" not in before and found.acts.get(Act.ASKED, 0.0) >= MAY_ASK:
+        marked = "?" in said and found.acts.get(Act.ASKED, 0.0) >= MAY_ASK
+        asks_on = bool(before) and found.follows >= FOLLOWS and bool(acts & ASKS_ON)
+        asks_on = asks_on and size <= BRIEF and "?" not in before
+        if asks_on or (marked and size <= BRIEF and "?" not in before):
             # nothing was asked that it could answer
             acts = acts - {Act.TOLD, Act.CLARIFY, *LITTLE} | {Act.ASKED}
         sorrow = found.sorrow >= SORROW or tells_of_an_end(said)
@@ -93,7 +96,8 @@ class TaughtReader:
             acts |= {Act.GOES_ON}
         if need is Need.ACUTE and not in_danger(said) and is_uneasy(found):
             need, acts = Need.HEAVY, acts | {Act.UNEASY}
-        if not found.asked and (Act.TOLD in acts or "?" not in said):  # no piece of it is a question
+        no_piece = not found.asked and not asks_on  # of it is a question
+        if no_piece and (Act.TOLD in acts or "?" not in said):
             acts = acts - {Act.ASKED, Act.PERSONAL} or frozenset({Act.TOLD})
         asks = Act.ASKED in acts
         topics = sorted(found.topics, key=lambda topic: -found.topics[topic])

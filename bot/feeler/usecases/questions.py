@@ -9,12 +9,23 @@ from feeler.errors import DataError
 from feeler.personas.library import shipped_prompts
 from feeler.personas.values import Manner
 
+LISTS = ("any", "special")  # what follows from nearly everything, and from what some stories hold
+
 
 @cache
-def plain_questions() -> Mapping[Manner, tuple[str, ...]]:
-    """The questions of `prompts/questions.yaml` by manner. Raises DataError where a manner has none."""
+def question_lists() -> Mapping[Manner, Mapping[str, tuple[str, ...]]]:
+    """The questions of `prompts/questions.yaml` by manner and list. Raises DataError where one is empty."""
     path = shipped_prompts() / "questions.yaml"
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if missing := [manner.value for manner in Manner if not found.get(manner.value)]:
+    lists = {
+        manner: {name: tuple((found.get(manner.value) or {}).get(name) or ()) for name in LISTS}
+        for manner in Manner
+    }
+    if missing := [manner.value for manner, each in lists.items() if not all(each.values())]:
         raise DataError(f"{path.name}: these manners have no questions: {', '.join(missing)}")
-    return {manner: tuple(found[manner.value]) for manner in Manner}
+    return lists
+
+
+def plain_questions(manner: Manner) -> tuple[str, ...]:
+    """All questions of one manner."""
+    return tuple(question for each in question_lists()[manner].values() for question in each)

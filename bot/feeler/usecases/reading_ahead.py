@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 
 from feeler.errors import EngineError
-from feeler.interview.dossier import PURPOSE, known
+from feeler.interview.dossier import PURPOSE, Known, known
 from feeler.interview.values import Interview
 from feeler.personas.library import Library
+from feeler.personas.values import Persona
 from feeler.ports import Engine, Reader
 from feeler.usecases.drafting import warm_up
+from feeler.usecases.questions import plain_questions
 
 log = logging.getLogger(__name__)
 
@@ -18,13 +21,13 @@ class ReadingAhead:
     """One reading a chat at most, in the background.
 
     The engine reads the prompt's beginning, and a turn that comes meanwhile waits for it; the reader what the
-    company knows, and reads what is said in between.
+    company knows and its person may ask, and reads what is said in between.
     """
 
     def __init__(self, engine: Engine, reader: Reader) -> None:
         self._engine, self._reader = engine, reader
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self.learning: set[asyncio.Task[object]] = set()  # of what companies know
+        self.learning: set[asyncio.Task[object]] = set()  # of what companies know and ask
 
     def begin(
         self, chat_id: int, before: Interview | None, after: Interview | None, library: Library
@@ -58,9 +61,14 @@ class ReadingAhead:
         with suppress(EngineError):  # whoever speaks next meets the error and is told
             await warm_up(talk, persona, company, engine=self._engine, people=people)
         things = known(persona, company)
-        learning = asyncio.create_task(asyncio.to_thread(self._reader.answers, "", PURPOSE, things))
+        learning = asyncio.create_task(asyncio.to_thread(self._learn, persona, things))
         self.learning.add(learning)
         learning.add_done_callback(self.learning.discard)
+
+    def _learn(self, persona: Persona, things: Sequence[Known]) -> None:
+        """The reader keeps what it has read once: what may be told, and what may be asked."""
+        self._reader.answers("", PURPOSE, things)
+        self._reader.suits("", persona.opening, plain_questions(persona.manner))
 
 
 def _beginning(talk: Interview) -> tuple[str, str]:

@@ -2,16 +2,15 @@
 chosen.
 
 The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
-written. A question is one of several: the model's own drafts, some of them made to begin in a given way, and,
-with the taught one, plain questions that people wrote. The one is said that follows from this very message:
-so finds a head that was taught with readers' marks (`Reader.suits`), and of an untaught model's drafts the
-model itself, too.
+written. A question is one of several: with the taught model plain ones that people wrote, and where none of
+them follows the model's own drafts, as with any other model. The one is said that follows from this very
+message: so find a head that was taught with readers' marks (`Reader.suits`) and the model itself, which tells
+how much likelier a question is after this message than after others'.
 """
 
 import asyncio
-import random
 from collections.abc import Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
@@ -20,7 +19,7 @@ from zlib import crc32
 
 import yaml
 
-from feeler.errors import EngineError, Unsupported
+from feeler.errors import Unsupported
 from feeler.interview.acts import Act
 from feeler.interview.guards import broken, broken_so_far
 from feeler.interview.plan import TELLS, Job, last_question
@@ -30,10 +29,10 @@ from feeler.interview.tidying import tidy
 from feeler.interview.values import Speaker
 from feeler.interview.words import content, last_asked, sentences
 from feeler.personas.library import shipped_prompts
-from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
+from feeler.ports import Engine, Likelihood, Message, Preview, Reader, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
 from feeler.usecases.questions import plain_questions
-from feeler.usecases.skills import prompt_for, skills
+from feeler.usecases.skills import prompt_for
 from feeler.usecases.written import written_line
 
 LONGEST = 80  # tokens of a line
@@ -45,10 +44,13 @@ STOPS = ("\n",)
 BELONGS = frozenset({Job.ASK, Job.OPEN, Job.PUSH})
 TAUGHT = frozenset({Job.ASK, Job.OPEN})  # after "oh, this and that" it asked about what had been told before
 SUITS = 0.4  # nats a token that a question gains for each point of its log-odds to follow from what was said
+LIKELIER = (
+    0.4  # points of log-odds that a plain question gains for each nat it is likelier here than elsewhere
+)
 AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
 ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
-SHOWN = 32  # of the plain questions, by lot: with all of them the head takes four seconds of a core
-PLAIN = 4  # of these, those that follow best: they stand beside the model's own drafts
+PLAIN = 8  # plain questions, those that follow best, which the model weighs
+WORTH = 0.0  # log-odds from which on a plain question is better than none
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -108,27 +110,14 @@ async def write_line(
 
 
 async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> Drafted:
-    """The best of the drafts that pass; a second, warmer round where none did."""
-    taught = "skills" in engine.can
-    if taught and scene.plan.job not in TAUGHT:
-        return Drafted(text=written_line(scene, seed=_seed(scene)))
-    several = taught and engine.wants_drafts > 1  # not on a machine that is too busy for more than one
-    weighing = asyncio.create_task(_plain(scene, reader)) if several else None  # beside the model's writing
-    try:
-        return await _best(scene, engine, reader, stage, weighing)
-    finally:
-        if weighing is not None:
-            weighing.cancel()
-
-
-async def _best(
-    scene: Scene,
-    engine: Engine,
-    reader: Reader,
-    stage: _Stage,
-    weighing: asyncio.Task[dict[str, float]] | None,
-) -> Drafted:
-    """The best of what the engine writes and of the plain questions that are being weighed."""
+    """A plain question that follows; else the best of the drafts that pass, in a second, warmer round where
+    none did.
+    """
+    if "skills" in engine.can:
+        if scene.plan.job not in TAUGHT:
+            return Drafted(text=written_line(scene, seed=_seed(scene)))
+        if plain := await _plain(scene, engine, reader):
+            return Drafted(text=plain)
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
         alone = calm and not round_
@@ -139,15 +128,12 @@ async def _best(
             drafts=1 if alone else engine.wants_drafts,
         )
         drafts = await _drafts(scene, engine, request, stage if alone else None)
-        if weighing is not None:
-            drafts += await _begun(scene, engine, replace(request, drafts=1))
         passing = {
             tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
         }
-        plain = await weighing if weighing is not None else {}
-        if passing or plain:
-            best = await _belonging(scene, engine, reader, tuple(passing), plain)
-            return Drafted(text=best, tokens=passing.get(best, 0))
+        if passing:
+            best = await _belonging(scene, engine, reader, tuple(passing))
+            return Drafted(text=best, tokens=passing[best])
     return Drafted(text=written_line(scene, seed=_seed(scene)), fallback=True)
 
 
@@ -169,49 +155,26 @@ async def _drafts(
     return list(zip(texts, tokens, strict=True))
 
 
-async def _begun(scene: Scene, engine: Engine, request: Request) -> list[tuple[str, int]]:
-    """Drafts that were made to begin as a good question to this message may, as many as the engine wants."""
-    said = "\n".join(scene.own_lines)
-    beginnings = list(_beginnings(scene))
-    random.Random(_seed(scene)).shuffle(beginnings)
-    chosen = sorted(beginnings, key=said.count)[: engine.wants_drafts]  # those not used in this talk first
-    try:
-        async with asyncio.TaskGroup() as group:
-            writing = [
-                group.create_task(_drafts(scene, engine, replace(request, opening=words), None))
-                for words in chosen
-            ]
-    except* EngineError as failed:
-        raise failed.exceptions[0] from None
-    return [
-        (words + text, tokens)
-        for words, drafts in zip(chosen, writing, strict=True)
-        for text, tokens in drafts.result()
-    ]
-
-
-def _beginnings(scene: Scene) -> tuple[str, ...]:
-    """First words of questions that suit what was told: a deed, or anything else."""
-    skill = skills()[scene.plan.job]
-    return (skill.beginnings_deed if scene.plan.reading.deed else ()) or skill.beginnings
-
-
 def _whole(text: str) -> str:
     """The sentences of `text` that are finished."""
     said = sentences(text)
     return " ".join(said if text.rstrip()[-1:] in ".!?…" else said[:-1])
 
 
-async def _plain(scene: Scene, reader: Reader) -> dict[str, float]:
-    """Of the plain questions of the persona's manner those that follow best and pass, with how well they
-    follow.
+async def _plain(scene: Scene, engine: Engine, reader: Reader) -> str:
+    """The plain question of the persona's manner that follows best, and was not asked in this talk; empty
+    where none follows.
     """
     said = "\n".join(scene.own_lines)
-    ready = [line for line in plain_questions()[scene.persona.manner] if line not in said]
-    ready = random.Random(_seed(scene)).sample(ready, min(SHOWN, len(ready)))
+    ready = [line for line in plain_questions(scene.persona.manner) if line not in said]
     suits = await _suits(scene, reader, ready)
-    passing = (line for line in sorted(ready, key=lambda line: -suits[line]) if not broken(line, scene))
-    return {line: suits[line] for line in islice(passing, PLAIN)}
+    ready = [line for line in sorted(ready, key=lambda line: -suits[line]) if suits[line] > WORTH]
+    best = tuple(islice((line for line in ready if not broken(line, scene)), PLAIN))
+    if len(best) < 2 or engine.wants_drafts == 1:  # a machine that is too busy for drafts weighs nothing
+        return best[0] if best else ""
+    weighed = await _weighed(scene, engine, best)
+    likelier = {line: here.nats - max(one.nats for one in there) for line, here, *there in weighed}
+    return max(best, key=lambda line: suits[line] + LIKELIER * likelier.get(line, 0.0))
 
 
 async def _suits(scene: Scene, reader: Reader, lines: Sequence[str]) -> dict[str, float]:
@@ -222,41 +185,41 @@ async def _suits(scene: Scene, reader: Reader, lines: Sequence[str]) -> dict[str
     return dict(zip(lines, found, strict=True))
 
 
-async def _belonging(
-    scene: Scene, engine: Engine, reader: Reader, drafts: tuple[str, ...], plain: dict[str, float]
-) -> str:
-    """The line that fits this message best; the first where nothing is to be chosen."""
-    lines = tuple(dict.fromkeys((*drafts, *plain)))
+async def _belonging(scene: Scene, engine: Engine, reader: Reader, lines: tuple[str, ...]) -> str:
+    """The draft that fits this message best; the first where nothing is to be chosen."""
     if len(lines) == 1 or scene.plan.job not in BELONGS:
         return lines[0]
     told = set(content(scene.heard))
     begun = [_beginning(line) for line in scene.own_lines]
-    suits = plain | await _suits(scene, reader, drafts)
-    likely = await _likelihoods(scene, engine, lines)
+    suits = await _suits(scene, reader, lines)
+    weighed = await _weighed(scene, engine, lines)
+    # the mean of a token, twice that after this message less the most after another's
+    likely = {
+        line: (2 * here.nats - max(one.nats for one in there)) / max(1, here.tokens)
+        for line, here, *there in weighed
+    }
 
-    def worth(at: int) -> float:
-        line = lines[at]
+    def worth(line: str) -> float:
         own = set(content(line))
         again = AGAIN * begun.count(_beginning(line)) + ECHO * (bool(own) and own <= told)
-        return SUITS * suits[line] + likely[at] - again
+        return SUITS * suits[line] + likely.get(line, 0.0) - again
 
-    return lines[max(range(len(lines)), key=worth)]
+    return max(lines, key=worth)
 
 
-async def _likelihoods(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> list[float]:
-    """Of each line the mean log-likelihood a token, twice that after this message less the most after
-    another's (pointwise mutual information); 0 where the engine weighs nothing.
-
-    The taught model's drafts and the plain questions are for the head alone to choose from.
+async def _weighed(
+    scene: Scene, engine: Engine, lines: tuple[str, ...]
+) -> list[tuple[str, Likelihood, *tuple[Likelihood, ...]]]:
+    """Each line with how likely it is after this message, and after others'; nothing where the engine cannot
+    tell.
     """
-    if "likelihoods" in engine.can and "skills" not in engine.can:
-        with suppress(Unsupported):  # a server may find out only when it is asked
-            here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
-            return [
-                (2 * one.nats - max(there[at].nats for there in elsewhere)) / max(1, one.tokens)
-                for at, one in enumerate(here)
-            ]
-    return [0.0 for _ in lines]
+    if "likelihoods" not in engine.can:
+        return []
+    try:
+        rows = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
+    except Unsupported:  # a server may find out only when it is asked
+        return []
+    return list(zip(lines, *rows, strict=True))
 
 
 def _beginning(line: str) -> str:
