@@ -21,6 +21,7 @@ class Said:
     status: int = 200
     media_type: str = "text/event-stream"
     stays_open: bool = False
+    pause: float = 0.0  # seconds after each part
 
 
 @dataclass
@@ -45,7 +46,7 @@ class RawServer:
         await response.prepare(request)
         for part in said.content if isinstance(said.content, list) else [said.content]:
             await response.write(part)
-            await asyncio.sleep(0)
+            await asyncio.sleep(said.pause)
         while said.stays_open:
             await response.write(b": ping\n\n")
             await asyncio.sleep(0.05)

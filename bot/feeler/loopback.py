@@ -16,7 +16,7 @@ def on_loopback(url: str) -> bool:
     except ValueError:
         return False
     host = host.removesuffix(".")
-    if host in _NAMES or host.endswith(".localhost"):
+    if host in _NAMES or host.endswith(".localhost") or host == socket.gethostname().lower():
         return True
     try:
         address = ip_address(host.partition("%")[0] if ":" in host else socket.inet_aton(host))

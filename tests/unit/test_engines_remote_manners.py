@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from tests.model_server import DONE, RawServer, Said, always, answer, as_json, ask, chunk, raw_serving, stream
 
-from feeler.errors import EngineError, EngineUnavailable, PromptTooLong, SettingsError
+from feeler.errors import EngineError, EngineUnavailable, PromptTooLong, SettingsError, Unsupported
 from feeler.llm.remote import RemoteEngine
-from feeler.ports import Message
+from feeler.network import httpx_options
+from feeler.ports import Message, Scoring
 
 FINE = Said(content=stream(chunk("Yes."), chunk(finish="stop"), DONE))
 TALK = (
@@ -62,6 +63,11 @@ TOO_LONG = [
     as_json({"error": {"message": "Conversation history is too long"}}, 400),
     as_json({"error": {"message": "max_tokens must be at least 1, got -904."}}, 400),
     as_json({"error": {"message": "Prompt 超长", "code": "1261"}}, 400),
+    as_json({"error": {"message": "Token 超过上限"}}, 400),
+    as_json({"message": "输入内容过长"}, 500),
+    as_json({"error": {"message": "no", "code": "request_too_large"}}, 400),
+    as_json({"detail": "prompt has 5,000 tokens, but the configured context size is 4,096 tokens"}, 500),
+    as_json({"error": {"message": "max_new_tokens should be at least 1, got -904"}}, 400),
     as_json({"error": {"message": "the request exceeds the available context size"}}, 503),
     Said(content=b"context_length_exceeded", status=502),
     Said(content=b"Requested tokens (5000) exceed context window of 2048", status=500),
@@ -96,6 +102,13 @@ async def test_a_talk_that_is_too_long_loses_its_beginning_and_begins_with_the_u
         ("You've exceeded your token limit for today", 400),
         ("Too many tokens in the last 5 seconds", 400),
         ("max_tokens must be less than or equal to 100", 400),
+        ("The request took too long to process", 500),
+        ("operation exceeded time limit (tokens: 5)", 503),
+        ("CUDA out of memory while allocating 4096 tokens, reduce the load", 500),
+        ("Usage limit reached: 1000 of 1000 tokens used. Upgrade your plan.", 400),
+        ("the length of messages must be an odd number", 400),
+        ("'top_k' must be at most the number of tokens in the vocabulary", 400),
+        ("Invalid 'max_output_tokens': Expected a value >= 16, but got 1 instead.", 400),
         ("Request too large for model on tokens per minute (TPM): Limit 6000, Requested 9000", 413),
     ],
 )
@@ -119,6 +132,9 @@ async def test_other_limits_do_not_cost_the_talk_its_beginning(words: str, statu
         "'system' is not a valid role",
         "messages[0].role: expected 'user' or 'assistant'",
         "Value is not callable: null at row 12, column 40",
+        "Invalid value: 'system'. Supported values are: 'user', 'assistant', 'function'.",
+        "A conversation must start with a user message.",
+        "unsupported role",
     ],
 )
 async def test_where_no_system_message_is_taken_the_user_says_it(words: str, status: int) -> None:
@@ -132,20 +148,47 @@ async def test_where_no_system_message_is_taken_the_user_says_it(words: str, sta
     assert (asked, len(server.bodies)) in ((2, 3), (3, 4))
 
 
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+        "After the optional system message, conversation roles must alternate user/assistant/...",
+        "Consecutive user messages are not allowed",
+        "Expected role 'assistant' after 'user', found 'user'",
+    ],
+)
 @pytest.mark.parametrize("begins_with_system", [True, False])
-async def test_where_turns_must_alternate_they_do(begins_with_system: bool) -> None:
+async def test_where_turns_must_alternate_they_do(begins_with_system: bool, words: str, status: int) -> None:
     def strict(body: dict[str, Any]) -> str:
         roles = [message["role"] for message in body["messages"]]
         roles = roles[1:] if begins_with_system and roles[0] == "system" else roles
         in_turn = all(role == ("user", "assistant")[at % 2] for at, role in enumerate(roles))
-        return "" if in_turn else "Conversation roles must alternate user/assistant/user/assistant/..."
+        return "" if in_turn else words
 
-    server = picky(strict)
+    server = picky(strict, status=status)
     talk = (*TALK[:1], *TALK[2:3], *TALK[1:2], *TALK[3:4])  # the company begins, the user speaks twice
     async with raw_serving(server) as engine:
         assert await answer(engine, ask(*talk)) == "Yes."
     said = json.dumps(server.bodies[-1]["messages"])
     assert all(message.content in said for message in talk)
+    assert (server.bodies[-1]["messages"][0]["role"] == "system") == begins_with_system
+    assert "top_k" in server.bodies[-1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Assistant response prefill is incompatible with enable_thinking.",
+        "Please ensure that single turn requests end with a user role.",
+        "continue_final_message is set but the final message does not appear in the chat",
+    ],
+)
+async def test_where_no_answer_can_be_begun_nothing_else_is_given_up(words: str) -> None:
+    server = picky(lambda body: words if body["messages"][-1]["role"] == "assistant" else "")
+    async with raw_serving(server) as engine:
+        assert await answer(engine, ask(opening="We build")) == "Yes."
+    assert {"top_k", "chat_template_kwargs"} <= server.bodies[-1].keys()
 
 
 def openai_reasons(body: dict[str, Any]) -> str:
@@ -200,8 +243,16 @@ async def test_what_a_server_refuses_is_left_out_from_then_on(
 
 
 @pytest.mark.parametrize("status", [400, 404])
-async def test_a_model_of_our_choice_that_turns_out_not_to_talk_is_passed_over(status: int) -> None:
-    words = '"odd-name" does not support chat'
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"odd-name" does not support chat',
+        "This model is only supported in v1/responses and not in v1/chat/completions.",
+    ],
+)
+async def test_a_model_of_our_choice_that_turns_out_not_to_talk_is_passed_over(
+    words: str, status: int
+) -> None:
     server = picky(lambda body: words if body["model"] == "odd-name" else "", status=status)
     server.models = as_json({"data": [{"id": "odd-name"}, {"id": "other"}]})
     async with raw_serving(server, model="") as engine:
@@ -225,10 +276,38 @@ async def test_what_a_validation_error_quotes_of_the_talk_is_not_taken_for_its_r
     assert "temperature" in server.bodies[-1]
 
 
-async def test_an_error_in_the_stream_that_names_a_parameter_is_a_refusal() -> None:
-    error = {"error": {"message": "Unknown parameter: top_k", "code": 400}}
-    server = RawServer(lambda body: Said(content=stream(error)) if "top_k" in body else FINE)
+@pytest.mark.parametrize("code", [400, 500, None, "unsupported_parameter"])
+@pytest.mark.parametrize("status", [200, 403, 404, 500])
+async def test_an_error_that_names_a_parameter_is_a_refusal_whatever_its_number(
+    status: int, code: int | str | None
+) -> None:
+    error = {"error": {"message": "unexpected keyword argument 'max_tokens'", "code": code}}
+    said = Said(content=stream(error)) if status == 200 else as_json(error, status)
+    server = RawServer(lambda body: said if "max_tokens" in body else FINE)
     async with raw_serving(server) as engine:
+        assert await answer(engine) == "Yes."
+    assert "max_completion_tokens" in server.bodies[-1]
+
+
+async def test_a_server_in_trouble_that_lists_what_it_was_sent_refuses_nothing() -> None:
+    error = {"detail": "engine died at SamplingParams(temperature=0.7, top_k=50)"}
+    server = RawServer(lambda body: as_json(error, 500))
+    async with raw_serving(server) as engine:
+        with pytest.raises(EngineUnavailable, match="engine died"):
+            await answer(engine)
+        server.reply = lambda body: FINE
+        assert await answer(engine) == "Yes."
+    assert {"temperature", "top_k"} <= server.bodies[-1].keys()
+
+
+@pytest.mark.parametrize("status", [400, 404, 500, 501])
+async def test_a_server_that_cannot_weigh_is_asked_once_and_writes_as_ever(status: int) -> None:
+    sorry = Said(content=b"Internal Server Error", status=status, media_type="text/plain")
+    server = RawServer(lambda body: FINE if body.get("stream") else sorry)
+    async with raw_serving(server) as engine:
+        with pytest.raises(Unsupported):
+            await engine.likelihoods(Scoring(talks=(TALK,), texts=("Why?", "When?")))
+        assert not engine.can
         assert await answer(engine) == "Yes."
 
 
@@ -247,6 +326,15 @@ async def test_a_server_on_this_machine_is_reached_without_the_proxy(
         engine = RemoteEngine(server.url.replace("127.0.0.1", host), model="served", tries=1)
         assert await answer(engine) == "Yes."
         await engine.close()
+
+
+def test_a_server_by_this_machines_own_name_is_reached_without_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Desk")
+    monkeypatch.setenv("http_proxy", PROXY)
+    assert "proxy" not in httpx_options("http://desk:8080/v1")
+    assert httpx_options("http://desk.example/v1")["proxy"] == PROXY
 
 
 async def test_another_server_is_reached_through_the_proxy_whatever_else_needs_none(

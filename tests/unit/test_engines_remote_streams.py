@@ -81,6 +81,15 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
         (YES, chunk("we do.</"), chunk("s> What else?"), STOP, DONE),
         (YES, chunk("we\x00 do."), STOP, DONE),
         (YES, NO, STOP, "data: [DONE]"),
+        (YES, NO, "data: DONE\n\n"),
+        (YES, NO, "data: [END]\n\n"),
+        (YES, NO, {"done": True}),
+        (YES, NO, 'event: message_stop\ndata: {"type": "message_stop"}\n\n'),
+        (YES, NO, {"choices": [], "usage": USAGE}),
+        (YES, NO, {"choices": [{"index": 0, "delta": {}, "finishReason": "stop"}]}),
+        (YES, NO, {"choices": [{"index": 0, "delta": {}, "stop_reason": "end_turn"}]}),
+        ({"result": {"choices": [{"delta": {"content": "Yes, "}}]}}, NO, STOP, DONE),
+        (chunk(role="assistant", finish="stop"), chunk("Yes, ", "MAX_TOKENS"), chunk("we do.", "stop"), DONE),
         (json.dumps({"choices": [{"message": {"role": "assistant", "content": "Yes, we do."}}]}, indent=2),),
     ],
 )
@@ -132,6 +141,22 @@ async def test_a_server_that_never_hangs_up_is_not_waited_for(monkeypatch: pytes
         assert await answer(engine) == "Yes, we do."
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [stream(chunk("Yes, ", "stop")), stream(chunk("we do.", "stop")), stream(DONE)],
+        [stream(chunk(role="assistant", finish="stop")), stream(YES, NO, STOP, DONE)],
+        [stream({"choices": [{"message": {"content": "Yes, "}}]}), stream({"choices": [{"text": "we do."}]})],
+    ],
+)
+async def test_a_reason_to_end_that_is_not_meant_ends_no_pause(
+    parts: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeler.llm.remote._GRACE", 0.05)
+    async with raw_serving(in_turn([Said(content=parts, pause=0.3)])) as engine:
+        assert await answer(engine) == "Yes, we do."
+
+
 async def test_pings_are_no_answer() -> None:
     async with raw_serving(always(YES, stays_open=True), silence_seconds=0.3) as engine:
         with pytest.raises(EngineUnavailable, match="did not answer in time"):
@@ -153,14 +178,44 @@ ERRORS = [
     'error: {"code": 500, "message": "the engine died"}\n\n',
     "event: error\ndata: the engine died\n\n",
     'event: error\ndata: {"message": "the engine died"}\n\n',
+    {"text": "the engine died", "error_code": 50002},
+    {"error_code": 336100, "error_msg": "the engine died"},
+    {"success": False, "message": "the engine died"},
+    {"errors": [{"message": "the engine died", "code": 5007}], "result": {}, "messages": []},
+    {"status": "error", "message": "the engine died"},
+    {"code": 500, "msg": "the engine died", "data": None},
+    {"data": {"error": {"message": "the engine died"}}},
+    {"type": "response.failed", "response": {"error": {"code": "x", "message": "the engine died"}}},
+    {"choices": [{"delta": {"content": ""}, "error": {"code": 502, "message": "the engine died"}}]},
+    "data: {'error': 'the engine died'}\n\n",
+    "data: [ERROR] the engine died\n\n",
+    "Internal Server Error: the engine died\n\n",
 ]
 
 
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("before", [(), (chunk(role="assistant"),), (YES,)])
 async def test_an_error_inside_of_a_good_status(error: Any, before: tuple[Any, ...]) -> None:
-    async with raw_serving(always(*before, error)) as engine:
-        with pytest.raises(EngineUnavailable, match="the engine died"):
+    for after in ((), (DONE,)):  # which some send as if all were well
+        async with raw_serving(always(*before, error, *after)) as engine:
+            with pytest.raises(EngineUnavailable, match="the engine died"):
+                await answer(engine)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["error", "ERROR", "canceled", "abort", "network_error", "timeout", "insufficient_system_resource"],
+)
+async def test_a_reason_that_breaks_an_answer_off(reason: str) -> None:
+    async with raw_serving(always(YES, chunk(finish=reason), DONE)) as engine:
+        with pytest.raises(EngineUnavailable, match=reason):
+            await answer(engine)
+
+
+async def test_a_web_page_in_place_of_an_answer_is_named() -> None:
+    page = Said(content=b"<!DOCTYPE html>\n<title>Sign in</title>", media_type="text/html")
+    async with raw_serving(in_turn([page])) as engine:
+        with pytest.raises(EngineUnavailable, match=r"web page.*FEELER_REMOTE_URL"):
             await answer(engine)
 
 
@@ -204,6 +259,19 @@ async def test_whatever_else_comes_the_turn_can_be_had_again(said: Said) -> None
         ["cross-encoder/ms-marco-electra-base", "llama-prompt-guard-2-86m", "sora-2", "llama-3.2"],
         {"data": [{"id": " "}, {"id": "a", "supported_endpoint_types": ["embeddings"]}, {"id": "llama-3.2"}]},
         {"data": [{"id": "a", "architecture": {"output_modalities": ["image"]}}, {"id": "llama-3.2"}]},
+        ["m3e-base", "bge_m3", "stella_en_1.5B_v5", "text2vec-large", "bert-base", "llama-3.2"],
+        ["deepseek-ocr", "sensevoice-small", "kolors", "sd3.5-large", "wan2.2", "llama-3.2"],
+        ["qwen3guard-8b", "nemotron-340b-reward", "inf-retriever-v1", "openai/*", "llama-3.2"],
+        {
+            "data": [
+                {"id": "a", "task": "feature-extraction"},
+                {"id": "b", "object": "embedding"},
+                {"id": "c", "capabilities": {"type": "embeddings"}},
+                {"id": "d", "supports_chat": False},
+                {"id": "e", "active": False},
+                {"id": "llama-3.2", "active": True},
+            ]
+        },
         {
             "data": [
                 {"id": "a", "type": "text-embedding"},
@@ -259,6 +327,18 @@ THINKING = [
     (chunk("[THINK]" + LONG + "[/THINK]"), YES, NO, STOP, DONE),
     (chunk([{"type": "thinking", "thinking": [{"type": "text", "text": LONG}]}]), YES, NO, STOP, DONE),
     (chunk(LONG + "</think>Yes, "), NO, STOP, DONE),
+    (chunk(reasoning_details=[{"type": "reasoning.text", "text": LONG}]), YES, NO, STOP, DONE),
+    (chunk(thinking_blocks=[{"type": "thinking", "thinking": LONG}]), YES, NO, STOP, DONE),
+    (chunk(thought=LONG), YES, NO, STOP, DONE),
+    (chunk(f"<think>{LONG}</think>\n<ans"), chunk("wer>\n\nYes, "), chunk("we do.</answer>"), DONE),
+    (chunk(f"<|START_THINKING|>{LONG}<|END_THINKING|><|START_RESPONSE|>Yes, "), NO, STOP, DONE),
+    (chunk(f"<|channel>thought\n{LONG}<channel|>Yes, "), NO, STOP, DONE),
+    (
+        chunk(f"<|start|>assistant<|channel|>analysis<|message|>{LONG}<|end|>"),
+        chunk("<|start|>assistant"),
+        chunk("<|channel|>final<|message|>Yes, we do.<|return|>"),
+        DONE,
+    ),
 ]
 
 
@@ -305,6 +385,18 @@ async def test_a_model_that_only_thinks_is_named_as_the_trouble() -> None:
     assert len(server.bodies) == 2
 
 
+@pytest.mark.parametrize("reason", ["length", "MAX_TOKENS"])
+async def test_thoughts_that_the_server_keeps_to_itself_are_given_more_as_well(reason: str) -> None:
+    spent = Said(content=stream(chunk("", role="assistant"), chunk(finish=reason), DONE))
+    server = in_turn([spent, Said(content=stream(YES, NO, DONE)), spent, spent])
+    async with raw_serving(server) as engine:
+        assert await answer(engine) == "Yes, we do."
+        assert "thinks before it answers" in engine.remark
+        with pytest.raises(EngineUnavailable, match="never answered"):
+            await answer(engine)
+    assert server.bodies[1]["max_tokens"] > server.bodies[0]["max_tokens"] + 1000
+
+
 async def test_a_prompt_that_is_only_to_be_read_is_not_thought_about() -> None:
     server = always(chunk(reasoning_content="Hm"), chunk(finish="length"), DONE)
     async with raw_serving(server) as engine:
@@ -323,9 +415,10 @@ async def test_one_draft_that_is_all_thought_does_not_spoil_the_others() -> None
     assert sorted(piece.draft for piece in pieces if piece.finish) == [0, 1]
 
 
-async def test_thoughts_that_begin_without_a_tag_are_held_back_from_the_second_time_on() -> None:
+@pytest.mark.parametrize("end", ["</think>", "assistantfinal"])
+async def test_thoughts_that_begin_without_a_tag_are_held_back_from_the_second_time_on(end: str) -> None:
     words = [chunk(word + " ") for word in LONG.split()]
-    server = always(*words, chunk("</think>"), YES, NO, STOP, DONE)
+    server = always(*words, chunk(end), YES, NO, STOP, DONE)
     async with raw_serving(server) as engine:
         with pytest.raises(EngineUnavailable, match="thoughts"):
             await answer(engine)

@@ -19,7 +19,7 @@ from feeler.llm.remote_connection import Connection
 from feeler.llm.remote_draft import RemoteDraft
 from feeler.llm.remote_errors import ServerSaid, explained
 from feeler.llm.remote_events import Done
-from feeler.llm.remote_manners import Manners, wants_answer
+from feeler.llm.remote_manners import Manners, optional, wants_answer
 from feeler.llm.remote_models import first_chat_model
 from feeler.llm.remote_stream import Bit
 from feeler.llm.remote_weighing import RemoteWeighing
@@ -27,7 +27,7 @@ from feeler.ports import Ability, Choice, Choosing, Engine, Likelihood, Message,
 
 log = logging.getLogger(__name__)
 
-_GRACE = 5.0  # seconds to wait for more after the server has given a reason to end: it may not mean it
+_GRACE = 5.0  # seconds to wait for more after the server has given a reason to end
 _THINKS = (
     "the model thinks before it answers, which takes time and is never shown; choose one that does not, "
     "or switch thinking off at the server"
@@ -35,7 +35,7 @@ _THINKS = (
 
 
 class _OnlyThought(Exception):
-    """The model spent all its tokens on thoughts."""
+    """The model spent all its tokens on thoughts, which a server may keep to itself."""
 
 
 @dataclass(kw_only=True)
@@ -96,7 +96,8 @@ class RemoteEngine(Engine):
                             silent.append(piece)
                             continue
                         yield piece
-                if silent and course.thought and not written and wants_answer(request):
+                spent = course.thought or any(piece.finish == "length" for piece in silent)
+                if silent and spent and not written and wants_answer(request):
                     raise _OnlyThought
                 break
             except Exception as error:  # the boundary: whatever a server sends, the turn can be had again
@@ -107,7 +108,9 @@ class RemoteEngine(Engine):
                 elif isinstance(error, ServerSaid) and error.about_model and self._chooses:
                     self._unfit.add(str(course.body["model"]))
                     self._model = ""
-                elif isinstance(error, ServerSaid) and error.refusal:
+                elif isinstance(error, ServerSaid) and (
+                    error.refusal or error.refuses(optional(course.body))
+                ):
                     manners = self._simpler(manners, error, course.body, request)
                 elif isinstance(error, _OnlyThought) and not manners.thinks:
                     manners = self._noticed(manners)
@@ -186,7 +189,7 @@ class RemoteEngine(Engine):
         said_done = False
         async with aclosing(self._connection.bits(course.body)) as bits:
             while not all(writer.finish for writer in writers):
-                bit = await self._next(bits, all(writer.ended for writer in writers))
+                bit = await self._next(bits, writers)
                 if not isinstance(bit, Bit):
                     said_done = bit is not None
                     break
@@ -199,13 +202,16 @@ class RemoteEngine(Engine):
             if last:
                 yield last
 
-    async def _next(self, bits: AsyncGenerator[Bit | Done, None], ended: bool) -> Bit | Done | None:
+    async def _next(
+        self, bits: AsyncGenerator[Bit | Done, None], writers: list[RemoteDraft]
+    ) -> Bit | Done | None:
         """The next bit; None where nothing more comes, or has come for long after an end."""
+        settled = all(writer.settled for writer in writers)
         try:
-            async with asyncio.timeout(min(_GRACE, self._silence) if ended else self._silence):
+            async with asyncio.timeout(min(_GRACE, self._silence) if settled else self._silence):
                 return await anext(bits, None)
         except TimeoutError:
-            if ended:
+            if all(writer.begun and writer.ended for writer in writers):
                 return None
             raise
 

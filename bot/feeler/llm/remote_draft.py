@@ -30,6 +30,7 @@ class RemoteDraft:
         self._stops = Stops(request.sampling.stop)
         self._left = manners.room(request) * _LONGEST_TOKEN  # characters, for servers that know no end
         self._reason = ""
+        self._means_it = False  # some text came without a reason to end
         self._tokens = 0
         self._wholes = ""  # what came as all of the answer so far
         self._thought = False  # in a field of its own
@@ -55,6 +56,11 @@ class RemoteDraft:
         """Whether the server, or a stop string, has ended it, as far as can be told by now."""
         return bool(self._reason or self.finish)
 
+    @property
+    def settled(self) -> bool:
+        """Whether hardly anything more will come: it has ended, and not by a reason that each bit gives."""
+        return bool(self.finish or (self._reason and self._means_it))
+
     def take(self, bit: Bit) -> Piece | None:
         """The piece that this bit makes, if any."""
         if self.finish or (bit.whole and self._tokens and not self._wholes):
@@ -65,6 +71,7 @@ class RemoteDraft:
             self._wholes += said
         self._thought = self._thought or bool(bit.thought.strip())
         self._reason = bit.finish or ("stop" if bit.whole else self._reason)
+        self._means_it = self._means_it or bool(said and not bit.finish and not bit.whole)
         self._tokens += bool(said)
         self._left -= len(said) + len(bit.thought)
         text = self._stops.feed(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx
@@ -10,22 +10,33 @@ import httpx
 from feeler.errors import EngineError, EngineUnavailable
 
 _NO_LENGTH = re.compile(
-    r"deadline|cancel+ed|time(d |-)?out|per (second|sec|minute|min|hour|day)|rate.?limit|quota|billing|credit"
-    r"|queue|concurren|today|daily|monthly|balance|allowance|in the last",
+    r"deadline|cancel+(ed|ation)|time(d |-)?out|time limit|(took|tak(es|ing)|wait(ed|ing)) too long"
+    r"|per (second|sec|minute|min|hour|day)|rate.?limit|quota|billing|credit|queue|concurren|in flight|busy"
+    r"|today|daily|monthly|balance|allowance|in the last|usage (limit|cap)|upgrade|subscription"
+    r"|(your|free|current) (plan|tier)|out of memory|\b(odd|even) number",
     re.IGNORECASE,
 )
 _LENGTH = re.compile(
     r"tokens\b|token (count|limit|length)|context.{0,3}(length|size|window|limit)|max_?(seq|model_?len)|n_ctx"
     r"|(prompt|input|request|message|sequence|conversation|history)s?\b.{0,20}\b(length|size|too)\b"
-    r"|length of (the |your )?(prompt|input|request|message|conversation)|超长|长度",
+    r"|length of (the |your )?(prompt|input|request|message|conversation)|超长|长度|过长|上下文"
+    r"|token.{0,3}超",
     re.IGNORECASE,
 )
 _BEYOND = re.compile(
     r"exceed|too (long|large|many|big)|(longer|larger|greater|more|less|fewer) than|must be|cannot be|<=|≤|>"
-    r"|maximum|at most|overflow|reduce|not fit|truncat|available|should be|reached|over the|shorte|超",
+    r"|maximum|at most|overflow|reduce|not fit|truncat|available|should be|reached|over the|shorte|超|过长"
+    r"|\bbut\b.{0,40}(context|limit)",
     re.IGNORECASE,
 )
-_TOO_LONG_CODES = re.compile(r"context_length_exceeded|exceed_context_size|tokens_exceeded", re.IGNORECASE)
+_TOO_LONG_CODES = re.compile(
+    r"context_length_exceeded|exceed_context_size|tokens_exceeded|request_too_large|string_above_max_length",
+    re.IGNORECASE,
+)
+_LIMITED = (  # parameters that have limits of their own, told in tokens or with the same words
+    *("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens", "min_tokens"),
+    *("top_k", "top_p", "temperature", "repetition_penalty", "repeat_penalty"),
+)
 _ABOUT_PROMPT = re.compile(  # or a number below zero: what the prompt has left for the answer
     r"context|input|prompt|sequence|messages|max_?seq|(?<!\w)-[0-9]", re.IGNORECASE
 )
@@ -33,9 +44,19 @@ _ROLES = re.compile(
     r"system.{0,30}(role|message|prompt|instruction)|(role|message)s?.{0,30}system|developer instruction"
     r"|roles?\b.{0,40}(alternat|support|must|should|valid)|alternat\w+ (user|role|between)"
     r"|user'? or '?assistant|(first|last) (message|role)|use the .?user.? role|raise_exception|template"
-    r"|at row [0-9]+, column",  # of a chat template, in llama.cpp
+    r"|at row [0-9]+, column"  # of a chat template, in llama.cpp
+    r"|(consecutive|successive|adjacent).{0,20}(user|assistant|message|role)"
+    r"|(unsupported|unknown|unexpected|invalid|expected) (role|value\W+(system|developer))"
+    r"|(start|begin|end)s? with (a|an|the) \W?(user|assistant)",
     re.IGNORECASE,
 )
+_OPTIONAL_SYSTEM = re.compile(r"after the \W?optional\W? system", re.IGNORECASE)
+_UNWANTED = re.compile(
+    r"un(supported|expected|known|recogni)|not (\w+ )?(support|permit|allow|accept|recogni|valid)|cannot"
+    r"|deprecated|invalid|extra|must|no such|only",
+    re.IGNORECASE,
+)
+_ERRORS = ("error", "errors", "error_msg", "exception")
 _SUCCESS = ("0", "200", "ok", "success")  # codes beside an answer, in a gateway's words
 _SHOWN = 300  # characters of a server's words
 
@@ -53,7 +74,7 @@ class ServerSaid(Exception):
         """Whether the prompt's length is the reason."""
         if self.status == 413 or _TOO_LONG_CODES.search(self._all):
             return not _NO_LENGTH.search(self._all)
-        named = [name for name in (self.param, "max_tokens", "max_completion_tokens") if name]
+        named = [name for name in (self.param, *_LIMITED) if name]
         if any(map(self.names, named)) and not _ABOUT_PROMPT.search(self._all):
             return False  # a limit of another kind
         return bool(
@@ -68,20 +89,23 @@ class ServerSaid(Exception):
     @property
     def about_system(self) -> bool:
         """Whether the system's role is the reason."""
-        return self.about_roles and bool(re.search("system|developer", self._all, re.IGNORECASE))
+        told = _OPTIONAL_SYSTEM.sub("", self._all)  # where it stands is no reason
+        return self.about_roles and bool(re.search("system|developer", told, re.IGNORECASE))
 
     @property
     def about_model(self) -> bool:
         """Whether the model is not made for talking."""
         unable = (
             r"not support (chat|completion|generat|the chat)|not a (chat|generat|language)|embedding|rerank"
+            r"|not in v1/chat|chat.?completion.{0,20} not work"
         )
         return self.status < 500 and bool(re.search(unable, self._all, re.IGNORECASE))
 
     @property
     def about_beginning(self) -> bool:
         """Whether the last message being the assistant's is the reason."""
-        return bool(re.search(r"prefill|(last|final).{0,20}(message|role)", self._all, re.IGNORECASE))
+        last = r"prefill|\b(last|final)\b.{0,20}(message|role|assistant)|end with (a|the) \W?user"
+        return bool(re.search(last, self._all, re.IGNORECASE))
 
     @property
     def about_thinking(self) -> bool:
@@ -99,6 +123,12 @@ class ServerSaid(Exception):
         plain = rf"(?<![\w-]){re.escape(parameter)}(?![\w-])" if len(parameter) > 2 else quoted
         return self.param.split(".")[-1] == parameter or bool(re.search(f"{quoted}|{plain}", self._all))
 
+    def refuses(self, parameters: Iterable[str]) -> bool:
+        """Whether one of these is not wanted, whatever the status says."""
+        if self.status in (401, 402, 429) or not _UNWANTED.search(self._all):
+            return False
+        return any(map(self.names, parameters))
+
     @property
     def refusal(self) -> bool:
         """Whether another request may do; else the server itself is in trouble."""
@@ -114,14 +144,13 @@ def read_error(payload: object, *, marked: bool = False) -> ServerSaid | None:
     """
     if not isinstance(payload, dict):
         return None
-    error = payload.get("error")
-    if _empty(error):
-        answers = isinstance(payload.get("choices"), list)
-        known = payload.get("object") == "error" or payload.get("type") == "error" or "detail" in payload
-        stated = isinstance(payload.get("message"), str) and "code" in payload
-        stated = stated and str(payload["code"]).lower() not in _SUCCESS
-        if answers or not (marked or known or stated):
+    error = next((payload[name] for name in _ERRORS if not _empty(payload.get(name))), None)
+    if error is None:
+        if payload.get("choices"):
             return None
+        if not (marked or _states_error(payload)):
+            inner = (read_error(payload.get(name)) for name in ("data", "response"))
+            return next(filter(None, inner), None)
         error = payload
     about = error if isinstance(error, dict) else payload
     words = " ".join(_words(error)) or " ".join(_words(payload)) or json.dumps(error)
@@ -129,6 +158,17 @@ def read_error(payload: object, *, marked: bool = False) -> ServerSaid | None:
     number = next((int(str(each)) for each in (code, status) if re.fullmatch("[45][0-9]{2}", str(each))), 0)
     kind = " ".join(str(each) for each in (code, about.get("type")) if each)
     return ServerSaid(words, code=kind, param=str(param or ""), status=number)
+
+
+def _states_error(payload: dict[str, Any]) -> bool:
+    """Whether a document says that it is an error itself."""
+    if "detail" in payload or payload.get("success") is False:
+        return True
+    if "error" in (payload.get("object"), payload.get("type"), payload.get("status")):
+        return True
+    told = isinstance(payload.get("message", payload.get("msg")), str)
+    codes = (payload.get("error_code"), payload.get("code") if told else None)
+    return any(code is not None and str(code).lower() not in _SUCCESS for code in codes)
 
 
 def _empty(error: object) -> bool:
@@ -146,7 +186,7 @@ def _words(value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         if isinstance(place := value.get("loc"), list):
             yield " ".join(f"'{each}'" for each in place)
-        for name in ("message", "msg", "detail", "error", "reason", "title"):
+        for name in ("message", "msg", "detail", "error", "error_msg", "errors", "reason", "title"):
             if name in value:
                 yield from _words(value[name])
 

@@ -15,11 +15,16 @@ from typing import Any
 from feeler.llm.remote_errors import ServerSaid
 
 _FIELDS = ("data", "event", "id", "retry", "error")  # `error` is llama.cpp's own
-_ENDS = ("done", "end", "close", "complete")  # events in place of [DONE]
+_ENDS = ("done", "end", "close", "complete", "message_stop", "response.completed")  # in place of [DONE]
+_DONE = ("[DONE]", "DONE", "[END]")
 _MOST = 1 << 20  # characters of one event
 _GLUE = re.compile(r"(?:data:|,|\ufeff|\s)*")  # what may stand between two documents
 _ARRAY = re.compile(r"\[\s*(?=\{)")  # one whose end has not come yet
 _ANSWER = re.compile(r'"choices"\s*:\s*\[\s*\{')  # a part of an answer, whole or not
+_PAGE = re.compile(r"<(!doctype html|html)\b", re.IGNORECASE)
+_TROUBLE = re.compile(
+    r"\W{0,3}((internal |server |fatal |upstream |gateway )*error|traceback)\b", re.IGNORECASE
+)
 _DECODER = json.JSONDecoder()
 
 Document = dict[str, Any] | list[Any]
@@ -34,7 +39,8 @@ class Events:
     only where it is marked as an error.
 
     A line of no known field counts as data, so a plain JSON document is read, too. Raises ServerSaid where a
-    part of an answer cannot be read: what came of it would have a hole that nobody sees.
+    part of an answer cannot be read: what came of it would have a hole that nobody sees; and for text that
+    speaks of an error, or is a web page: an answer that it ends is not whole.
     """
 
     def __init__(self) -> None:
@@ -78,7 +84,7 @@ class Events:
         for document in found:
             yield self._event, document
         self._held = ""
-        if rest.strip("\"' ").upper() == "[DONE]":
+        if _says_done(rest):
             yield self._event, Done()
         elif rest[:1] in ("{", "[") or self._event == "error":
             self._held = rest
@@ -88,7 +94,7 @@ class Events:
     def _alone(self, value: str, together: str) -> tuple[list[Document], str]:
         """The documents of a line where what was held before it will never be whole."""
         found, rest = _documents(value)
-        if rest.strip() == "[DONE]" or any(_tells(document) for document in found):
+        if _says_done(rest) or any(_tells(document) for document in found):
             _check_lost(self._held)
             return found, rest
         return [], together
@@ -101,6 +107,15 @@ class Events:
         _check_lost(held)
         if event.lower() in _ENDS:
             yield event, Done()
+
+
+def ends(document: Document) -> bool:
+    """Whether a document says that nothing more comes."""
+    return isinstance(document, dict) and (document.get("done") is True or document.get("type") in _ENDS)
+
+
+def _says_done(rest: str) -> bool:
+    return rest.strip("\"' ").upper() in _DONE
 
 
 def _documents(data: str) -> tuple[list[Document], str]:
@@ -134,3 +149,7 @@ def _tells(document: Document) -> bool:
 def _check_lost(text: str) -> None:
     if _ANSWER.search(text):
         raise ServerSaid("a part of the answer that cannot be read")
+    if _PAGE.match(text):
+        raise ServerSaid("a web page: check that FEELER_REMOTE_URL ends as the server wants it (often /v1)")
+    if _TROUBLE.match(text):
+        raise ServerSaid(text)

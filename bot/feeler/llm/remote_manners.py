@@ -27,6 +27,11 @@ _NEEDED = frozenset(("model", "messages", "stream"))
 _THINKING_ROOM = 2048  # tokens beside the answer's, for a model that thinks first
 
 
+def optional(sent: dict[str, Any]) -> set[str]:
+    """The parameters of a request that it can do without."""
+    return sent.keys() - _NEEDED
+
+
 def wants_answer(request: Request) -> bool:
     """Whether more is wanted than that the prompt be read."""
     return request.sampling.max_tokens > 1
@@ -95,29 +100,29 @@ class Manners:
         return next((simpler for simpler in self._simpler(refusal, sent, opening) if simpler != self), None)
 
     def _simpler(self, refusal: ServerSaid, sent: dict[str, Any], opening: bool) -> Iterator["Manners"]:
-        optional = sent.keys() - _NEEDED
+        spare = optional(sent)
         streamed = sent.keys() & {"stream"}
         unbegun = replace(self, begun=self.begun and not opening)
         in_turn = replace(self, turns=False)
         unled = replace(in_turn, system=False)
-        if named := {name for name in optional if refusal.names(name)}:
+        if refusal.about_beginning:
+            yield unbegun
+        if named := {name for name in spare if refusal.names(name)}:
             yield self._dropping(named)
         if streamed and refusal.about_streaming:
             yield replace(self, without=self.without | streamed)
         if refusal.about_thinking:
-            yield self._dropping(optional & {"chat_template_kwargs", "reasoning_effort"})
-        yield self._dropping(optional & {"n"})
+            yield self._dropping(spare & {"chat_template_kwargs", "reasoning_effort"})
         if refusal.about_system:
             yield unled
-        if refusal.about_beginning:
-            yield unbegun
         if refusal.about_roles:
             yield in_turn
             yield unled
-        yield self._dropping(optional & _EXTRAS)
+        yield self._dropping(spare & {"n"})
+        yield self._dropping(spare & _EXTRAS)
         yield unbegun
         yield unled
-        yield replace(self, without=self.without | optional)
+        yield replace(self, without=self.without | spare)
 
     def _dropping(self, names: set[str]) -> "Manners":
         if "max_tokens" in names:

@@ -9,14 +9,20 @@ from feeler.errors import EngineUnavailable
 _NO_TALKER = re.compile(
     r"embed|rerank|whisper|transcri|speech|tts\b|moderation|dall-?e|diffusion|image|\bclip|siglip|\bflux"
     r"|minilm|colbert|splade|labse|paraphrase-|sentence-|distiluse|similarity|cross-?encoder"
-    r"|(llama|prompt)-?guard|shieldgemma|guardian|realtime|audio|video|[ti]2v\b|\b(sora|veo)\b|sdxl|parakeet"
-    r"|kokoro|musicgen|\bbark\b|babbage|davinci"
-    r"|(^|[/_-])(bge|gte|e5|uae|stella|voyage|instructor)\b[-_:.]?",
+    r"|guard|shieldgemma|content-safety|reward|realtime|audio|video|[ti]2v\b|\b(sora|veo)\b|\bsd(xl|-?[0-9])"
+    r"|parakeet|kokoro|musicgen|\bbark\b|wav2vec|sensevoice|cosyvoice|babbage|davinci|ocr(?![a-z])"
+    r"|kandinsky|kolors|ideogram|hidream|cogview|seedream|recraft|\bkling\b|\bwan-?[0-9]"
+    r"|retriev|contriever|colpali|colqwen|text2vec|mpnet|bert(a?)(?![a-z])"
+    r"|(^|[/_-])(bge|gte|gtr|e5|m3e|uae|stella|voyage|instructor|sgpt|piccolo)(?![a-z])"
+    r"|\*",  # a gateway's pattern, no name
     re.IGNORECASE,
+)
+_OTHER_KIND = re.compile(
+    r"feature-extraction|classif|fill-mask|pooling|rank|\b(score|stt|asr)\b", re.IGNORECASE
 )
 _TALKER = re.compile(r"chat|completion|generat|^text$|message|response", re.IGNORECASE)
 _KINDS = (  # of a model, and what it can be asked for, by server
-    *("type", "task", "kind", "mode", "pipeline_tag", "object_type", "model_type", "capabilities"),
+    *("type", "task", "kind", "mode", "object", "pipeline_tag", "object_type", "model_type", "capabilities"),
     *("endpoints", "supported_endpoint_types", "supported_generation_methods", "output_modalities"),
 )
 
@@ -52,7 +58,9 @@ def _talks(name: str, model: Any) -> bool:
         return False
     if not isinstance(model, dict):
         return True
-    inner = [model.get(place) for place in ("architecture", "model_info", "info")]
+    if any(model.get(name) is False for name in ("supports_chat", "active")):
+        return False
+    inner = [model.get(place) for place in ("architecture", "model_info", "info", "capabilities")]
     for about in (model, *(each for each in inner if isinstance(each, dict))):
         if any(not _may_talk(about[kind]) for kind in _KINDS if kind in about):
             return False
@@ -65,5 +73,5 @@ def _may_talk(stated: object) -> bool:
         able = [bool(can) for name, can in stated.items() if "chat" in name or "completion" in name]
         return any(able) or not able
     words = [str(word) for word in (stated if isinstance(stated, list) else [stated])]
-    others = [word for word in words if _NO_TALKER.search(word)]
+    others = [word for word in words if _NO_TALKER.search(word) or _OTHER_KIND.search(word)]
     return not others or any(_TALKER.search(word) for word in words if word not in others)

@@ -73,7 +73,7 @@ class RemoteWeighing:
         except ServerSaid as refusal:
             if refusal.too_long:
                 raise PromptTooLong(f"the prompt is too long for the server: {refusal}") from None
-            if refusal.refusal:
+            if refusal.refusal or refusal.status in (404, 500):  # it writes, and only this is beyond it
                 raise self._unable(f"refused the request: {refusal}") from None
             raise explained(refusal, self._url, model) from None
         except httpx.HTTPError as error:

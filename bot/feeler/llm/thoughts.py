@@ -4,20 +4,29 @@ import re
 
 _NAMES = (
     *("think", "thinking", "thought", "thoughts", "reasoning", "reflection", "analysis", "scratchpad"),
-    "seed:think",
+    *("seed:think", "longcat_think"),
 )
 _OPEN = (
     *(f"<{name}>" for name in _NAMES),
     *("[think]", "◁think▷", "<|begin_of_thought|>", "<|channel|>analysis", "<|channel|>commentary"),
+    *("<|start_thinking|>", "<|channel>thought", "<unused94>thought"),
 )
 _CLOSE = (
     *(f"</{name}>" for name in _NAMES),
-    *("[/think]", "◁/think▷", "<|end_of_thought|>", "<|channel|>final<|message|>"),
+    *("<|channel|>final<|message|>", "[/think]", "◁/think▷", "<|end_of_thought|>", "<|end_thinking|>"),
+    *("<channel|>", "<unused95>", "assistantfinal"),  # the last: the harmony one without special tokens
 )
+_AROUND = (  # what stands around the answer itself
+    *("<answer>", "</answer>", "<|begin_of_solution|>", "<|end_of_solution|>", "<|start|>assistant"),
+    *("<|start_response|>", "<|end_response|>"),
+)
+_TAGS = (*_OPEN, *_CLOSE, *_AROUND)
 _TAG = re.compile(
-    f"(?P<open>{'|'.join(map(re.escape, _OPEN))})|{'|'.join(map(re.escape, _CLOSE))}", re.IGNORECASE
+    f"(?P<open>{'|'.join(map(re.escape, _OPEN))})|(?P<around>{'|'.join(map(re.escape, _AROUND))})"
+    f"|{'|'.join(map(re.escape, _CLOSE))}",
+    re.IGNORECASE,
 )
-_LONGEST = max(map(len, _CLOSE))
+_LONGEST = max(map(len, _TAGS))
 
 
 class Thoughts:
@@ -39,6 +48,9 @@ class Thoughts:
         shown = ""
         while tag := _TAG.search(self._held):
             before, self._held = self._held[: tag.start()], self._held[tag.end() :]
+            if tag["around"]:
+                shown = self._free(shown, before)
+                continue
             self.seen = True
             if tag["open"]:
                 shown += "" if self._inside else before
@@ -74,6 +86,6 @@ class Thoughts:
         """Length of the longest end of the held text that begins a tag."""
         for size in range(min(_LONGEST, len(self._held)), 0, -1):
             end = self._held[-size:].lower()
-            if any(tag.startswith(end) for tag in (*_OPEN, *_CLOSE)):
+            if any(tag.startswith(end) for tag in _TAGS):
                 return size
         return 0
