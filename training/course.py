@@ -9,6 +9,7 @@ import torch
 
 from feeler.llm.cards import reader_card
 from feeler.llm.encoder import Encoder, EncoderFile
+from feeler.llm.memory import keep_all
 from feeler.llm.weights import weights_path
 from feeler.settings import load_settings
 
@@ -31,6 +32,7 @@ def begin(parser: argparse.ArgumentParser) -> argparse.Namespace:
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(given.threads)
+    keep_all()
     torch.manual_seed(0)
     return given
 

@@ -121,21 +121,6 @@ async def test_a_plain_question_of_the_personas_manner_is_asked_where_it_fits_be
     assert again.lines[-1].text != talk.lines[-1].text  # no question comes twice
 
 
-async def test_of_plain_questions_that_follow_the_one_is_asked_that_is_likelier_here_than_elsewhere(
-    library: Library,
-) -> None:
-    plain = plain_questions(library.persona("emil").manner)
-
-    def weigh(messages: tuple[Message, ...], text: str) -> float:
-        everywhere = -1.0 if text == plain[1] else -30.0
-        return -2.0 if "crane" in messages[-1].content and text == plain[4] else everywhere
-
-    engine = ScriptedEngine([(OTHER, GOOD)], wants_drafts=2, weigh=weigh)
-    talk = await turn(library, start(library), STORY, engine, reader=FedReader(suit=plain[:6]))
-    assert talk.lines[-1].text == plain[4]
-    assert not engine.asked  # the model wrote nothing
-
-
 async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Library) -> None:
     engine = untaught([BAD, GOOD])
     talk = await turn(library, start(library), STORY, engine)

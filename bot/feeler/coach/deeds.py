@@ -12,7 +12,7 @@ from feeler.coach.telling import quoted
 from feeler.coach.values import Deed, Evidence
 from feeler.coach.words import WORD, count, quote, sentences
 from feeler.interview.acts import Act
-from feeler.interview.plan import Job
+from feeler.interview.plan import STORY, Job
 from feeler.interview.private import shared_lines
 from feeler.interview.reading import Shown
 from feeler.interview.values import Interview, Line, Speaker
@@ -34,12 +34,13 @@ _BORDER = re.compile(r"(?<=[,;:])\s|\s[–—-]\s|\s(?=(?:and|but|so|then|becaus
 _TAKEN_UP = re.compile(r"“(.+?)”")
 
 
-def deeds(talk: Interview, reader: Reader | None) -> tuple[Deed, ...]:
+def deeds(talk: Interview, reader: Reader | None, *, stories: bool = False) -> tuple[Deed, ...]:
     """The deeds of a talk, the most telling first; what the interviewer took leave with before all others.
 
-    Without a reader they are ordered by how fully they are told.
+    Without a reader they are ordered by how fully they are told. With `stories` also what is told at length
+    without a deed in it.
     """
-    lines = [line for line in shared_lines(talk) if _tells(line)]
+    lines = [line for line in shared_lines(talk) if _tells(line, stories)]
     lines = sorted(lines, key=lambda line: -count(line.text))[:MOST]
     found = [(line, ways) for line in sorted(lines, key=lambda line: line.number) if (ways := _ways(line))]
     shown = _shown([one.quote for _, ways in found for one in ways], reader)
@@ -57,14 +58,18 @@ def deeds(talk: Interview, reader: Reader | None) -> tuple[Deed, ...]:
 
 
 def most_telling(talk: Interview, reader: Reader) -> str:
-    """The most telling deed so far in a few whole sentences, quoted; empty where there is none."""
-    return next((quoted(deed.point, STRETCH) for deed in deeds(talk, reader)), "")
+    """The most telling deed so far in a few whole sentences, quoted; of who told none their most telling
+    story, and empty where there is none either.
+    """
+    found = deeds(talk, reader) or deeds(talk, reader, stories=True)
+    return next((quoted(deed.point, STRETCH) for deed in found), "")
 
 
-def _tells(line: Line) -> bool:
+def _tells(line: Line, stories: bool) -> bool:
+    story = stories and Act.TOLD in line.acts and count(line.text) >= STORY
     return (
         line.speaker is Speaker.CANDIDATE
-        and line.deed
+        and (line.deed or story)
         and not OTHERWISE & set(line.acts)
         and count(line.text) >= LEAST
     )

@@ -15,6 +15,7 @@ BRIEF = 6  # words of a question that may go on from the line before
 MOST_FACTS = 2  # questions of one message that are answered
 LATEST, TOLD = 0.1, 0.2  # what a fact counts for that was told just now; that was told before
 SAID = 0.05  # what a sentence of one's own counts that was said before: nobody says it twice
+SURELY = 0.5  # share from which on a question is after what was told already
 LEAST = 0.2  # share below which nothing is an answer
 HINT = 0.01  # share from which on an easier fact is told where the best may not be told yet
 NEARLY = 0.6  # of none's share: from there on the best is told as what is near
@@ -134,7 +135,7 @@ def opened(
         if best is None or chances[best] < least:
             # who asks for it again is told again, and not that nobody knows
             again = max(may, key=lambda at: share.each[at], default=None)
-            if facts or again is None or things[again].fact is None or share.each[again] < least:
+            if facts or again is None or things[again].fact is None or share.each[again] < SURELY:
                 continue
             best = again
         fact = things[best].fact

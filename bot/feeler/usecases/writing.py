@@ -2,10 +2,10 @@
 chosen.
 
 The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
-written. A question is one of several: with the taught model plain ones that people wrote, and where none of
-them follows the model's own drafts, as with any other model. The one is said that follows from this very
-message: so find a head that was taught with readers' marks (`Reader.suits`) and the model itself, which tells
-how much likelier a question is after this message than after others'.
+written. Where something was told a head that was taught with readers' marks (`Reader.suits`) finds the plain
+question that follows, and with the taught model that is asked. Where none follows, and with any other model,
+there are several drafts, of which the one is said that follows from this very message: so find the head and
+the model itself, which tells how much likelier a question is after this message than after others'.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import islice
 from time import monotonic
 from zlib import crc32
 
@@ -44,12 +43,8 @@ STOPS = ("\n",)
 BELONGS = frozenset({Job.ASK, Job.OPEN, Job.PUSH})
 TAUGHT = frozenset({Job.ASK, Job.OPEN})  # after "oh, this and that" it asked about what had been told before
 SUITS = 0.4  # nats a token that a question gains for each point of its log-odds to follow from what was said
-LIKELIER = (
-    0.4  # points of log-odds that a plain question gains for each nat it is likelier here than elsewhere
-)
 AGAIN = 0.1  # nats a token that a question loses for each earlier one that began with the same words
 ECHO = 0.3  # nats a token that a question loses whose every word was just said: it asks for nothing new
-PLAIN = 8  # plain questions, those that follow best, which the model weighs
 WORTH = 0.0  # log-odds from which on a plain question is better than none
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
@@ -116,7 +111,7 @@ async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> 
     if "skills" in engine.can:
         if scene.plan.job not in TAUGHT:
             return Drafted(text=written_line(scene, seed=_seed(scene)))
-        if plain := await _plain(scene, engine, reader):
+        if plain := await _plain(scene, reader):
             return Drafted(text=plain)
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
@@ -161,7 +156,7 @@ def _whole(text: str) -> str:
     return " ".join(said if text.rstrip()[-1:] in ".!?…" else said[:-1])
 
 
-async def _plain(scene: Scene, engine: Engine, reader: Reader) -> str:
+async def _plain(scene: Scene, reader: Reader) -> str:
     """The plain question of the persona's manner that follows best, and was not asked in this talk; empty
     where none follows.
     """
@@ -169,12 +164,7 @@ async def _plain(scene: Scene, engine: Engine, reader: Reader) -> str:
     ready = [line for line in plain_questions(scene.persona.manner) if line not in said]
     suits = await _suits(scene, reader, ready)
     ready = [line for line in sorted(ready, key=lambda line: -suits[line]) if suits[line] > WORTH]
-    best = tuple(islice((line for line in ready if not broken(line, scene)), PLAIN))
-    if len(best) < 2 or engine.wants_drafts == 1:  # a machine that is too busy for drafts weighs nothing
-        return best[0] if best else ""
-    weighed = await _weighed(scene, engine, best)
-    likelier = {line: here.nats - max(one.nats for one in there) for line, here, *there in weighed}
-    return max(best, key=lambda line: suits[line] + LIKELIER * likelier.get(line, 0.0))
+    return next((line for line in ready if not broken(line, scene)), "")
 
 
 async def _suits(scene: Scene, reader: Reader, lines: Sequence[str]) -> dict[str, float]:
