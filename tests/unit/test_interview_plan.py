@@ -120,6 +120,19 @@ def test_asking_on_brings_the_reason_and_a_case_of_what_was_told_each_once() -> 
     assert (on.job, on.facts) == (Job.NEAR, (PROBED,))
 
 
+def test_asking_on_after_what_somebody_said_of_themselves_brings_what_they_add_each_once() -> None:
+    note, more = next(iter(EMIL.more.items()))
+    before = after(talk(), asks("And you?"), "And you?", answer=note, job=Job.MINE.value)
+    told = []
+    for question in ("Why?", "And then?"):
+        plan = planned(before, asks(question, follows=True), question)
+        assert (plan.job, plan.facts) == (Job.MINE, ())
+        told.append(plan.note)
+        before = after(before, asks(question, follows=True), question, answer=plan.note, job=Job.MINE.value)
+    assert sorted(told) == sorted(more)
+    assert planned(before, asks("And?", follows=True), "And?").job is Job.NO_MORE
+
+
 def test_a_reason_is_told_only_right_after_what_it_is_the_reason_of() -> None:
     first = planned(talk(), asks("Why is that?"), "Why is that?", fact=EASY.more[0])
     assert first.job is Job.UNKNOWN

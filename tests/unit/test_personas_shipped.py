@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from feeler.interview.dossier import notes
 from feeler.interview.guards import broken
 from feeler.interview.guards.unlawful import DO_NOT_ASK
 from feeler.interview.plan import Job, Plan
@@ -78,6 +79,14 @@ def test_every_written_line_can_be_said(persona: Persona) -> None:
         scene = Scene(plan=plan, persona=persona, company=company, interview=talk, heard=heard)
         safe = [one for one in broken(text, scene) if one.guard != "asks or not"]
         assert not safe, text
+
+
+def test_whatever_somebody_says_of_themselves_has_a_reason_and_a_case_for_who_asks_on() -> None:
+    for persona in LIBRARY.personas.values():
+        assert set(persona.more) == set(notes(persona))
+        added = [text for more in persona.more.values() for text in more]
+        assert all(len(more) == 2 for more in persona.more.values())
+        assert len(set(added)) == len(added)
 
 
 def test_no_plain_question_asks_what_nobody_may_ask() -> None:

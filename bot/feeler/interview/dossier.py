@@ -83,7 +83,7 @@ def known(persona: Persona, company: Company, interview: Interview | None = None
     """
     facts = [Known(text=fact.text, fact=fact) for fact in company.facts if fact.reveal is not Reveal.NEVER]
     own = [Known(text=note) for note in notes(persona)]
-    return (*facts, *own, Known(text=PURPOSE), *(additions(interview, company) if interview else ()))
+    return (*facts, *own, Known(text=PURPOSE), *(additions(interview, persona, company) if interview else ()))
 
 
 def notes(persona: Persona) -> tuple[str, ...]:
@@ -93,7 +93,9 @@ def notes(persona: Persona) -> tuple[str, ...]:
     return tuple(note for some in each for note in some)
 
 
-def additions(interview: Interview, company: Company, *, just_now: bool = False) -> tuple[Known, ...]:
+def additions(
+    interview: Interview, persona: Persona, company: Company, *, just_now: bool = False
+) -> tuple[Known, ...]:
     """Why it is so and a case of it, for what was told, or told `just_now`; what was said of it already is
     left out.
     """
@@ -101,12 +103,19 @@ def additions(interview: Interview, company: Company, *, just_now: bool = False)
     told = (last.facts if last is not None else ()) if just_now else interview.told
     just = [fact for fact in company.facts if fact.id in told]
     said = " ".join(line.text for line in interview.lines if line.speaker is Speaker.COMPANY)
-    return tuple(
+    heard = (last.text if last is not None else "") if just_now else said
+    of_facts = (
         Known(text=text, fact=replace(fact, text=text, more=()), added=True)
         for fact in just
         for text in fact.more
-        if text not in said
     )
+    of_notes = (
+        Known(text=text, added=True)
+        for note, more in persona.more.items()
+        if note in heard or (just_now and any(text in heard for text in more))
+        for text in more
+    )
+    return tuple(one for one in (*of_facts, *of_notes) if one.text not in said)
 
 
 def opened(
@@ -180,21 +189,18 @@ def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[T
     return tuple((left[start:] + left[:start])[:count])
 
 
-def told_on(interview: Interview, company: Company, question: str, finder: Finder) -> Fact | None:
+def told_on(
+    interview: Interview, persona: Persona, company: Company, question: str, finder: Finder
+) -> Known | None:
     """What there is to add for who asks on: of the additions to what was just told the one that answers
     best.
     """
     last = interview.last(Speaker.COMPANY)
-    added = additions(interview, company, just_now=True)
+    added = additions(interview, persona, company, just_now=True)
     if last is None or not added:
         return None
-    return _best(last.text, question, added, finder)
-
-
-def _best(before: str, question: str, things: Sequence[Known], finder: Finder) -> Fact | None:
-    """The fact among `things`, of which there is at least one, that answers best."""
-    shares = finder.answers(before, question, things).each
-    return max(zip(things, shares, strict=True), key=lambda pair: pair[1])[0].fact
+    shares = finder.answers(last.text, question, added).each
+    return max(zip(added, shares, strict=True), key=lambda pair: pair[1])[0]
 
 
 def beside(interview: Interview, company: Company) -> Fact | None:

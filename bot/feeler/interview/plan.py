@@ -8,6 +8,7 @@ from feeler.interview.acts import Act
 from feeler.interview.dossier import (
     BRIEF,
     Finder,
+    Known,
     Opened,
     beside,
     context,
@@ -103,7 +104,7 @@ def make_plan(
         _in_need(plan, interview, text, opened)
         or _special(plan, interview, text)
         or _answer(plan, interview, persona, company, opened, finder)
-        or _answerless(plan, interview, company, text, finder)
+        or _answerless(plan, interview, persona, company, text, finder)
     )
     return _invited(plan, interview, company)
 
@@ -222,17 +223,17 @@ def _answer(
     )
     last = interview.last(Speaker.COMPANY)
     question = plan.reading.questions[0] if plan.reading.questions else ""
-    asks_on = plan.reading.follows and last is not None and bool(last.facts)
+    asks_on = plan.reading.follows and last is not None and (bool(last.facts) or last.job == Job.MINE)
     bare = asks_on and is_bare(question)  # nothing that was not just told answers it better
-    if bare and (added := told_on(interview, company, question, finder)) is not None:
-        return replace(plan, job=Job.TELL, facts=(added,), note="")
+    if bare and (added := told_on(interview, persona, company, question, finder)) is not None:
+        return _adding(plan, added)
     if opened.note:
         return replace(plan, job=Job.MINE)
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.TELL)
-    if asks_on and (added := told_on(interview, company, question, finder)) is not None:
+    if asks_on and (added := told_on(interview, persona, company, question, finder)) is not None:
         exact = len(words(question)) <= BRIEF  # a longer one may be after something else
-        return replace(plan, job=Job.TELL if exact else Job.NEAR, facts=(added,))
+        return _adding(plan, added, Job.TELL if exact else Job.NEAR)
     if bare and (other := beside(interview, company)) is not None:
         return replace(plan, job=Job.NEAR, facts=(other,))
     if _taken_leave(interview):  # what sounds like a question then is most often thanks
@@ -243,16 +244,25 @@ def _answer(
     return replace(plan, job=job, knower=_named_before(knower, interview))
 
 
+def _adding(plan: Plan, added: Known, job: Job = Job.TELL) -> Plan:
+    """What there is to add is told: of a fact as that, of what the person said of themselves as their own."""
+    if added.fact is None:
+        return replace(plan, job=Job.MINE, facts=(), note=added.text)
+    return replace(plan, job=job, facts=(added.fact,), note="")
+
+
 def is_bare(question: str) -> bool:
     """Whether a question is about the line before and nothing else: "why is it like this?"."""
     said = set(words(question))
     return len(said) <= BARE or ("why" in said and not content(question))
 
 
-def _answerless(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:
+def _answerless(
+    plan: Plan, interview: Interview, persona: Persona, company: Company, text: str, finder: Finder
+) -> Plan:
     """The candidate asked nothing: ask on, ask for a case, tell something, hand over or come to the end."""
-    if Act.GOES_ON in plan.acts and (added := told_on(interview, company, text, finder)) is not None:
-        return replace(plan, job=Job.TELL, facts=(added,))
+    if Act.GOES_ON in plan.acts and (added := told_on(interview, persona, company, text, finder)) is not None:
+        return _adding(plan, added)
     if plan.phase is Phase.CLOSE:
         return replace(plan, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
     if Act.BEGGED in plan.acts:

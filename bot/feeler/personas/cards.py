@@ -28,6 +28,7 @@ from feeler.personas.card_text import (
 from feeler.personas.files import (
     CHAT_MARKUP,
     MAX_KNOWS_BYTES,
+    MAX_MORE,
     SLUG,
     problems_as_error,
     read_company,
@@ -92,6 +93,7 @@ def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> I
         knows=_knows(data, char, warnings),
         manner=one_of(Manner, ours.get("manner")) or Manner.GENTLE,
         voice=one_of(Timbre, ours.get("voice")),
+        more=_more(ours.get("more")),
         interests=_texts(ours.get("interests")),
         examples=examples_in(data["mes_example"], ours, char, warnings),
         lines=_lines(ours.get("lines")),
@@ -131,6 +133,7 @@ def _extension(persona: Persona, company: Company) -> dict[str, Any]:
         "speech": persona.speech,
         "manner": persona.manner.value,
         "voice": persona.voice.value if persona.voice else None,
+        "more": {note: list(added) for note, added in persona.more.items()},
         "interests": list(persona.interests),
         "examples": [asdict(example) for example in persona.examples],
         "lines": {job: list(lines) for job, lines in persona.lines.items()},
@@ -226,6 +229,20 @@ def _lines(value: Any) -> dict[str, tuple[str, ...]]:
         for job, lines in _mapping(value).items()
         if job in SLOTS and isinstance(lines, list)
     }
+
+
+def _more(value: Any) -> dict[str, tuple[str, ...]]:
+    """What is added to sentences of the description, for who asks on."""
+    found = {}
+    for note, added in _mapping(value).items():
+        kept = [text for text in added if _sayable(text)] if isinstance(added, list) else []
+        if kept and _sayable(note):
+            found[note] = tuple(kept[:MAX_MORE])
+    return found
+
+
+def _sayable(text: Any) -> bool:
+    return isinstance(text, str) and bool(clean(text)) and len(text) <= 600
 
 
 def _kept(card: dict[str, Any], data: dict[str, Any], warnings: list[str]) -> dict[str, Any]:

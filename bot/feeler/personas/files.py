@@ -100,6 +100,7 @@ class _Persona(_Strict):
     speech: Sentence
     opening: Sentence
     knows: Long
+    more: dict[Sentence, Annotated[tuple[Sentence, ...], Field(max_length=MAX_MORE)]] = {}
     interests: Annotated[tuple[Short, ...], Field(max_length=40)] = ()
     examples: Annotated[tuple[_Example, ...], Field(max_length=60)] = ()
     lines: dict[Short, tuple[Sentence, ...]] = {}

@@ -132,6 +132,7 @@ class Persona:
     speech: str  # the way of speaking, in the persona's own terms
     opening: str  # the line this persona opens a talk with
     knows: str  # the file's body: first person, each sentence speakable on its own
+    more: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sentence of `knows` -> for who asks on
     interests: tuple[str, ...] = ()  # what they like to find out: "calming an angry customer"
     examples: tuple[Example, ...] = ()  # for a model that was not taught
     lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # last-resort lines by job, with SLOTS

@@ -23,6 +23,8 @@ class Skill:
     task: str  # what the model is told
     fields: Mapping[str, str]  # what it is shown: the field's name -> its label
     examples: tuple[Mapping[str, str], ...] = ()  # fields and `line`, for a model that was not taught
+    beginnings: tuple[str, ...] = ()  # first words that some drafts of a taught model are made to have
+    beginnings_deed: tuple[str, ...] = ()  # the same where a deed was told; else `beginnings`
 
 
 def prompt_for(job: Job, manner: str, fields: Mapping[str, str]) -> tuple[Message, ...]:
@@ -74,6 +76,8 @@ def skills() -> Mapping[Job, Skill]:
             task=entry["task"],
             fields=entry["fields"],
             examples=tuple(entry.get("examples", ())),
+            beginnings=tuple(entry.get("beginnings", ())),
+            beginnings_deed=tuple(entry.get("beginnings_deed", ())),
         )
         for name, entry in found.items()
     }
