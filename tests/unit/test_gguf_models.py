@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import gguf
 import numpy as np
 import pytest
 import torch
+from tests.contract.engines import make_tiny_llama
 from tests.gguf_files import random_model, write_model
 
 from feeler.errors import DataError, WeightsError
@@ -100,6 +102,17 @@ def test_yarn(tmp_path: Path, family: str) -> None:
     assert off(model, write_model(tmp_path / "m.gguf", model, metadata=metadata)) < RIGHT
 
 
+@pytest.mark.parametrize("kind", ["linear", "none"])
+def test_the_size_of_the_rotations_is_taken_whatever_the_scaling(tmp_path: Path, kind: str) -> None:
+    model = random_model()
+    metadata = {"llama.rope.scaling.type": kind, "llama.rope.scaling.attn_factor": 0.5}
+    file = write_model(tmp_path / "m.gguf", model, metadata=metadata)
+    assert off(model, file) > 0.3
+    for layer in model.model.layers:  # of q and k, which are both turned
+        layer.self_attn.q_proj.weight.data *= 0.25
+    assert off(model, file) < RIGHT
+
+
 def test_a_llama_with_biases(tmp_path: Path) -> None:
     model = random_model(attention_bias=True, mlp_bias=True)
     assert off(model, write_model(tmp_path / "m.gguf", model)) < RIGHT
@@ -175,6 +188,13 @@ def test_a_card_with_another_format_is_refused_before_anything_is_fetched(tmp_pa
         ({"llama.block_count": 3}, r"lacks the tensor blk\.2\."),
         ({"llama.block_count": 1}, r"9 tensors that are not known here, as blk\.1\."),
         ({"llama.feed_forward_length": 100}, "ffn_gate.weight is 96 x 64"),
+        ({"llama.rope.scaling.yarn_ext_factor": 0.5}, "yarn_ext_factor of 0.5"),
+        ({"llama.rope.freq_base_swa": 500.0}, "freq_base_swa is not known"),
+        ({"llama.rope.dimension_sections": [1, 2, 3]}, "dimension_sections is not known"),
+        (
+            {"llama.rope.freq_base": 500_000.0, "llama.context_length": 131_072},
+            "Llama 3.1 or later and lacks",
+        ),
     ],
 )
 def test_what_cannot_be_run_is_said(tmp_path: Path, metadata: dict[str, Any], said: str) -> None:
@@ -213,6 +233,56 @@ def test_a_tensor_that_would_go_unused_is_not_passed_over(tmp_path: Path, name: 
     file = write_model(tmp_path / "m.gguf", random_model(), tensors=odd)
     with pytest.raises(WeightsError, match=name):
         TorchEngine.load(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("blk.0.attn_q.bias", (32,)),
+        ("blk.1.ffn_gate.bias", (95,)),
+        ("rope_freqs.weight", (5,)),
+        ("output.weight", (50, 64)),
+        ("output.weight", (96, 32)),
+    ],
+)
+def test_what_need_not_be_there_has_its_size_too(tmp_path: Path, name: str, size: tuple[int, ...]) -> None:
+    odd = {name: np.ones(size, np.float32)}
+    file = write_model(tmp_path / "m.gguf", random_model(), tensors=odd, without=(name,))
+    with pytest.raises(WeightsError, match=f"{name} is .*the file's own numbers make it"):
+        TorchEngine.load(file)
+
+
+def header(*entries: bytes, tensors: int = 0) -> bytes:
+    count = len(entries) - tensors
+    return struct.pack("<4sIQQ", b"GGUF", 3, tensors, count) + b"".join(entries) + b"\0" * 400
+
+
+def entry(name: bytes, *numbers: int, form: str) -> bytes:
+    return struct.pack("<Q", len(name)) + name + struct.pack(f"<{form}", *numbers)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (header(entry(b"k", 9, *(9, 1) * 5000, form="I" + "IQ" * 5000)), "recursion"),
+        (header(entry(b"k", 8, 1 << 62, form="IQ")), "cut short"),
+        (header(entry(b"t", 2, 64, 2, 31, 0, form="IQQIQ"), tensors=1), "format number 31 are not known"),
+        (header(entry(b"t", 2, 64, 2, 12, 0, form="IQQIQ"), tensors=1), "no whole blocks of Q4_K"),
+    ],
+)
+def test_a_strange_header_is_an_error_in_words(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "m.gguf").write_bytes(content)
+    with pytest.raises(WeightsError, match=said):
+        GgufFile(tmp_path / "m.gguf")
+
+
+def test_a_later_part_which_names_no_family_is_known_for_one(tmp_path: Path) -> None:
+    file = tmp_path / "part.gguf"
+    file.write_bytes(header(entry(b"split.no", 2, 1, form="IH"), entry(b"split.count", 2, 2, form="IH")))
+    with pytest.raises(WeightsError, match=r"one of 2 parts .* --merge"):
+        TorchEngine.load(file)
+    with pytest.raises(WeightsError, match=r"one of 2 parts .* --merge"):
+        TransformersEngine.load(str(tmp_path), gguf="part.gguf", device="cpu")
 
 
 def test_noise_in_the_header_is_an_error_in_words_or_harmless(tmp_path: Path) -> None:
@@ -268,6 +338,7 @@ VOCABULARY = {
         ({"tokenizer.ggml.tokens": [*WORDS, "u", "v"]}, "more tokens than it has weights for"),
         ({"tokenizer.chat_template": "{% for x in %}"}, "chat template cannot be used"),
         ({"tokenizer.chat_template": 5}, "chat template cannot be used"),
+        ({"tokenizer.chat_template": "You are kind."}, "leaves out what is said"),
     ],
 )
 def test_a_vocabulary_that_does_not_fit_says_so(tmp_path: Path, wrong: dict[str, Any], said: str) -> None:
@@ -278,13 +349,70 @@ def test_a_vocabulary_that_does_not_fit_says_so(tmp_path: Path, wrong: dict[str,
         TorchEngine.load(file)
 
 
-@pytest.mark.parametrize("what", ["rope", "biases"])
-def test_transformers_is_not_given_what_it_would_leave_out(tmp_path: Path, what: str) -> None:
-    model = random_model(attention_bias=what == "biases")
-    tensors = {} if what == "biases" else {"rope_freqs.weight": slower(model)}
-    write_model(tmp_path / "m.gguf", model, tensors=tensors)
+def scaled(family: str, kind: str) -> dict[str, Any]:
+    return {f"{family}.rope.scaling.type": kind, f"{family}.rope.scaling.factor": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("what", "family", "metadata"),
+    [
+        ("biases", "llama", {}),
+        ("rope", "llama", {}),
+        ("rope", "llama", scaled("llama", "linear")),
+        ("rope", "llama", scaled("llama", "yarn")),
+        ("rope", "qwen2", scaled("qwen2", "yarn")),
+        ("rope", "llama", {"llama.rope.scale_linear": 4.0}),
+    ],
+)
+def test_transformers_is_not_given_what_it_would_leave_out(
+    tmp_path: Path, what: str, family: str, metadata: dict[str, Any]
+) -> None:
+    model = random_model(family, **({"attention_bias": True} if what == "biases" else {}))
+    slowed = {"rope_freqs.weight": np.full(8, 2, np.float32)}
+    tensors = {} if what == "biases" or metadata else slowed
+    write_model(tmp_path / "m.gguf", model, metadata=metadata, tensors=tensors)
     with pytest.raises(WeightsError, match=rf"{what}.* FEELER_ENGINE=torch"):
         TransformersEngine.load(str(tmp_path), gguf="m.gguf", device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "without", "said"),
+    [
+        ({"split.count": 3, "split.no": 0}, (), "one of 3 parts"),
+        ({"llama.expert_count": 8}, (), "mixture of 8 experts"),
+        ({"llama.logit_scale": 0.5}, (), "logit_scale of 0.5"),
+        ({}, ("llama.block_count",), r"lacks llama\.block_count"),
+        ({}, ("blk.1.ffn_down.weight",), r"lacks the tensor blk\.1\.ffn_down\.weight"),
+    ],
+)
+def test_transformers_is_given_no_file_that_the_other_engine_refuses(
+    tmp_path: Path, metadata: dict[str, Any], without: tuple[str, ...], said: str
+) -> None:
+    write_model(tmp_path / "m.gguf", random_model(), metadata=VOCABULARY | metadata, without=without)
+    with pytest.raises(WeightsError, match=said):
+        TransformersEngine.load(str(tmp_path), gguf="m.gguf", device="cpu")
+
+
+@pytest.mark.parametrize("family", ["llama", "qwen2"])
+@pytest.mark.parametrize("tied", [False, True])
+def test_transformers_is_given_what_it_reads(tmp_path: Path, family: str, tied: bool) -> None:
+    without = ("output.weight",) if tied else ()
+    write_model(tmp_path / "m.gguf", random_model(family), metadata=VOCABULARY, without=without)
+    asyncio.run(TransformersEngine.load(str(tmp_path), gguf="m.gguf", device="cpu").close())
+
+
+def test_weights_that_a_folder_lacks_are_not_made_up(tmp_path: Path) -> None:
+    folder = make_tiny_llama(tmp_path)
+    config = (folder / "config.json").read_text()
+    (folder / "config.json").write_text(config.replace('"num_hidden_layers": 2', '"num_hidden_layers": 3'))
+    with pytest.raises(WeightsError, match=r"lacks 9 of its weights, as model\.layers\.2\."):
+        TransformersEngine.load(str(folder), device="cpu")
+
+
+def tokenizer_json(model: str, normalizer: str = "null", kind: str = "BPE") -> str:
+    merges = ', "merges": []' if kind == "BPE" else ""
+    made = f'{{"type": "{kind}", {model}{merges}}}'
+    return f'{{"version": "1.0", "added_tokens": [], "normalizer": {normalizer}, "model": {made}}}'
 
 
 @pytest.mark.parametrize(
@@ -294,6 +422,16 @@ def test_transformers_is_not_given_what_it_would_leave_out(tmp_path: Path, what:
         ("{", "transformers cannot load"),
         ('{"model": {"type": "Odd"}}', "transformers cannot load"),
         ("null", "transformers cannot load"),
+        (tokenizer_json('"vocab": {}'), "tokenizer is empty or of another model"),
+        (
+            tokenizer_json('"vocab": {"H": 1, "e": 400}'),
+            r"of another model \(tokens to 400, weights for 96\)",
+        ),
+        (
+            tokenizer_json('"vocab": {"e": 1}', '{"type": "Precompiled", "precompiled_charsmap": "AA=="}'),
+            "charsmap",
+        ),
+        (tokenizer_json('"vocab": {"e": 1}, "unk_token": "[UNK]"', kind="WordLevel"), r"Missing \[UNK\]"),
     ],
 )
 def test_a_broken_tokenizer_is_an_error_in_words(tmp_path: Path, text: str, said: str) -> None:
@@ -302,3 +440,10 @@ def test_a_broken_tokenizer_is_an_error_in_words(tmp_path: Path, text: str, said
     (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
     with pytest.raises(WeightsError, match=said):
         TransformersEngine.load(str(tmp_path), device="cpu")
+
+
+def test_a_template_that_is_a_pointer_is_no_template(tmp_path: Path) -> None:
+    folder = make_tiny_llama(tmp_path)
+    (folder / "chat_template.jinja").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(WeightsError, match="leaves out what is said"):
+        TransformersEngine.load(str(folder), device="cpu")

@@ -8,6 +8,8 @@ from jinja2 import TemplateError
 from feeler.errors import WeightsError
 from feeler.ports import Message
 
+_SAID = "Hello?"
+
 
 class ChatText:
     """Renders and encodes prompts for one Hugging Face tokenizer."""
@@ -20,12 +22,11 @@ class ChatText:
         # without a template the talk is a plain script, and the model must not write on for both sides
         self.stop = () if self._templated else ("\nUser:", "\nAssistant:", "\nSystem:")
         try:
-            self._prompt([Message(role="user", content="?")])
+            shown = self._prompt([Message(role="user", content=_SAID)])
         except Exception as error:  # whatever a template from elsewhere does
-            raise WeightsError(
-                f"the model's chat template cannot be used ({type(error).__name__}): take weights that were "
-                "converted with a whole one"
-            ) from error
+            raise _unusable(type(error).__name__) from error
+        if _SAID not in shown:  # a Git LFS pointer is a template, too
+            raise _unusable("it leaves out what is said")
 
     def tokens(self, messages: Sequence[Message], opening: str = "") -> list[int]:
         """The whole prompt, up to where the answer goes on after `opening`."""
@@ -67,6 +68,12 @@ class ChatText:
     def _encode(self, text: str, *, begins: bool = True) -> list[int]:
         """A template writes the special tokens itself; a script needs the one that begins a text."""
         return list(self._tokenizer(text, add_special_tokens=begins and not self._templated)["input_ids"])
+
+
+def _unusable(why: str) -> WeightsError:
+    return WeightsError(
+        f"the model's chat template cannot be used ({why}): take weights that were converted with a whole one"
+    )
 
 
 def in_common(one: Sequence[int], other: Sequence[int]) -> int:

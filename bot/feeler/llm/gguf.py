@@ -26,6 +26,7 @@ _BROKEN = (
     ArithmeticError,
     TypeError,
     MemoryError,
+    RecursionError,
     struct.error,
 )
 
@@ -114,7 +115,7 @@ def _read_header(data: mmap.mmap) -> tuple[dict[str, Any], dict[str, TensorInfo]
         (n_dims,) = struct.unpack_from("<I", data, at)
         *shape, kind, offset = struct.unpack_from(f"<{n_dims}QIQ", data, at + 4)
         at += 4 + 8 * n_dims + 12
-        entries.append((name, shape, GGMLQuantizationType(kind), offset))
+        entries.append((name, shape, _format(kind), offset))
     alignment = int(metadata.get("general.alignment", 32))
     start = -(-at // alignment) * alignment
     tensors = {name: _info(name, shape, kind, start + offset) for name, shape, kind, offset in entries}
@@ -123,9 +124,20 @@ def _read_header(data: mmap.mmap) -> tuple[dict[str, Any], dict[str, TensorInfo]
     return metadata, tensors
 
 
+def _format(kind: int) -> GGMLQuantizationType:
+    try:
+        return GGMLQuantizationType(kind)
+    except ValueError:  # one that was given up again, as Q4_0_4_4 was, or a new one
+        raise ValueError(
+            f"blocks of the format number {kind} are not known; take a file of another"
+        ) from None
+
+
 def _info(name: str, shape: list[int], kind: GGMLQuantizationType, offset: int) -> TensorInfo:
     block, block_bytes = GGML_QUANT_SIZES[kind]
     cols, rows = shape[0], math.prod(shape[1:])
+    if cols % block:
+        raise ValueError(f"{name} has rows of {cols} numbers, which are no whole blocks of {kind.name}")
     return TensorInfo(
         name=name, kind=kind.name, rows=rows, cols=cols, offset=offset, row_bytes=cols // block * block_bytes
     )
@@ -134,6 +146,8 @@ def _info(name: str, shape: list[int], kind: GGMLQuantizationType, offset: int) 
 def _string(data: mmap.mmap, at: int) -> tuple[str, int]:
     (length,) = struct.unpack_from("<Q", data, at)
     end = at + 8 + length
+    if end > len(data):
+        raise ValueError("the file is cut short")
     return data[at + 8 : end].decode("utf-8", "replace"), end
 
 

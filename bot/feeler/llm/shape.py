@@ -16,6 +16,7 @@ from feeler.llm.gguf import GgufFile
 Tensor = torch.Tensor
 
 _LONGEST = 8192  # tokens of context: each costs memory, and a talk needs fewer
+FAMILIES = ("qwen2", "llama")
 _CHANGES = {  # what makes another model of it, and the value with which it does not
     "logit_scale": 1.0,
     "embedding_scale": 1.0,
@@ -27,7 +28,18 @@ _CHANGES = {  # what makes another model of it, and the value with which it does
     "attn_logit_softcapping": 0.0,
     "final_logit_softcapping": 0.0,
     "use_parallel_residual": False,
+    "rope.scaling.yarn_ext_factor": 1.0,
+    "rope.scaling.yarn_attn_factor": 1.0,
+    "rope.scaling.yarn_log_multiplier": 0.0,
 }
+_ROTATION = {"dimension_count", "freq_base", "scale_linear"} | {  # what is read, or changes nothing
+    f"scaling.{name}"
+    for name in (
+        *("type", "factor", "attn_factor", "original_context_length", "finetuned"),
+        *("yarn_beta_fast", "yarn_beta_slow"),
+    )
+}
+_LLAMA_3_1 = (500_000.0, 131_072)  # base and context of 3.1 to 3.3, which are nothing without their scaling
 _FREQUENCIES = "rope_freqs.weight"
 
 
@@ -37,6 +49,7 @@ class Rotations:
 
     speeds: Tensor  # float64 (head_dim / 2,), radians a position
     size: float  # of cos and sin: above 1 where YaRN stretches the context
+    plain: bool  # nothing was scaled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +91,14 @@ class Shape:
 
 def read_shape(file: GgufFile) -> Shape:
     """The sizes of the decoder in the file. Raises WeightsError, which says what is wrong and what to do."""
+    refuse_part(file)
     family = file.value("general.architecture")
-    if family not in ("qwen2", "llama"):
+    if family not in FAMILIES:
         raise WeightsError(
             f"{file.path}: the torch engine runs the families qwen2 and llama, not {family}; "
             "set FEELER_ENGINE=transformers, or take another model"
         )
-    _refuse_parts(file, family)
+    _refuse_others(file, family)
 
     def number(key: str, default: int | None = None) -> int:
         found = file.metadata.get(f"{family}.{key}", default)
@@ -131,17 +145,24 @@ def read_rotations(file: GgufFile, shape: Shape) -> Rotations:
     speeds = shape.theta**-each
     if _FREQUENCIES in file.tensors:  # llama3: the file says by how much each pair is slowed down
         slower = to_float(file.rows(_FREQUENCIES), file.tensor(_FREQUENCIES).kind).flatten().double()
-        if slower.shape != speeds.shape or not (slower > 0).all():
-            raise WeightsError(f"{file.path}: {_FREQUENCIES} does not fit heads of {shape.head_dim} numbers")
+        if not (slower > 0).all():
+            raise WeightsError(f"{file.path}: {_FREQUENCIES} holds what is no number above zero")
         speeds = speeds / slower
+    elif family == "llama" and (shape.theta, file.value("llama.context_length")) == _LLAMA_3_1:
+        raise WeightsError(
+            f"{file.path} is of Llama 3.1 or later and lacks its rope scaling ({_FREQUENCIES}): fetch a file "
+            "that was converted anew"
+        )
     factor = scaling("factor", _fraction(file, f"{family}.rope.scale_linear", 1.0))
     kind = file.metadata.get(f"{family}.rope.scaling.type", "linear")  # as llama.cpp takes it
     if kind not in ("none", "linear", "yarn"):
         raise WeightsError(f"{file.path}: rope scaling {kind!r} by {factor} is not known here; {_ELSEWHERE}")
+    size = scaling("attn_factor", 1.0)
     if kind == "linear":
         speeds = speeds / factor
     if kind != "yarn":
-        return Rotations(speeds=speeds, size=1.0)
+        plain = size == 1 and torch.equal(speeds, shape.theta**-each)
+        return Rotations(speeds=speeds, size=size, plain=plain)
     if shape.theta <= 1:
         raise WeightsError(f"{file.path}: YaRN on a base of {shape.theta} is not known here; {_ELSEWHERE}")
     stretch = _Yarn(
@@ -151,8 +172,8 @@ def read_rotations(file: GgufFile, shape: Shape) -> Rotations:
         slow=scaling("yarn_beta_slow", 1.0),
         theta=shape.theta,
     )
-    size = scaling("attn_factor", 1.0) * (1 + 0.1 * math.log(max(factor, 1.0)))
-    return Rotations(speeds=stretch(speeds), size=size)
+    size *= 1 + 0.1 * math.log(max(factor, 1.0))
+    return Rotations(speeds=stretch(speeds), size=size, plain=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,34 +209,45 @@ def _fraction(file: GgufFile, key: str, default: float | None = None) -> float:
     return float(found)
 
 
-def _refuse_parts(file: GgufFile, family: str) -> None:
+def refuse_part(file: GgufFile) -> None:
+    """Raises WeightsError for a part of a split file, of which all but the first hold tensors alone."""
     parts = file.metadata.get("split.count", 0)
     if parts not in (0, 1):
         raise WeightsError(
             f"{file.path} is one of {parts} parts of a model: join them with "
             "`llama-gguf-split --merge FIRST-PART WHOLE.gguf`"
         )
+
+
+def _refuse_others(file: GgufFile, family: str) -> None:
     experts = file.metadata.get(f"{family}.expert_count", 0)
     if experts:
         raise WeightsError(f"{file.path} is a mixture of {experts} experts, not known here; {_ELSEWHERE}")
     for key in _CHANGES:
         if (found := file.metadata.get(f"{family}.{key}", _CHANGES[key])) != _CHANGES[key]:
             raise WeightsError(f"{file.path}: {family}.{key} of {found} is not known here; {_ELSEWHERE}")
+    rotation = {f"{family}.rope.{name}" for name in _ROTATION} | {f"{family}.{key}" for key in _CHANGES}
+    if unknown := {key for key in file.metadata if key.startswith(f"{family}.rope.")} - rotation:
+        raise WeightsError(f"{file.path}: {', '.join(sorted(unknown))} is not known here; {_ELSEWHERE}")
 
 
 def _check_tensors(file: GgufFile, shape: Shape) -> None:
-    """Every tensor that is needed is there in the right size, and none that would go unused."""
+    """Every tensor that is needed is there, all are of the right size, and none would go unused."""
     needed = shape.tensors()
-    for name, size in needed.items():
+    others = {
+        f"{name.removesuffix('.weight')}.bias": (1, rows)
+        for name, (rows, _) in needed.items()
+        if name.startswith("blk.") and "norm" not in name
+    }
+    others |= {"output.weight": needed["token_embd.weight"], _FREQUENCIES: (1, shape.head_dim // 2)}
+    for name, size in (needed | {name: others[name] for name in others.keys() & file.tensors}).items():
         info = file.tensor(name)
         if (info.rows, info.cols) != size:
             raise WeightsError(
                 f"{file.path}: {name} is {info.rows} x {info.cols}, and the file's own numbers make it "
                 f"{size[0]} x {size[1]}: fetch the file again, or one that was converted anew"
             )
-    allowed = {f"{name.removesuffix('.weight')}.bias" for name in needed if "norm" not in name}
-    allowed |= {"output.weight", _FREQUENCIES}
-    if unknown := sorted(file.tensors.keys() - needed.keys() - allowed):
+    if unknown := sorted(file.tensors.keys() - needed.keys() - others.keys()):
         raise WeightsError(
             f"{file.path} holds {len(unknown)} tensors that are not known here, as {', '.join(unknown[:3])}; "
             f"{_ELSEWHERE}"
