@@ -40,7 +40,7 @@ def test_most_people_in_need_are_seen_and_most_who_only_sound_so_are_not() -> No
     assert min(len(each) for each in found.values()) > 100
     seen = {label: sum(need is not Need.NONE for need in each) / len(each) for label, each in found.items()}
     assert seen["acute"] >= 0.8
-    assert seen["heavy"] >= 0.88
+    assert seen["heavy"] >= 0.85
     assert seen["none"] <= 0.12
 
 

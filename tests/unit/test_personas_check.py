@@ -77,7 +77,7 @@ def test_check_reports_all_problems_and_not_only_the_first(tmp_path: Path) -> No
             "knows: warning: quotes 'sale-talks', which must never be told",
         ),
         (
-            ("mostly the 76.", "mostly the 76. " + "And the 77. " * 100),
+            ("- If I could start again, ", "And the 77. " * 100 + "- If I could start again, "),
             "knows: warning: longer than 650 words",
         ),
         (("  bye:\n", "  farewell:\n"), "lines.farewell: is not one of ask, push, ease"),

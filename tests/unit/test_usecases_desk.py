@@ -495,6 +495,7 @@ class Endless(ScriptedEngine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.can = frozenset()  # one that was not taught writes every line
         self.begun = asyncio.Event()
         self.ended = False
 
