@@ -32,3 +32,14 @@ async def test_an_answer_goes_into_the_topic_it_was_asked_in(tmp_path: Path) -> 
         ada = server.user(1001, "Ada")
         ada.send_raw({"text": "/help", "message_thread_id": 9, "is_topic_message": True})
         assert (await ada.wait_for()).topic == 9
+
+
+async def test_what_belongs_to_a_deleted_topic_comes_into_the_chat_itself(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+        ada = server.user(1001, "Ada")
+        ada.delete_topic(9)
+        ada.send_raw({"text": "/help", "message_thread_id": 9, "is_topic_message": True})
+        answer = await ada.wait_for()
+        assert "/start" in answer.text
+        assert answer.topic is None
+        assert (await store.counts()).quarantined == 0
