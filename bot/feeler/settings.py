@@ -1,5 +1,6 @@
 """The only reader of the environment: every setting of Feeler, its default and what it may be."""
 
+from os.path import expanduser
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,6 +63,12 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [part for part in value.replace(",", " ").split() if part]
         return value
+
+    @field_validator("data_dir", "cache_dir", "personas_dir", mode="before")
+    @classmethod
+    def _at_home(cls, value: object) -> object:
+        """A shell writes ~ out; from `.env` or a unit file it comes as it is."""
+        return expanduser(value) if isinstance(value, str) else value
 
     @property
     def database(self) -> str:

@@ -95,6 +95,13 @@ async def test_an_address_that_means_no_certain_file_is_refused(rest: str) -> No
         await open_store(f"sqlite:///{rest}")
 
 
+@pytest.mark.parametrize("rest", ["", "h:abc/d", "h:1,i:x/d", "h/d?nosuch=1", "[::1/d"])
+async def test_an_address_of_no_server_is_refused_and_not_repeated(rest: str) -> None:
+    with pytest.raises(SettingsError, match="FEELER_DATABASE_URL") as refused:
+        await open_store(f"postgresql://{rest and f'ada:secret@{rest}'}")
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not a database at all" * 99])
 def test_what_is_no_database_is_not_backed_up_as_one(folder: Path, content: bytes | None) -> None:
     path, copy = folder / "feeler.sqlite3", folder / "copy"

@@ -5,17 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from feeler.interview.values import Interview
 from feeler.llm.scripted import ScriptedEngine
+from feeler.mailroom import Answer
 from feeler.personas.library import load_library
 from feeler.personas.values import Topic
 from feeler.store import Store
-from feeler.store.tables import talk
+from feeler.store.tables import outbox, talk
 from feeler.usecases.desk import Desk
 from feeler.usecases.values import Chat, Outcome
-from tests.contract.test_store import postgres, store, url
+from tests.contract.test_store import LEASE, postgres, say, store, take, url
+from tests.contract.test_store import update as update_of
 from tests.readers import FedReader, asks
 
 __all__ = ["postgres", "store", "url"]  # fixtures
@@ -84,6 +86,54 @@ async def test_an_unreadable_talk_takes_nothing_else_with_it(store: Store, store
     assert stored in (kept[1], json.dumps(kept[1], ensure_ascii=False))
     await person("/forget yes")
     assert person.outcome.forget
+
+
+@pytest.mark.parametrize(
+    "started", ["2026-11-22T12:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00Z"]
+)
+async def test_a_talk_at_no_certain_time_is_one_of_those(store: Store, started: str) -> None:
+    person = Person(store)
+    await person("/new emil", STORY, DAY, "/end", day=21)
+    await damage(store, person.talk.id, json.dumps(await stored(store) | {"started": started}))
+    await person("/new nadia", STORY, DAY, day=23)
+    assert "unreadable" in await person("/history")
+    assert "Nadia" in await person("/summary")
+    assert "Nadia" in await person("/end")
+
+
+@pytest.mark.parametrize("row", [{"started": 1e20, "value": "{"}, {"started": -1e14, "value": "[" * 100_000}])
+async def test_a_row_of_which_nothing_is_sound_takes_nothing_with_it(
+    store: Store, row: dict[str, object]
+) -> None:
+    person = Person(store)
+    await person("/new emil", STORY, DAY, "/end", day=21)
+    await store._database.run(lambda tx: tx.execute(update(talk).values(**row)))
+    await person("/new nadia", STORY, DAY, day=23)
+    assert "Nadia" in await person("/history")
+    assert "Nadia" in await person("/end")
+    assert len((await store.everything(CHAT))["talks"]) == 2
+
+
+@pytest.mark.parametrize(
+    "row", [{"params": "{"}, {"params": ""}, {"upload": "{"}, {"upload": '["document", "a", "b"]'}]
+)
+async def test_a_message_that_cannot_be_read_is_set_aside_and_the_others_are_sent(
+    store: Store, row: dict[str, str]
+) -> None:
+    await store.inbox.accept([update_of(1, chat=4), update_of(2, chat=CHAT)], take)
+    for work in await store.turns.claim(8, LEASE):
+        await store.turns.finish(work, Answer(chat=work.chat, calls=(say("first"), say("second"))))
+    first = outbox.c.id == select(func.min(outbox.c.id)).scalar_subquery()
+    await store._database.run(lambda tx: tx.execute(update(outbox).where(first).values(**row)))
+    parcels, _ = await store.outbox.claim(8, LEASE, 0.0)
+    assert sorted(each.call.params["text"] for each in parcels) == ["first", "second"]
+    assert [found.reason for found in await store.quarantined()] == ["cannot be read"]
+    assert len((await store.everything(4))["messages"]) == 2
+
+
+async def stored(store: Store) -> dict[str, object]:
+    found = await store._database.run(lambda tx: tx.execute(select(talk.c.value)).scalar_one())
+    return dict(json.loads(found))
 
 
 async def test_where_no_talk_can_be_read_history_says_so(store: Store) -> None:

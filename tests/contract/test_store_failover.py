@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
@@ -9,8 +11,9 @@ import pytest
 
 from feeler.errors import StoreError
 from feeler.store import Store, open_store
+from feeler.store.backup import back_up, restore
 from tests.contract.test_store import postgres, talk
-from tests.durability.postgres import PostgresServer
+from tests.durability.postgres import PostgresServer, _free_port
 
 __all__ = ["postgres"]  # fixture
 
@@ -40,6 +43,31 @@ async def store(postgres: PostgresServer, name: str) -> AsyncIterator[Store]:
     store = await open_store(postgres.url.removesuffix("feeler") + name, bot_id=7)
     yield store
     await store.close()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "feeler@127.0.0.1:{dead},127.0.0.1:{port}/{name}",
+        "feeler@/{name}?host=127.0.0.1:{dead}&host=127.0.0.1:{port}",
+        "feeler@/{name}?host=127.0.0.1,127.0.0.1&port={dead},{port}",
+        "feeler:p%40%23%2Fw@127.0.0.1:{port}/{odd}?application_name=a%20b",
+    ],
+)
+async def test_an_address_means_the_same_to_all_who_connect(
+    postgres: PostgresServer, name: str, tmp_path: Path, form: str
+) -> None:
+    """Names as they are, and of several servers the one that is there."""
+    odd = f"{name} #1?%41"
+    postgres.database(odd)
+    url = "postgresql://" + form.format(name=name, odd=quote(odd), port=postgres.port, dead=_free_port())
+    store = await open_store(url, bot_id=7)
+    async with store.serving():
+        await store.remember(5, talk())
+        assert await store.elected()
+    await store.close()
+    await asyncio.to_thread(back_up, url, tmp_path / "copy")
+    await restore(url, tmp_path / "copy")
 
 
 async def strand(store: Store, serve: Callable[[str], None]) -> None:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from tests.e2e.test_durability_behaviour import interviewing
+import pytest
+from tests.e2e.test_durability_behaviour import _nothing_waits, _until, interviewing
 
 from feeler.phone.server import BotApiServer
+from feeler.store.database import Transaction
+from feeler.store.tables import turn
 from feeler.usecases.texts import MARK
 
 
@@ -32,3 +35,35 @@ async def test_an_answer_goes_into_the_topic_it_was_asked_in(tmp_path: Path) -> 
         ada = server.user(1001, "Ada")
         ada.send_raw({"text": "/help", "message_thread_id": 9, "is_topic_message": True})
         assert (await ada.wait_for()).topic == 9
+
+
+async def test_what_belongs_to_a_deleted_topic_comes_into_the_chat_itself(tmp_path: Path) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+        ada = server.user(1001, "Ada")
+        ada.delete_topic(9)
+        ada.send_raw({"text": "/help", "message_thread_id": 9, "is_topic_message": True})
+        answer = await ada.wait_for()
+        assert "/start" in answer.text
+        assert answer.topic is None
+        assert (await store.counts()).quarantined == 0
+
+
+@pytest.mark.parametrize(("lane", "body"), [("chat", "{"), ("aside", ""), ("stop", "[]"), ("errand", "x\ty")])
+async def test_what_cannot_be_read_any_more_holds_up_nobody(tmp_path: Path, lane: str, body: str) -> None:
+    async with BotApiServer() as server, interviewing(server, tmp_path) as store:
+
+        def leave(tx: Transaction) -> None:
+            row = {
+                "bot_id": store.bot_id,
+                "update_id": 1,
+                "chat_id": 1001,
+                "state": "new",
+                "received": tx.now,
+            }
+            tx.execute(turn.insert().values(**row, lane=lane, body=body))
+
+        ada = server.user(1001, "Ada")
+        await ada.ask("/help")
+        await store._database.run(leave)
+        await ada.wait_for(lambda shown: "No talk" in shown.text, after=ada.say("/history"))
+        await _until(lambda: _nothing_waits(store))

@@ -58,6 +58,16 @@ def test_allowed_ids_are_read_from_commas_and_spaces(monkeypatch: pytest.MonkeyP
     assert load_settings().allowed_user_ids == (17, 23, 99)
 
 
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [("~/talks #1", "/home/ada/talks #1"), ("./~", "~"), ("a~/b", "a~/b"), ("/srv/~", "/srv/~")],
+)
+def test_a_folder_at_home_is_there(monkeypatch: pytest.MonkeyPatch, given: str, folder: str) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv("FEELER_DATA_DIR", given)
+    assert load_settings().data_dir == Path(folder)
+
+
 def test_token_is_not_shown_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEELER_BOT_TOKEN", "123:CANARY")
     assert "CANARY" not in repr(load_settings())

@@ -101,6 +101,11 @@ def test_what_does_not_follow_a_part_is_a_message_of_its_own(second: str) -> Non
     assert joined(raw(1, text="x" * 100), raw(2, text="y"), command=False) == ""
 
 
+def test_nothing_is_joined_to_what_cannot_be_read_any_more() -> None:
+    for held in ("", "{", "[" * 100_000, "[]", "7"):
+        assert joined(held, raw(2, text="y"), command=False) == ""
+
+
 def test_an_album_is_one_message_with_its_caption_wherever_that_is() -> None:
     first, second = raw(1, photo=[], media_group_id="a"), raw(2, photo=[], media_group_id="a", caption="Me")
     assert whole(json.loads(joined(first, second, command=False)))["message"]["caption"] == "Me"

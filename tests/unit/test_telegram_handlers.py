@@ -121,8 +121,18 @@ async def test_an_edit_that_changed_no_text_gets_no_note(content: dict[str, Any]
 async def test_an_edit_is_explained() -> None:
     chat = await in_a_talk()
     outcome = await send(chat, edited_message=message(text="I ran two bakeries.", edit_date=1_795_000_001))
-    assert outcome.chat == chat
+    assert outcome.chat.interview == chat.interview
     assert "/undo" in outcome.replies[0].text
+
+
+async def test_a_reaction_to_what_was_edited_gets_no_second_note() -> None:
+    edited = message(text="I ran two bakeries.", edit_date=1_795_000_001)
+    explained = await send(await in_a_talk(), edited_message=edited)
+    assert await send(explained.chat, edited_message=edited) == Outcome(chat=explained.chat)
+    fresh = await send(explained.chat, message=message(text="/new johanna"))
+    assert await send(fresh.chat, edited_message=edited) == Outcome(chat=fresh.chat)
+    again = edited | {"text": "I ran three bakeries.", "edit_date": 1_795_000_060}
+    assert "/undo" in (await send(fresh.chat, edited_message=again)).replies[0].text
 
 
 @pytest.mark.parametrize(

@@ -152,12 +152,19 @@ FAMILIAR = frozenset(
 )
 
 
-_BLANK = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)  # Unicode's Default_Ignorable_Code_Point, and the blank pattern of Braille
+UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)  # Unicode's Default_Ignorable_Code_Point, and the blank pattern of Braille, for a set in a pattern
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+_ENDS = re.compile(rf"^[\s{UNSEEN}]+|(?<![\s{UNSEEN}])[\s{UNSEEN}]+\Z")
 
 
 def visible(text: str) -> str:
     """The characters of `text` that leave a mark on paper: no blanks, controls, fillers or selectors."""
-    return "".join(it for it in _BLANK.sub("", text) if unicodedata.category(it)[0] not in "CZ")
+    return "".join(it for it in _UNSEEN.sub("", text) if unicodedata.category(it)[0] not in "CZ")
+
+
+def trimmed(text: str) -> str:
+    """`text` without blanks at its ends, be they of those that nobody sees."""
+    return _ENDS.sub("", text)

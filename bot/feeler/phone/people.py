@@ -134,6 +134,12 @@ class PhoneUser:
     def unblock(self) -> None:
         self._set_blocked(False)
 
+    def delete_topic(self, topic: int) -> None:
+        """Delete a topic of the private chat: nothing can be sent into it any more."""
+        person = self._world.person(self.id)
+        person["deleted_topics"] = [*person.get("deleted_topics", ()), topic]
+        self._world.keep_person(self.id)
+
     def take_no_voice(self) -> None:
         """Set the privacy setting that lets nobody send them voice notes."""
         self._world.person(self.id)["voiceless"] = True

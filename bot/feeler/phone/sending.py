@@ -159,6 +159,8 @@ def _send(api: BotApi, params: Params, content: Json) -> Json:
     if replied:
         content |= {"reply_to_message": replied}
     if topic := params.integer("message_thread_id"):
+        if topic in world.people.get(chat_id, {}).get("deleted_topics", ()):
+            raise bad_request("message thread not found")
         content |= {"message_thread_id": topic, "is_topic_message": True}
     world.set_draft(chat_id, None)
     world.set_action(chat_id, "")

@@ -7,8 +7,9 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import make_url
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from feeler.addresses import sqlite_uri
 from feeler.errors import StoreError
@@ -111,10 +112,9 @@ def _run_postgres(program: str, database: Database, arguments: list[str]) -> Non
     )
     if found is None:
         raise StoreError(f"{program} is not installed; Debian: apt-get install postgresql-client")
-    url = make_url(database.dsn())
-    environment = {**os.environ, "PGPASSWORD": url.password or ""}
-    address = url.set(password=None).render_as_string()
-    where = ["--dbname", address]
+    server: dict[str, Any] = conninfo_to_dict(database.dsn())
+    environment = {**os.environ, "PGPASSWORD": server.pop("password", "")}
+    where = ["--dbname", make_conninfo(**server)]
     done = subprocess.run(
         [found, *where, *arguments], env=environment, capture_output=True, text=True, check=False
     )

@@ -15,8 +15,9 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
-from sqlalchemy.engine import URL, make_url
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -70,11 +71,11 @@ class Database:
     """An engine and its transactions. `woken` is called in the event loop with what a commit has to tell."""
 
     def __init__(self, url: str) -> None:
-        self.url = _checked(url)
-        self.shared = self.url.get_backend_name() == "postgresql"
-        self.path = None if self.shared else sqlite_path(url)
+        self.shared = url.partition(":")[0].partition("+")[0] in ("postgresql", "postgres")
+        self.path = None if self.shared else _file(url)
         self.woken: Callable[[str], None] = lambda what: None
-        self._postgres: AsyncEngine | None = _postgres(self.url) if self.shared else None
+        self._server = _server(url) if self.shared else {}
+        self._postgres: AsyncEngine | None = _postgres(self._server) if self.shared else None
         self._sqlite: Engine | None = _sqlite(self.path) if self.path else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feeler-sqlite")
         self._file: tuple[int, int] | None = None  # device and inode of the SQLite file
@@ -90,7 +91,8 @@ class Database:
         try:
             await self.run(lambda tx: upgrade(tx.connection))
         except StoreError as error:
-            where = self.path or self.url.render_as_string(hide_password=True)
+            shown = {name: value for name, value in self._server.items() if "password" not in name}
+            where = self.path or make_conninfo(**shown)
             raise StoreError(f"{error} ({where})") from None
         if self.path:
             self._file = _identity(self.path)
@@ -152,7 +154,7 @@ class Database:
 
     def dsn(self) -> str:
         """For libpq: connections of their own, outside of the pool."""
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return make_conninfo(**self._server)
 
     async def _in_thread(self, action: Callable[[], T]) -> T:
         """A transaction that has begun is finished even where its caller is cancelled meanwhile."""
@@ -217,28 +219,52 @@ def transactional(
     return run
 
 
-def _checked(url: str) -> URL:
+def _file(url: str) -> Path:
+    """The SQLite file that the setting names."""
     try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise SettingsError(
-            "FEELER_DATABASE_URL is not a database URL; allowed: sqlite:////path/file.sqlite3 "
-            "or postgresql://user:password@host/name"
-        ) from None
-    backend = parsed.drivername.partition("+")[0]
-    if backend in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+psycopg")
+        backend = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        raise _no_address() from None
     if backend != "sqlite":
         raise SettingsError(
             f"FEELER_DATABASE_URL names {backend!r}; allowed are a file with sqlite:///… and postgresql://…"
         )
     try:
-        sqlite_path(url)
+        return sqlite_path(url)
     except ValueError as error:
         raise SettingsError(
             f"FEELER_DATABASE_URL: {error}; allowed is a file, as in sqlite:////path/file.sqlite3"
         ) from None
-    return URL.create("sqlite")
+
+
+def _server(url: str) -> dict[str, Any]:
+    """What libpq is told to reach the PostgreSQL server that the setting names; of several, one that writes.
+
+    It is told this much by all who connect: in what each makes of a URL they differ.
+    """
+    rest, found = url.partition("://")[2], dict[str, Any]()
+    if not rest:
+        raise _no_address()
+    try:
+        try:
+            parsed = make_url(f"postgresql+psycopg://{rest}")
+            found = dict(parsed.get_dialect()().create_connect_args(parsed)[1])
+        except (ArgumentError, ValueError):  # several hosts, each with its port: libpq's own way to name them
+            found = conninfo_to_dict(f"postgresql://{rest}")
+        make_conninfo(**found)
+    except (ArgumentError, psycopg.ProgrammingError):
+        raise _no_address() from None
+    if not all(port.isdecimal() for port in str(found.get("port", "")).split(",") if port):
+        raise _no_address()
+    several = "," in str(found.get("host", ""))
+    return ({"target_session_attrs": "read-write"} if several else {}) | found
+
+
+def _no_address() -> SettingsError:
+    return SettingsError(
+        "FEELER_DATABASE_URL is not a database URL; allowed: sqlite:////path/file.sqlite3 "
+        "or postgresql://user:password@host/name"
+    )
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -246,14 +272,14 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _postgres(url: URL) -> AsyncEngine:
+def _postgres(server: dict[str, Any]) -> AsyncEngine:
     return create_async_engine(
-        url,
+        "postgresql+psycopg://",
         pool_size=8,
         max_overflow=8,
         pool_timeout=10,
         hide_parameters=True,
-        connect_args={"connect_timeout": 5, **KEEPALIVE},
+        connect_args={"connect_timeout": 5, **KEEPALIVE, **server},
     )
 
 

@@ -125,21 +125,24 @@ class StoredOutbox:
         return bool(taken.rowcount)
 
     def _claim_head(self, tx: Transaction, chat_id: int, lease: float) -> Parcel | None:
-        """The chat's next row. One that somebody began to send twice and never ended is given up, and so is
-        one that was on its way when its chat was forgotten."""
+        """The chat's next row. One that somebody began to send twice and never ended is given up, and so are
+        one that was on its way when its chat was forgotten and one that cannot be read."""
         bot_id = self._bot_id()
         which = {"bot": bot_id, "chat": chat_id}
         while head := tx.execute(_HEAD, which).one_or_none():
-            if head.tries >= 2 or head.reason == FORGOTTEN:
-                given_up = (
-                    _dropped(tx.now) if head.reason == FORGOTTEN else _written("unknown", 2, tx.now, None, "")
-                )
+            call = read_call(head)
+            if head.tries >= 2 or head.reason == FORGOTTEN or call is None:
+                given_up = _written("unknown", 2, tx.now, None, "")
+                if head.reason == FORGOTTEN:
+                    given_up = _dropped(tx.now)
+                elif call is None:
+                    given_up = _written("refused", head.tries, tx.now, None, "cannot be read")
                 tx.execute(update(outbox).where(outbox.c.id == head.id).values(**given_up))
                 continue
             claim = Claim(chat_id=chat_id, token=uuid4().hex)
             tx.execute(_OWN, {**which, "token": claim.token, "end": tx.now + lease})
             tx.execute(_BEGUN, {"one": head.id})
-            return Parcel(id=head.id, claim=claim, call=read_call(head), tries=head.tries + 1)
+            return Parcel(id=head.id, claim=claim, call=call, tries=head.tries + 1)
         return None
 
     def _is_forgotten(self, tx: Transaction, row: int) -> bool:

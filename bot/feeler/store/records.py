@@ -12,7 +12,7 @@ from feeler.interview.values import Interview
 from feeler.mailroom import Call, Counts, Quarantined
 from feeler.store.database import Database, Transaction, transactional
 from feeler.store.reminders import hand_out, read_reminders
-from feeler.store.rows import owe_scrub, put_talk, read_chat, read_own, read_talk, write_chat
+from feeler.store.rows import FIRST, owe_scrub, put_talk, read_chat, read_own, read_talk, write_chat
 from feeler.store.tables import IS_NEW, IS_UNSENT, chat, outbox, own, reminder, talk, turn
 from feeler.usecases.values import Reminder
 
@@ -24,8 +24,22 @@ def _json(value: str) -> Any:
     """A stored value for its user; one that is no JSON any more as the text that it is."""
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
+
+
+def _filename(upload: str) -> Any:
+    """What the file of a message is called; all that is stored of it where that cannot be told."""
+    found = _json(upload)
+    return found[1] if isinstance(found, list) and len(found) > 1 else found
+
+
+def _when(seconds: float) -> datetime:
+    """A stored time; the first one there is for what is none."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return FIRST
 
 
 def _about(row: Any) -> dict[str, Any]:
@@ -93,11 +107,7 @@ class Records:
     def unreadable(self, tx: Transaction, chat_id: int) -> dict[str, datetime]:
         """See `feeler.ports.Archive`."""
         rows = self._archived(tx, chat_id)
-        return {
-            row.id: datetime.fromtimestamp(row.started, UTC)
-            for row in rows
-            if read_talk(row.id, row.value) is None
-        }
+        return {row.id: _when(row.started) for row in rows if read_talk(row.id, row.value) is None}
 
     def _archived(self, tx: Transaction, chat_id: int) -> Sequence[Any]:
         """The rows of a chat's talks, oldest first."""
@@ -154,7 +164,7 @@ class Records:
                     "created": each.created,
                     "message_id": each.message_id,
                     "params": _json(each.params),
-                    "file": json.loads(each.upload)[1] if each.upload else None,
+                    "file": _filename(each.upload) if each.upload else None,
                 }
                 for each in calls
             ],

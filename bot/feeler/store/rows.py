@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +21,7 @@ from feeler.usecases.values import Chat, Own
 
 log = logging.getLogger(__name__)
 
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 PAPERS_KEY, STORY_KEY = "papers", "story"
 CHAT = TypeAdapter(Chat)
 INTERVIEW = TypeAdapter(Interview)
@@ -77,12 +79,18 @@ def put_calls(
         tx.wake("send")
 
 
-def read_call(row: Any) -> Call:
+def read_call(row: Any) -> Call | None:
+    """The call as it was written; None for one that cannot be read: it must not hold up all others."""
     upload = None
-    if row.upload:
-        field, filename, media_type = json.loads(row.upload)
-        upload = Upload(field=field, filename=filename, media_type=media_type, content=bytes(row.content))
-    return Call(method=row.method, params=json.loads(row.params), upload=upload)
+    try:
+        params = json.loads(row.params)
+        if row.upload:
+            field, filename, media_type = json.loads(row.upload)
+            upload = Upload(field=field, filename=filename, media_type=media_type, content=bytes(row.content))
+    except (ValueError, TypeError, RecursionError):
+        log.error("outbox %s cannot be read; it is kept", row.id)
+        return None
+    return Call(method=row.method, params=params, upload=upload)
 
 
 def read_turn(row: Any) -> Turn:
@@ -100,19 +108,31 @@ def read_turn(row: Any) -> Turn:
 def read_chat(chat_id: int, value: str | None) -> Chat:
     """The chat as it was written. One that cannot be read starts afresh: it must not hold up all others."""
     try:
-        return CHAT.validate_json(value) if value else Chat(chat_id=chat_id)
+        found = CHAT.validate_json(value) if value else Chat(chat_id=chat_id)
+        if all(_has_times(each) for each in (found.interview, found.undo) if each):
+            return found
     except ValidationError:
-        log.error("chat %s: its state cannot be read; it starts afresh, its talks are kept", chat_id)
-        return Chat(chat_id=chat_id)
+        pass
+    log.error("chat %s: its state cannot be read; it starts afresh, its talks are kept", chat_id)
+    return Chat(chat_id=chat_id)
 
 
 def read_talk(identifier: str, value: str) -> Interview | None:
     """The talk as it was archived; None for one that cannot be read: it stays, and the others are shown."""
     try:
-        return INTERVIEW.validate_json(value)
+        found = INTERVIEW.validate_json(value)
+        if _has_times(found):
+            return found
     except ValidationError:
-        log.error("talk %s cannot be read; it is kept", identifier)
-        return None
+        pass
+    log.error("talk %s cannot be read; it is kept", identifier)
+    return None
+
+
+def _has_times(value: Interview) -> bool:
+    """Whether its times can be told in every zone, and be compared with those of other talks."""
+    times = (value.started, value.ended or value.started, *(line.at for line in value.lines))
+    return all(at.tzinfo and FIRST <= at <= LAST for at in times)
 
 
 def write_chat(value: Chat) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 from telegram import Update
 
+from feeler.interview.words import UNSEEN, trimmed
 from feeler.usecases.commands import BY_NAME
 
 JOINED = ("member", "administrator")
 ANSWERED = frozenset({"message", "edited_message", "callback_query", "my_chat_member", "channel_post"})
 ELSEWHERE = frozenset(Update.ALL_TYPES) - ANSWERED  # between others, or about things that nobody said to us
-_COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@(?P<bot>\w+))?(?!\S)")
+_COMMAND = re.compile(rf"/(?P<name>[A-Za-z]\w*)(?:@(?P<bot>\w+))?(?![^\s{UNSEEN}])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ def _is_addressed(message: dict[str, Any], me: Me) -> bool:
 
 def _commands(text: str, me: Me) -> bool:
     """A command of ours, or any at all that names the bot."""
-    found = _COMMAND.match(text.strip())
+    found = _COMMAND.match(trimmed(text))
     if not found:
         return False
     if found["bot"]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -131,10 +132,21 @@ class Delivery:
             arguments[upload.field] = file
         try:
             return await self._bot.do_api_request(call.method, api_kwargs=arguments)
-        except BadRequest:
-            if call.method != "sendVoice" or "caption" not in call.params:
+        except BadRequest as error:
+            other = instead(call, error)
+            if other is None:
                 raise
-        return await self._call(chat_id, in_writing(call))  # some people take no voice notes: then they read
+        return await self._call(chat_id, other)
+
+
+def instead(call: Call, error: BadRequest) -> Call | None:
+    """What is sent where Telegram has refused `call` and there is another way; None where there is none."""
+    if "message_thread_id" in call.params and re.search("thread|topic", error.message, re.IGNORECASE):
+        kept = {key: value for key, value in call.params.items() if key != "message_thread_id"}
+        return replace(call, params=kept)  # its topic is gone: then into the chat itself
+    if call.method == "sendVoice" and "caption" in call.params:
+        return in_writing(call)  # some people take no voice notes: then they read
+    return None
 
 
 def in_writing(call: Call) -> Call:

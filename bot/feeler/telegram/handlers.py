@@ -96,7 +96,8 @@ async def hear_sound(
 async def notice_edit(
     update: Update, chat: Chat, desk: Desk, preview: Preview | None, now: datetime
 ) -> Outcome:
-    """Reactions and previews of links come as edits as well: only a changed text is one."""
+    """Reactions and previews of links come as edits as well, with the time of the last edit where there was
+    one: only a changed text is an edit, and each is explained once."""
     message = update.effective_message
     text = ((message.text or message.caption or "") if message else "").strip()
     talk = chat.interview
@@ -104,7 +105,10 @@ async def notice_edit(
     same = any(text == line or (len(text) >= LIMIT // 2 and text in line) for line in known)
     if message is None or message.edit_date is None or not visible(text) or same:
         return Outcome(chat=chat)
-    return desk.notice(chat, texts.EDITED)
+    edited = int(message.edit_date.timestamp())
+    if edited <= chat.edited:
+        return Outcome(chat=chat)
+    return desk.notice(replace(chat, edited=edited), texts.EDITED)
 
 
 def _region(update: Update) -> str:

@@ -13,13 +13,13 @@ HOLD = 1.2  # seconds for which a part waits for the next
 
 def patience(body: str) -> float:
     """For how many seconds this update is to wait for a part that may follow; 0 where none does."""
-    message = _last(json.loads(body))
+    message = _last(_read(body))
     return HOLD if message and (_album(message) or _may_go_on(message)) else 0.0
 
 
 def joined(held: str, body: str, *, command: bool) -> str:
     """Both as one turn's body, a list of raw updates in their order; empty where they are two messages."""
-    first, second = json.loads(held), json.loads(body)
+    first, second = _read(held), _read(body)
     before, after = _last(first), _last(second)
     if before is None or after is None or not _neighbours(before, after):
         return ""
@@ -48,6 +48,14 @@ def whole(raw: Any) -> Any:
     }
     more_files = {MORE_FILES: files} if files else {}
     return {**raw[0], "message": bare | ({key: text} if text else {}) | more_files}
+
+
+def _read(body: str) -> Any:
+    """The stored update; None for one that cannot be read any more: nothing belongs together with it."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _last(raw: Any) -> dict[str, Any] | None:

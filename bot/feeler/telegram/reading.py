@@ -26,11 +26,15 @@ def parse(body: str, bot: Bot) -> Update:
 
 
 def topic_in(turn: Turn) -> int | None:
-    """The topic in which a turn is answered: that of its update, or of the turn that left the errand."""
+    """The topic in which a turn is answered: that of its update, or of the turn that left the errand.
+    None where there is none, or the update cannot be read."""
     if turn.lane == "errand":
         topic = turn.body.partition(IN)[2]
-        return int(topic) if topic else None
-    return topic_of(loads(turn.body))
+        return int(topic) if topic.isdecimal() else None
+    try:
+        return topic_of(loads(turn.body))
+    except (ValueError, RecursionError):
+        return None
 
 
 def where(error: BaseException) -> str:

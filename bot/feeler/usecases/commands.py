@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from feeler.interview.words import UNSEEN, trimmed
 from feeler.usecases import (
     after,
     aiming,
@@ -31,7 +32,7 @@ from feeler.usecases.live_texts import SHUT
 from feeler.usecases.values import Outcome
 from feeler.usecases.visit import Visit
 
-COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@\w+)?(?:\s+(?P<argument>.*))?", re.DOTALL)
+COMMAND = re.compile(rf"/(?P<name>[A-Za-z]\w*)(?:@\w+)?(?:[\s{UNSEEN}]+(?P<argument>.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +137,8 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 def parse_command(text: str) -> tuple[str, str] | None:
     """Name and argument of a command such as "/persona@feeler_bot mira"; None where `text` is none."""
-    found = COMMAND.fullmatch(text.strip())
-    return (found["name"].casefold(), (found["argument"] or "").strip()) if found else None
+    found = COMMAND.fullmatch(trimmed(text))  # what is copied brings marks along that nobody sees
+    return (found["name"].casefold(), trimmed(found["argument"] or "")) if found else None
 
 
 async def perform(visit: Visit, name: str, argument: str) -> Outcome:

@@ -128,6 +128,7 @@ class Chat:
     note: Note | None = None  # until something is typed
     awaiting: Awaiting = ""  # what the next plain message answers, where it is not part of the talk
     jotted: Jotted | None = None
+    edited: int = -1  # Unix time of the last edit that was explained
     subject: str = ""  # what that message is about: a company's slug, its name, a line of the story
     own: Own = field(default_factory=Own)
     reminders: tuple[Reminder, ...] = ()  # still to come, the next one first
