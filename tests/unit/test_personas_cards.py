@@ -223,6 +223,18 @@ HIDDEN = "The owner has fled."
         {"activationPercent": 0.0},
         {"hidden": True},
         {"extensions": {"editor": {"disable": True}}},
+        {"enabled": "0.0"},
+        {"enabled": "aus"},
+        {"visible": False},
+        {"public": "no"},
+        {"deleted": True},
+        {"archived": 1},
+        {"draft": "yes"},
+        {"state": False},
+        {"mode": "disabled"},
+        {"content": f"\ufeff@@dont_activate\n{HIDDEN}"},
+        {"content": f"@@depth 1\u2028@@dont_activate\u2028{HIDDEN}"},
+        {"content": f"@@DONT-ACTIVATE\n{HIDDEN}"},
     ],
 )
 @pytest.mark.parametrize("numbered", [False, True])
@@ -251,10 +263,52 @@ def test_what_is_switched_on_is_told() -> None:
     entries = [
         {"content": "We bake.", **on},
         {"content": "We sell.", "probability": 0, "useProbability": False},
+        {
+            "content": "@@dont_activate_after_match 3\nWe eat.",
+            "enabled": "1.0",
+            "mode": "normal",
+            "visible": True,
+        },
     ]
     company = import_card(card(description="x", character_book={"entries": entries})).company
     assert company is not None
-    assert [fact.reveal for fact in company.facts] == [Reveal.ASKED, Reveal.ASKED]
+    assert [fact.reveal for fact in company.facts] == [Reveal.ASKED] * 3
+
+
+BOOK = {"entries": [{"content": "We bake."}, {"content": HIDDEN, "enabled": False}]}
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        {"name": "Bo", "persona": "I bake.", "characterBook": BOOK},
+        {"name": "Bo", "description": "I bake.", "lorebook": BOOK["entries"]},
+        {"data": {"name": "Bo", "description": "I bake.", "world_info": BOOK}},
+        {"data": {"name": "Bo", "description": "I bake.", "character_book": None}, "character_book": BOOK},
+        {"data": {"name": "Bo", "description": "I bake.", "character_book": BOOK["entries"]}},
+    ],
+)
+def test_the_book_is_found_wherever_an_editor_put_it(wrapped: dict[str, Any]) -> None:
+    imported = import_card(wrapped)
+    assert imported.company is not None
+    assert [(fact.text, fact.reveal) for fact in imported.company.facts] == [
+        ("We bake.", Reveal.ASKED),
+        (HIDDEN, Reveal.NEVER),
+    ]
+    assert HIDDEN not in repr(imported.persona)
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        BOOK,
+        {"name": "Eldoria", **BOOK},
+        {"spec": "lorebook_v3", "data": {"name": "Eldoria", "description": "A forest.", **BOOK}},
+    ],
+)
+def test_a_book_alone_is_called_one(book: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match="book of facts without a character"):
+        import_card(book, company="brandl")
 
 
 def test_nothing_in_a_book_that_is_switched_off_is_told() -> None:
@@ -287,6 +341,48 @@ def test_a_long_entry_is_cut_at_a_sentence_and_its_stage_directions_are_left_out
     assert len(text) <= 600
     assert text.endswith("night long.")
     assert any("'oven' was cut" in warning for warning in imported.warnings)
+
+
+@pytest.mark.parametrize(
+    ("written", "aloud"),
+    [
+        ("*She walks\nto the oven.* We bake.", "We bake."),
+        ("_She looks up._ We bake my_old_bread.", "We bake my_old_bread."),
+        ("__We__ bake **bread**.", "We bake bread."),
+        ("＊微笑む＊ 〝焼きます。〟", "焼きます。"),
+        (r"\*smiles\* We bake.", "We bake."),
+        ("We bake 2 * 3*4 loaves.", "We bake 2 × 3×4 loaves."),
+        ("* bread\n* rolls", "bread rolls"),
+        ("&quot;We bake,&quot; she says.", "We bake, she says."),
+        ("<div>We <b>bake</b>.<br>Daily.</div><style>b{x:y}</style>", "We bake. Daily."),
+        ("We bake.<!-- The owner has fled. -->", "We bake."),
+        ("![oven](https://x.y/z.png) [We bake](https://x.y) `bread`.", "We bake bread."),
+        ("# Oven\nWe bake at 3 < 5 and 7 > 2.", "Oven We bake at 3 < 5 and 7 > 2."),
+        ("&lt;|im_end|&gt;We bake.", "We bake."),
+    ],
+)
+def test_what_is_not_for_the_ear_is_not_said(written: str, aloud: str) -> None:
+    imported = import_card(
+        card(description="x", first_mes=written, character_book={"entries": [{"content": written}]})
+    )
+    assert imported.company is not None
+    assert (imported.persona.opening, imported.company.facts[0].text) == (aloud, aloud)
+
+
+@pytest.mark.parametrize("sign", ["*", "**", "_", "![", "<", "<!--", "`", "{{", "*a\n"])
+def test_a_megabyte_of_marks_takes_no_time(sign: str) -> None:
+    content = sign * (1_000_000 // len(sign))
+    import_card(
+        card(description=content, character_book={"entries": [{"content": content}, {"content": "x"}]})
+    )
+
+
+@pytest.mark.parametrize("sentence", ["हम रोटी बनाते हैं।", "نخبز الخبز كل صباح؟", "យើងដុតនំបុ័ង។", "焼きます｡"])
+def test_a_long_entry_ends_at_a_sentence_in_any_script(sentence: str) -> None:
+    book = {"entries": [{"content": f"{sentence} " * 90}]}
+    company = import_card(card(description="x", character_book=book)).company
+    assert company is not None
+    assert company.facts[0].text.endswith(sentence)
 
 
 def test_no_entry_is_lost_to_another_of_the_same_name() -> None:
@@ -331,6 +427,14 @@ def test_two_names_have_two_slugs(one: str, other: str) -> None:
     assert len({it.persona.company for it in made}) == 2
 
 
+@pytest.mark.parametrize("other", ["Aki!", "Aki 🌹", "Akí"])
+def test_a_slug_is_not_somebody_elses(other: str) -> None:
+    taken = {"aki": "Aki"}
+    made = import_card(card(name=other, description="x"), company="brandl", taken=taken).persona
+    assert made.slug.startswith("aki-")
+    assert import_card(card(description="x"), company="brandl", taken=taken).persona.slug == "aki"
+
+
 @pytest.mark.parametrize(("name", "slug"), [("Aki Mori", "aki-mori"), ("José Núñez", "jose-nunez")])
 def test_a_name_in_latin_letters_is_its_slug(name: str, slug: str) -> None:
     assert import_card(card(name=name, description="x"), company="brandl").persona.slug == slug
@@ -360,6 +464,9 @@ def test_the_old_names_of_the_fields_are_known(nested: bool) -> None:
         {"character": {"name": "Bo", "description": "I bake."}},
         {"name": "Bo", "data": {"name": "", "description": "I bake."}},
         {"name": "Bo", "description": "I bake.", "data": {}},
+        {"name": "Bo", "description": "I bake.", "data": {"name": "Bo", "description": ""}},
+        {"name": " ", "description": "\n", "char_name": "Bo", "char_persona": "I bake."},
+        {"name": "Bo", "char_description": "I bake."},
     ],
 )
 def test_texts_are_found_wherever_an_editor_put_them(old: dict[str, Any]) -> None:
@@ -389,7 +496,17 @@ def test_a_name_is_one_line_in_every_prompt() -> None:
     assert "\n" not in persona.knows
 
 
-@pytest.mark.parametrize("wrong", [b"", b"null", b"{}", b'{"spec": "chara_card_v3", "data": {}}', b"{"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(b"", b"null", b"{}", b'{"spec": "chara_card_v3", "data": {}}', b"{"),
+        b'{"data": {"name": " "}}',
+        b'{"data": {"name": "\\u200b", "description": "?"}}',
+        b'{"data": {"name": ["?"], "description": "?"}}',
+        b'{"name": "Bo", "spec": "chara_card_v3", "data": null}',
+        b'{"data": {"name": "Bo", "description": "", "first_mes": null}}',
+    ],
+)
 def test_a_ccv3_chunk_without_a_person_gives_way_to_the_one_that_has_one(wrong: bytes) -> None:
     good = json.dumps(card(description="I bake."))
     file = picture((b"ccv3", base64.b64encode(wrong)), (b"chara", base64.b64encode(good.encode())))
@@ -406,7 +523,8 @@ def test_a_charx_archive_is_read() -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("card.json", json.dumps(card(description="I bake.")))
         archive.writestr("assets/icon.png", b"x" * 100)
-    assert read_card(out.getvalue())["data"]["name"] == "Aki"
+    for before in (b"", b"\xff\xd8\xff\xe0" + b"x" * 300, picture()):  # RisuAI's, which looks like a picture
+        assert read_card(before + out.getvalue())["data"]["name"] == "Aki"
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04" + b"x" * 60, b""])
@@ -450,6 +568,22 @@ def test_a_description_is_measured_in_what_it_takes_of_the_context() -> None:
     assert len(imported.persona.knows.encode()) <= 8000
     assert imported.persona.knows.endswith("焼きます。")
     assert imported.warnings[0].startswith("description: 23400 bytes are too many")
+
+
+def test_a_description_in_a_script_that_models_hardly_know_takes_more() -> None:
+    imported = import_card(card(description="በየቀኑ ጠዋት ዳቦ እጋግራለሁ። " * 300), company="brandl")
+    assert len(imported.persona.knows.encode()) <= 4500
+    assert imported.persona.knows.endswith("።")
+    assert imported.warnings[0].startswith("description: ")
+
+
+def test_example_messages_are_not_cut_without_a_word() -> None:
+    said = "<START>\n{{user}}: I cook.\n{{char}}: " + "I bake. " * 100
+    imported = import_card(card(description="x", mes_example=said * 21), company="brandl")
+    assert imported.warnings == [
+        "mes_example: only the first 20 of 21 exchanges were taken",
+        "mes_example: 20 exchanges were cut to 600 characters a line",
+    ]
 
 
 def test_a_long_line_is_never_cut_in_mid_word() -> None:
@@ -502,13 +636,14 @@ WAYS = {
     "with a BOM outside": b"\xef\xbb\xbf" + BASE64,
     "as UTF-16": base64.b64encode(GOOD.decode().encode("utf-16")),
     "not encoded": GOOD,
+    "in lines within a text": base64.b64encode(GOOD[:-1] + b', "x": "a\nb"}'),
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt", b"iTXz"])
 def test_a_card_is_found_in_every_kind_of_text_chunk(kind: bytes, way: str) -> None:
-    assert read_card(PNG + packed(kind, b"chara", WAYS[way])) == json.loads(GOOD)
+    assert read_card(PNG + packed(kind, b"chara", WAYS[way]))["name"] == json.loads(GOOD)["name"]
 
 
 BROKEN = [b"", b"!", b"e30", b"bnVsbA==", b"W10=", base64.b64encode(b'{"a": '), b"\xff" * 9, BASE64[:9]]
@@ -540,7 +675,7 @@ def test_any_good_chunk_is_found_among_any_others(
 ) -> None:
     content = PNG + b"".join(packed(*one) for one in chunks) + tail
     if any(keyword != b"Comment" and text not in BROKEN for _, keyword, text in chunks):
-        assert read_card(content) == json.loads(GOOD)
+        assert read_card(content)["name"] == json.loads(GOOD)["name"]
     else:
         with pytest.raises(DataError):
             read_card(content)
@@ -580,6 +715,8 @@ def test_an_exported_picture_is_a_picture_and_keeps_the_one_given() -> None:
         (PNG + packed(b"zTXt", b"chara", b"A" * 200_000_000), "larger than 2 MB"),
         (PNG + chunk(b"zTXt", b"chara\0\0nonsense"), "damaged"),
         (PNG + chunk(b"iTXt", b"chara\0"), "not valid JSON"),
+        (picture((b"chara", b"rcc||rccv1||QUJD||x||e30=")), "picture's chara chunk holds is no UTF-8"),
+        (b'{"name": "Aki",\n}', "not valid JSON: .* in line 2"),
     ],
 )
 def test_a_broken_or_oversized_card_is_refused_in_one_sentence(content: bytes, complaint: str) -> None:

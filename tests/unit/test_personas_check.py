@@ -192,6 +192,21 @@ def test_people_whose_names_have_no_latin_letters_live_side_by_side(tmp_path: Pa
     assert {library.company_of(one).name for one in own} == {"Анна's", "Мария's", "田中's"}
 
 
+def test_people_whose_names_differ_in_a_sign_live_side_by_side(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    for name in ("Aki", "Aki!", "Zoë", "Zoe", "Tom"):
+        card = card_of(tmp_path / "card.json", name, BAKERY)
+        assert feeler("import", card, "--folder", folder).exit_code == 0
+    again = str(
+        feeler("import", card_of(tmp_path / "card.json", "Aki!", BAKERY), "--folder", folder).exception
+    )
+    assert "is there already: Aki!, Interviewer" in again
+    library = load_library(folder)
+    assert {"Aki", "Aki!", "Zoë", "Zoe", "Tom", "Tom Hallett"} <= {
+        one.name for one in library.personas.values()
+    }
+
+
 def test_everybody_who_would_be_overwritten_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     company = {"slug": "bakery"}

@@ -122,7 +122,8 @@ def import_(
     library = load_library(target if there else None)
     if company:
         library.company(company)
-    imported = import_card(read_card(_bytes(card)), company=company, role=role)
+    names = {slug: one.name for slug, one in library.personas.items()}
+    imported = import_card(read_card(_bytes(card)), company=company, role=role, taken=names)
     for warning in imported.warnings:
         typer.echo(f"warning: {warning}", err=True)
     for line in _write(imported, target, library, force=force):

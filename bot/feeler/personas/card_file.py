@@ -16,41 +16,46 @@ from collections.abc import Iterator
 from typing import Any
 
 from feeler.errors import DataError
+from feeler.personas.card_fields import MAX_DEPTH, OURS, fields_of, holds_something
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_CARD_BYTES = 2 * 1024 * 1024
 MAX_ENCODED_BYTES = 2 * MAX_CARD_BYTES  # a chunk's text once unpacked: base64 is a third longer
 MAX_CHUNKS = 8  # tried of each keyword
-MAX_DEPTH = 24
 KEYWORDS = (b"ccv3", b"chara")  # the better one first
 PNG = b"\x89PNG\r\n\x1a\n"
 PICTURES = (b"\xff\xd8\xff", b"RIFF", b"GIF8", b"\0\0\0\x1cftyp", b"\0\0\0\x20ftyp", b"BM")
-NAMES = ("name", "char_name")
 
 
 def read_card(content: bytes) -> dict[str, Any]:
     """The card's JSON object. Raises DataError where there is none, or it is too large or too deep."""
     if len(content) > MAX_FILE_BYTES:
         raise DataError(f"the card is larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
+    if content.startswith(PNG) and (cards := _embedded(content)):
+        return cards
+    picture = content.startswith((PNG, *PICTURES))
+    if content.startswith(b"PK\3\4") or (picture and zipfile.is_zipfile(io.BytesIO(content))):
+        return _card(_packed(content))  # behind a picture: RisuAI's CHARX that looks like one
     if content.startswith(PNG):
-        return _embedded(content)
-    if content.startswith(b"PK\3\4"):
-        return _card(_packed(content))
-    if content.startswith(PICTURES):
+        raise DataError("the picture holds no character card (no text chunk `ccv3` or `chara`)")
+    if picture:
         raise DataError("the card is a picture of another kind than PNG; of pictures only a PNG holds a card")
     return _card(content)
 
 
-def _card(text: bytes) -> dict[str, Any]:
+def _card(text: bytes, where: str = "") -> dict[str, Any]:
     """The card in a JSON text: UTF-8, or UTF-16 and UTF-32 as editors save it, with or without BOM."""
     if len(text) > MAX_CARD_BYTES:
         raise DataError(f"the card's text is larger than {MAX_CARD_BYTES // 1024 // 1024} MB")
     if text.startswith(b"{") and text[1:2] != b"\0":
         text = text.rstrip(b"\0")  # what a tool without strings of its own writes at the end
     try:
-        card = json.loads(text, parse_constant=lambda name: None)
+        card = json.loads(text, parse_constant=lambda name: None, strict=False)  # lines within texts
     except UnicodeDecodeError:
-        raise DataError("the card is neither a PNG picture nor UTF-8 text") from None
+        what = f"what the picture's {where} holds is no" if where else "the card is neither a PNG picture nor"
+        raise DataError(f"{what} UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise DataError(f"the card is not valid JSON: {error.msg} in line {error.lineno}") from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"the card is not valid JSON: {type(error).__name__}") from None
     if not isinstance(card, dict):
@@ -92,9 +97,9 @@ def write_png(card: dict[str, Any], picture: bytes | None = None) -> bytes:
     return out.getvalue()
 
 
-def _embedded(content: bytes) -> dict[str, Any]:
-    """The first card that can be read: of a PNG's `ccv3` chunks or, failing those, of its `chara` chunks. One
-    that names nobody only where no other does.
+def _embedded(content: bytes) -> dict[str, Any] | None:
+    """The card of a PNG's `ccv3` chunks or, failing those, of its `chara` chunks: the first that tells of
+    somebody or, failing that, names somebody, or can be read. None where there is no such chunk.
     """
     found: dict[bytes, list[tuple[bytes, bytes]]] = {keyword: [] for keyword in KEYWORDS}
     for kind, data in _chunks(content):
@@ -106,24 +111,24 @@ def _embedded(content: bytes) -> dict[str, Any]:
     for keyword in KEYWORDS:
         for kind, rest in found[keyword][:MAX_CHUNKS]:
             try:
-                cards.append(_card(_decoded(_text(kind, rest), keyword.decode())))
+                cards.append(
+                    _card(_decoded(_text(kind, rest), keyword.decode()), f"{keyword.decode()} chunk")
+                )
             except DataError as error:
                 problems.append(error)
             else:
-                if _names_somebody(cards[-1]):
+                if _worth(cards[-1]) == 2:
                     return cards[-1]
-    if cards:
-        return cards[0]
-    raise (
-        problems[0]
-        if problems
-        else DataError("the picture holds no character card (no text chunk `ccv3` or `chara`)")
-    )
+    if problems and not cards:
+        raise problems[0]
+    return max(cards, key=_worth, default=None)
 
 
-def _names_somebody(card: dict[str, Any]) -> bool:
-    inner = card.get("data")
-    return any(each.get(name) for each in (card, inner) if isinstance(each, dict) for name in NAMES)
+def _worth(card: dict[str, Any]) -> int:
+    """2 for a card that tells of somebody, 1 for a name alone, 0 for nobody."""
+    fields = fields_of(card)
+    name, *texts = (isinstance(it := fields.get(each), str) and holds_something(it) for each in OURS)
+    return 1 + any(texts) if name else 0
 
 
 def _text(kind: bytes, rest: bytes) -> bytes:

@@ -8,15 +8,51 @@ from collections.abc import Iterator
 from typing import Any
 
 DECORATOR = re.compile(r"^[ \t]*@@+.*$", re.MULTILINE)
-_OFF_BY_DECORATOR = re.compile(r"^[ \t]*@@+[ \t]*dont_activate\b", re.MULTILINE | re.IGNORECASE)
-_ON = frozenset(("enabled", "enable", "isenabled", "active", "isactive", "activated"))
-_OFF = frozenset(
-    ("disabled", "disable", "isdisabled", "inactive", "hidden", "ishidden", "secret", "private", "muted")
+_OFF_BY_DECORATOR = re.compile(r"^[ \t]*@@+[ \t]*dont[ _-]?activate\b", re.MULTILINE | re.IGNORECASE)
+_LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_ON = frozenset(
+    (
+        *("enabled", "enable", "isenabled", "active", "isactive", "activated", "on"),
+        *("visible", "isvisible", "shown", "public", "ispublic", "published"),
+    )
 )
-_STATE = frozenset(("state", "status"))
+_OFF = frozenset(
+    (
+        *(
+            "disabled",
+            "disable",
+            "isdisabled",
+            "inactive",
+            "hidden",
+            "ishidden",
+            "secret",
+            "private",
+            "muted",
+        ),
+        *("off", "deleted", "isdeleted", "removed", "archived", "isarchived", "excluded", "draft", "isdraft"),
+    )
+)
+_STATE = frozenset(("state", "status", "mode", "toggle", "visibility"))
 _CHANCE = frozenset(("probability", "chance", "activationpercent", "triggerpercent"))
+_YES = (
+    "true",
+    "t",
+    "yes",
+    "y",
+    "on",
+    "enabled",
+    "enable",
+    "active",
+    "activated",
+    "always",
+    "visible",
+    "public",
+)
 _NO = ("", "false", "no", "n", "off", "0", "none", "null")
-_SAYS_OFF = (*_NO, "disabled", "disable", "inactive", "hidden", "archived")
+_SAYS_OFF = (
+    *(*_NO, "disabled", "disable", "inactive", "hidden", "archived"),
+    *("private", "secret", "draft", "deleted", "removed"),
+)
 _DEPTH = 3  # of extensions within extensions
 
 
@@ -28,8 +64,8 @@ def switched_off(said: dict[str, Any], content: str = "") -> bool:
 
 
 def with_line_feeds(text: str) -> str:
-    """`text` with the line ends of one kind."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """`text` with the line ends of one kind, and without the marks of no width that may stand before one."""
+    return _LINE_END.sub("\n", re.sub("[\u200b\u2060\ufeff]", "", text))
 
 
 def _levels(said: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
@@ -44,15 +80,19 @@ def _levels(said: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
 def _is_off(switches: dict[str, Any]) -> bool:
     for name, value in switches.items():
         word = value.strip().lower() if isinstance(value, str) else value
-        if name in _ON and (word in _SAYS_OFF if isinstance(word, str) else not word):
+        if name in _ON and not (_says_yes(word) if isinstance(word, str) else word):
             return True
         if name in _OFF and (word not in _NO if isinstance(word, str) else bool(word)):
             return True
-        if name in _STATE and isinstance(word, str) and word in _SAYS_OFF[1:]:
+        if name in _STATE and (word is False or word in _SAYS_OFF[1:]):
             return True
         if name in _CHANCE and _is_zero(word) and switches.get("useprobability", True):
             return True
     return False
+
+
+def _says_yes(word: str) -> bool:
+    return word in _YES or (word.replace(".", "", 1).isdecimal() and not _is_zero(word))
 
 
 def _is_zero(value: Any) -> bool:

@@ -6,14 +6,14 @@ interviewer speaks. Its `system_prompt`, `post_history_instructions` and `creato
 """
 
 import json
-import re
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from feeler.errors import DataError
 from feeler.personas.card_book import book_of, company_in, one_of
-from feeler.personas.card_file import MAX_DEPTH
+from feeler.personas.card_fields import OURS, fields_of, holds_something, is_book, is_book_alone
 from feeler.personas.card_text import (
     clean,
     examples_in,
@@ -30,6 +30,7 @@ from feeler.personas.files import (
     MAX_KNOWS_BYTES,
     MAX_MORE,
     SLUG,
+    context_bytes,
     problems_as_error,
     read_company,
     read_persona,
@@ -39,18 +40,7 @@ from feeler.personas.files import (
 from feeler.personas.values import SLOTS, Company, Manner, Persona, Timbre
 
 MAX_EXTRA_CHARS = 60_000
-OURS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
 TEXTS = (*OURS, "system_prompt", "post_history_instructions", "creator_notes", "nickname")
-OLD_NAMES = {  # of the same texts before there was a specification; letters alone, in lower case
-    "name": ("name", "charname"),
-    "description": ("description", "charpersona", "persona", "context", "attributes"),
-    "personality": ("personality",),
-    "scenario": ("scenario", "worldscenario"),
-    "first_mes": ("firstmes", "chargreeting", "greeting", "firstmessage"),
-    "mes_example": ("mesexample", "exampledialogue", "exampledialog", "samplechat"),
-}
-UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs without a shape
-WRAPPERS = ("data", "character", "char", "card")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,20 +52,27 @@ class Imported:
     warnings: list[str] = field(default_factory=list)
 
 
-def import_card(card: dict[str, Any], *, company: str = "", role: str = "") -> Imported:
+def import_card(
+    card: dict[str, Any], *, company: str = "", role: str = "", taken: Mapping[str, str] = {}
+) -> Imported:
     """Make a persona of `card` (see `card_file.read_card`).
 
-    `company` is the slug of an existing company; without it the card's book becomes the dossier. Raises
-    DataError where the card has no name or neither is there.
+    `company` is the slug of an existing company; without it the card's book becomes the dossier. `taken` says
+    whose the slugs are that there are: another name gets another. Raises DataError where the card has no name
+    or neither company nor book.
     """
     warnings: list[str] = []
     data = _data(card, warnings)
     name = data["name"]
+    if is_book_alone(card):
+        raise DataError("this is a book of facts without a character: put it into a card as `character_book`")
     if not name:
         raise DataError("the card has no name")
     ours = _mapping(_mapping(data.get("extensions")).get("feeler"))
     own = ours.get("slug")
-    slug = own if isinstance(own, str) and SLUG.fullmatch(own) else slug_of(name, default="persona")
+    slug = (
+        own if isinstance(own, str) and SLUG.fullmatch(own) else slug_of(name, default="persona", taken=taken)
+    )
     made = None if company else company_in(data, slug=slug, warnings=warnings)
     if not company and made is None:
         raise DataError(
@@ -148,13 +145,7 @@ def _json(value: Any) -> Any:
 
 def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
     """The card's data with every text field a text; a V1 card has them at the top."""
-    data = _innermost(card)
-    for name, old_names in OLD_NAMES.items():
-        for key in [key for key in data if key != name and _letters(key) in old_names]:
-            text = _prose(data[key])
-            if not data.get(name) and text:
-                data[name] = text
-                del data[key]
+    data = fields_of(card)
     for name in TEXTS:
         value = data.get(name, "")
         if not isinstance(value, str):
@@ -166,51 +157,22 @@ def _data(card: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
         data[name] = value.strip()
     for name in ("name", "nickname"):  # a line of its own would be a line in every prompt
         data[name] = one_line(data[name])
-        if not any(unicodedata.category(sign)[0] not in "CZ" and sign not in UNSEEN for sign in data[name]):
+        if not holds_something(data[name]):
             data[name] = ""
     return data
-
-
-def _innermost(card: dict[str, Any]) -> dict[str, Any]:
-    """The mapping that holds the texts, in whatever it is wrapped, with the outer name where it has none."""
-    found, wrapped = card, card
-    for _ in range(MAX_DEPTH):
-        wrapped = next((w for key in WRAPPERS if isinstance(w := wrapped.get(key), dict)), {})
-        if any(_letters(key) in names for key in wrapped for names in OLD_NAMES.values()):
-            found = wrapped
-    inner = {key: value for key, value in found.items() if found is not card or key != "data"}
-    if not inner.get("name") and card.get("name"):
-        inner["name"] = card["name"]
-    return inner
-
-
-def _letters(key: object) -> str:
-    return re.sub("[^a-z]", "", str(key).lower())
-
-
-def _prose(value: Any) -> str:
-    """A text, or a table of traits (as in Agnai's cards and older ones) as one."""
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_prose, value)))
-    if not isinstance(value, dict):
-        return value if isinstance(value, str) else ""
-    traits = value.get("attributes", value)
-    if not isinstance(traits, dict):
-        return _prose(traits)
-    told = {str(name): text for name, each in traits.items() if (text := _prose(each))}
-    return "\n".join(text if name == "text" else f"{name}: {text}" for name, text in told.items())
 
 
 def _knows(data: dict[str, Any], char: str, warnings: list[str]) -> str:
     """The body: what the model reads before every talk, so that it must fit the context beside the talk."""
     parts = [said(data["description"], char), said(data["scenario"], char)]
     text = "\n\n".join(part for part in parts if part) or f"I am {char}."
-    size = len(text.encode())
+    size = context_bytes(text)
     if size <= MAX_KNOWS_BYTES:
         return text
-    cut = shortened(text, len(text.encode()[: MAX_KNOWS_BYTES - 2].decode(errors="ignore")))
+    taken = accumulate(map(context_bytes, text))
+    cut = shortened(text, sum(size <= MAX_KNOWS_BYTES - 2 for size in taken))
     warnings.append(
-        f"description: {size} bytes are too many for a model's context; cut to {len(cut.encode())}"
+        f"description: {size} bytes are too many for a model's context; cut to {context_bytes(cut)}"
     )
     return cut
 
@@ -256,7 +218,8 @@ def _kept(card: dict[str, Any], data: dict[str, Any], warnings: list[str]) -> di
     if extensions:
         left["extensions"] = extensions
     inner = isinstance(card.get("data"), dict)
-    top = {k: v for k, v in card.items() if inner and k not in ("spec", "spec_version", "data", *TEXTS)}
+    known = ("spec", "spec_version", "data", *TEXTS)
+    top = {k: v for k, v in card.items() if inner and k not in known and not is_book(k)}
     for name in sorted(left, key=lambda name: -len(json.dumps(left[name]))):
         if len(json.dumps([left, top])) <= MAX_EXTRA_CHARS:
             break

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from feeler.personas.files import MAX_KNOWS_BYTES, Problem
+from feeler.personas.files import MAX_KNOWS_BYTES, Problem, context_bytes
 from feeler.personas.library import Folder, Library, homeless, read_folder
 from feeler.personas.values import SLOTS, Company, Fact, Persona, Reveal, Topic
 
@@ -77,7 +77,7 @@ def _persona(persona: Persona, do_not_ask: Mapping[str, str]) -> Iterator[Proble
     def problem(field: str, what: str, *, warning: bool = True) -> Problem:
         return Problem(file="", field=field, what=what, warning=warning)
 
-    if (size := len(persona.knows.encode())) > MAX_KNOWS_BYTES:
+    if (size := context_bytes(persona.knows)) > MAX_KNOWS_BYTES:
         yield problem("knows", f"{size} bytes may not fit a model's context; use at most {MAX_KNOWS_BYTES}")
     elif len(persona.knows.split()) > LONGEST_BODY:
         yield problem("knows", f"longer than {LONGEST_BODY} words; the model reads it before every talk")

@@ -17,8 +17,11 @@ from feeler.personas.strict_yaml import dump_yaml, load_yaml
 from feeler.personas.values import Company, Example, Fact, Manner, Persona, Reveal, Timbre, Topic
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-# Of a persona's body, in UTF-8: a Chinese character takes as much of a context as several Latin ones.
+# Of a persona's body, as `context_bytes` counts them: what fits a context of 4096 tokens beside the talk.
 MAX_KNOWS_BYTES = 8000
+_RARE = re.compile(
+    "[\u0f00-\u109f\u1200-\u139f\u1780-\u18af]"
+)  # Tibetan, Burmese, Ethiopic, Khmer, Mongolian
 MAX_MORE = 2  # additions to a fact: with those of two facts, all that may answer still has a letter each
 CHAT_MARKUP = re.compile(r"<\|[^>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
 
@@ -35,6 +38,15 @@ class Problem:
     def __str__(self) -> str:
         kind = "warning: " if self.warning else ""
         return ": ".join(part for part in (self.file, self.field, kind + self.what) if part)
+
+
+def context_bytes(text: str) -> int:
+    """What `text` takes of a context, in bytes: a Chinese character takes as much as several Latin ones.
+
+    Scripts that models' vocabularies hardly know count twice: 8,000 bytes of Amharic or Burmese are more than
+    4,000 tokens of Qwen2.5, of Japanese 2,000.
+    """
+    return len(text.encode()) + 3 * len(_RARE.findall(text))
 
 
 def problems_as_error(problems: list[Problem]) -> DataError:
