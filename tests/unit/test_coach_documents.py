@@ -111,6 +111,9 @@ def no_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("我在。", "CJK (Debian: fonts-noto-cjk)"),
         ("빵집", "CJK (Debian: fonts-noto-cjk)"),
         ("𝄞", "symbols (Debian: fonts-symbola)"),
+        ("ᱥᱟᱱ", "Ol Chiki (Debian: fonts-noto-core)"),
+        ("བོད", "Tibetan (Debian: fonts-noto-core)"),
+        ("〒", "CJK (Debian: fonts-noto-cjk)"),
     ],
 )
 def test_the_pdf_names_the_font_that_is_missing(library: Library, words: str, missing: str) -> None:
@@ -124,7 +127,23 @@ def test_what_the_typeface_has_needs_no_font(library: Library, words: str) -> No
 
 
 @pytest.mark.parametrize(
-    "words", ["สวัสดีครับ", "नमस्ते", "আমি দশ", "我在面包店工作。", "「パン」", "빵집", "தமிழ்", "𝄞"]
+    "words",
+    [
+        "สวัสดีครับ",
+        "नमस्ते",
+        "আমি দশ",
+        "我在面包店工作。",
+        "「パン」",
+        "빵집",
+        "தமிழ்",
+        "𝄞",
+        "བོད་སྐད",
+        "ᱥᱟᱱ",
+        "ꯃꯤꯇꯩ",
+        "ꆈꌠ",
+        "〒㈱",
+        "𝔘𝔫𝔦",
+    ],
 )
 def test_the_pdf_has_other_scripts_where_their_fonts_are_installed(library: Library, words: str) -> None:
     if typefaces.typeface_for(words[0]).path() is None:
@@ -136,6 +155,30 @@ def test_the_pdf_has_other_scripts_where_their_fonts_are_installed(library: Libr
 def test_the_pdf_runs_from_right_to_left_where_the_words_do(library: Library, words: str) -> None:
     """The reader turns round what was drawn from the right; words drawn from the left come out backwards."""
     assert words in words_on_paper(library, words)
+
+
+@pytest.mark.parametrize(("words", "word"), [("میں نے کام کیا ہے", "نے"), ("بِسْمِ ٱللّٰهِ", "ٱللّٰهِ")])
+def test_a_word_of_joined_letters_is_in_one_typeface(library: Library, words: str, word: str) -> None:
+    """In two its letters would not join, and it comes out in pieces."""
+    if typefaces.typeface_for(words[0]).path() is None:
+        pytest.skip("no font here; Debian: apt-get install fonts-noto-core")
+    assert word in words_on_paper(library, words)
+
+
+def test_each_paragraph_runs_its_own_way(library: Library) -> None:
+    words = "עבדתי ב-Siemens 3 שנים (בתל אביב)."
+    alone = words_on_paper(library, words).partition("Mara ")[2].removesuffix("1 / 1").strip()
+    assert alone in words_on_paper(library, f"I said:\n{words}\n\nIn Hebrew.")
+
+
+def test_what_begins_in_another_typeface_goes_on_in_its_size(library: Library) -> None:
+    long = f"🎉 {'They said yes to it. ' * 9}"
+    reader = PdfReader(BytesIO(render_transcript(talk(f"candidate: {long}"), library, "pdf")))
+    sizes: set[float] = set()
+    reader.pages[0].extract_text(
+        visitor_text=lambda text, cm, tm, font, size: sizes.add(size) if "yes" in text else None
+    )
+    assert sizes == {10}
 
 
 def words_on_paper(library: Library, said: str) -> str:

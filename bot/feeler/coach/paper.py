@@ -113,7 +113,7 @@ class _Paper(Sheet):
     def _barred(self, text: str, colour: tuple[int, int, int], start: float = 0.0) -> None:
         page, top = self.page, self.get_y() - start
         self.set_x(EDGE + 4)
-        self.multi_cell(self.w - 2 * EDGE - 4, 5, self._shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        self._text(text, 5, self.w - 2 * EDGE - 4)
         if self.page == page:
             self.set_draw_color(*colour)
             self.set_line_width(0.8)

@@ -7,7 +7,7 @@ from fpdf.fonts import TTFFont
 
 from feeler.coach.picture import font_file
 from feeler.coach.plain import visible
-from feeler.coach.typefaces import Typeface, typeface_for
+from feeler.coach.typefaces import CJK, EMOJI, SYMBOLS, Typeface, typeface_for
 
 YOU, THEY, TEXT, FAINT, SOFT = (11, 110, 110), (168, 72, 15), (31, 36, 48), (93, 100, 115), (238, 245, 244)
 MISSING = "\u25af"  # stands for a sign that the typeface lacks
@@ -58,9 +58,14 @@ class Sheet(FPDF):
     def _style(self, size: float, colour: tuple[int, int, int], *, bold: bool = False) -> None:
         self.set_font("DejaVu", "B" if bold else "", size)
         self.set_text_color(*colour)
+        if self.page:  # else where a text begins in another typeface, its next line has the size before
+            self.text(0, 0, "")
 
-    def _text(self, text: str, height: float) -> None:
-        self.multi_cell(0, height, self._shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
+    def _text(self, text: str, height: float, width: float = 0) -> None:
+        """From here on, `width` millimetres wide or to the margin. Each paragraph runs its own way."""
+        for row in self._shown(text).split("\n"):
+            self.multi_cell(width, height, row, align="L", new_x="LEFT", new_y="NEXT")
+        self.set_x(self.l_margin)
 
     def _shown(self, text: str) -> str:
         """`text` in signs that a typeface has."""
@@ -81,12 +86,25 @@ class Sheet(FPDF):
             if upright:
                 self.add_font(face.file, "", upright)
                 self.add_font(face.file, "B", face.path(bold=True))
+                self._take_over(face)
                 self.set_fallback_fonts([each.file for each, there in self._faces.items() if there])
         if self._has(face.file, sign):
             return True
         if category(sign) != "Cf":
             self.left_out.add(face)
         return False
+
+    def _take_over(self, face: Typeface) -> None:
+        """Leave the whole script to this typeface: the letters of a word join in one only."""
+        if face in (CJK, EMOJI, SYMBOLS):
+            return
+        for style in ("", "B"):
+            ours, theirs = (self.fonts[family.lower() + style] for family in ("DejaVu", face.file))
+            assert isinstance(ours, TTFFont)
+            assert isinstance(theirs, TTFFont)
+            for code in ours.cmap.keys() & theirs.cmap.keys():
+                if typeface_for(chr(code)) == face:
+                    del ours.cmap[code]
 
     def _has(self, family: str, sign: str) -> bool:
         """Whether the typeface is taken up and has the sign, bold and upright."""
