@@ -16,12 +16,12 @@ import torch
 from rich.progress import Progress
 
 from feeler.interview.dossier import PURPOSE, context, notes
-from feeler.llm.answering import OWN, SHARP, SIZE, asked, told
 from feeler.llm.cards import reader_card
+from feeler.llm.towers import ANSWERING_NONE, SHARP, next_parts, said_parts
 from feeler.personas.library import load_library
 from feeler.personas.values import Reveal
-from training.course import Course, begin, options, plain_encoder
-from training.pupil import RATE, RATE_OF_HEAD, Pupil
+from training.course import begin, options
+from training.pupil import TowersPupil
 from training.reader import Row, answers, answers_loss, rows_of
 from training.saving import save_taught
 
@@ -105,29 +105,19 @@ def lessons(given: Sequence[Told], chance: random.Random) -> Iterator[Told]:
         yield Told(facts={fact: one.facts[fact] for fact in kept}, questions=tuple(some))
 
 
-class Tower(Pupil):
-    """The head with what an answer has to beat."""
+class Tower(TowersPupil):
+    """Scores a company's facts after questions."""
 
     def __init__(self) -> None:
-        super().__init__(plain_encoder(), OWN, SIZE)
-        self.none = torch.nn.Parameter(torch.tensor([0.5 * SHARP]))
-
-    def course(self, steps: int) -> Course:
-        heads = [*self.head.out.parameters(), self.none]
-        return Course([(self.low.parameters(), RATE), (heads, RATE_OF_HEAD)], steps)
-
-    def kept(self) -> dict[str, Tensor]:
-        return super().kept() | {"none": self.none.detach()}
+        super().__init__(ANSWERING_NONE)
 
     def scores(self, one: Told) -> Tensor:
         """(questions, facts + 1): of each question the log-share of every fact, and of none."""
-        facts = self._placed([told(text) for text in one.facts.values()])
-        questions = self._placed([asked(question.text, question.before) for question in one.questions])
+        facts = self.placed(self.below([next_parts(text) for text in one.facts.values()]))
+        said = [said_parts(question.text, question.before) for question in one.questions]
+        questions = self.placed(self.below(said))
         scores = SHARP * questions @ facts.T
         return torch.cat([scores, self.none.expand(len(questions), 1)], 1).log_softmax(-1)
-
-    def _placed(self, texts: Sequence[tuple[str, ...]]) -> Tensor:
-        return torch.nn.functional.normalize(self(self.below(texts)), dim=-1)
 
 
 def loss_of(shares: Tensor, one: Told) -> Tensor:

@@ -20,12 +20,12 @@ import torch
 from rich.progress import Progress
 from safetensors.torch import load_file
 
-from feeler.llm.asking import OWN, SHARP, SIZE, question_parts, said_parts
 from feeler.llm.cards import reader_card
+from feeler.llm.towers import ASKING_NONE, SHARP, next_parts, said_parts
 from feeler.personas.values import Manner
 from feeler.usecases.questions import LISTS, plain_questions, question_lists
-from training.course import Course, begin, options, plain_encoder
-from training.pupil import RATE, RATE_OF_HEAD, Pupil
+from training.course import begin, options
+from training.pupil import TowersPupil
 from training.reader import Row, rows_of
 from training.saving import save_taught
 
@@ -80,19 +80,11 @@ def picked(only: str = "") -> list[Asked]:
     ]
 
 
-class Tower(Pupil):
-    """The head with what a question has to beat."""
+class Tower(TowersPupil):
+    """Scores questions after messages."""
 
     def __init__(self) -> None:
-        super().__init__(plain_encoder(), OWN, SIZE)
-        self.none = torch.nn.Parameter(torch.zeros(SIZE))
-
-    def course(self, steps: int) -> Course:
-        heads = [*self.head.out.parameters(), self.none]
-        return Course([(self.low.parameters(), RATE), (heads, RATE_OF_HEAD)], steps)
-
-    def taught(self) -> dict[str, Tensor]:
-        return super().taught() | {"none": self.none.detach()}
+        super().__init__(ASKING_NONE)
 
     @torch.no_grad()
     def take(self, kept: dict[str, Tensor]) -> None:
@@ -103,9 +95,8 @@ class Tower(Pupil):
 
     def scores(self, messages: Sequence[Tensor], questions: Sequence[Tensor]) -> Tensor:
         """Both as `below` reads them -> (messages, questions + 1), the last of none."""
-        said = torch.nn.functional.normalize(self(messages), dim=-1)
-        places = torch.nn.functional.normalize(self(questions), dim=-1)
-        return SHARP * torch.cat([said @ places.T, (said @ self.none)[:, None]], 1)
+        said = self.placed(messages)
+        return SHARP * torch.cat([said @ self.placed(questions).T, (said @ self.none)[:, None]], 1)
 
 
 def loss_of(scores: Tensor, worth: Tensor) -> Tensor:
@@ -161,7 +152,7 @@ class Teacher:
 
     def scores(self, batch: Sequence[Asked], questions: Sequence[str]) -> Tensor:
         messages = self.below([said_parts(one.said, one.before) for one in batch])
-        return self.tower.scores(messages, self.below([question_parts(question) for question in questions]))
+        return self.tower.scores(messages, self.below([next_parts(question) for question in questions]))
 
     def loss(self, batch: Sequence[Asked], chance: random.Random) -> Tensor:
         worths = [shown(one, chance) for one in batch]

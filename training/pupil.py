@@ -6,8 +6,9 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from feeler.llm.encoder import Encoder
+from feeler.llm.towers import OWN, SIZE
 from feeler.llm.upper import UpperHead
-from training.course import Course
+from training.course import Course, plain_encoder
 
 TOKENS = 200  # of a text
 RANK = 32
@@ -61,6 +62,25 @@ class Pupil(torch.nn.Module):
     def kept(self) -> dict[str, Tensor]:
         """What `feeler.llm.upper` loads."""
         return {name: tensor.half().contiguous() for name, tensor in self.taught().items()}
+
+
+class TowersPupil(Pupil):
+    """Towers (`feeler.llm.towers`) that can be taught, and what a text has to beat."""
+
+    def __init__(self, none: Tensor) -> None:
+        super().__init__(plain_encoder(), OWN, SIZE)
+        self.none = torch.nn.Parameter(none.clone())
+
+    def course(self, steps: int) -> Course:
+        heads = [*self.head.out.parameters(), self.none]
+        return Course([(self.low.parameters(), RATE), (heads, RATE_OF_HEAD)], steps)
+
+    def taught(self) -> dict[str, Tensor]:
+        return super().taught() | {"none": self.none.detach()}
+
+    def placed(self, given: Sequence[Tensor]) -> Tensor:
+        """Texts as `below` reads them -> vectors of length 1 (texts, SIZE)."""
+        return torch.nn.functional.normalize(self(given), dim=-1)
 
 
 def _key(name: str, side: str) -> str:

@@ -23,14 +23,13 @@ from rich.progress import Progress
 from safetensors.torch import load_file
 
 from feeler.interview.acts import Act
-from feeler.interview.dossier import BRIEF, context
-from feeler.interview.plan import BARE
+from feeler.interview.dossier import BARE, BRIEF, context
 from feeler.interview.values import Need
-from feeler.llm.answering import SHARP
 from feeler.llm.cards import reader_card
 from feeler.llm.encoder import Encoder, load_layers
 from feeler.llm.need import NEEDS
 from feeler.llm.reader import ACTS, TOPICS, Heads, encoded
+from feeler.llm.towers import SHARP
 from feeler.personas.values import Topic
 from training.course import Course, begin, options, plain_encoder
 from training.saving import save_taught

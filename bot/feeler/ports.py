@@ -146,7 +146,7 @@ class Reader(Finder, Protocol):
 
     def suits(self, before: str, said: str, questions: Sequence[str]) -> Sequence[float]:
         """How well each question follows from what was `said` after the company's line `before`, which may be
-        empty: the log-odds that a reader finds it right.
+        empty: the log-odds to asking nothing at all.
         """
         ...
 

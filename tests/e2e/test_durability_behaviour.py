@@ -268,10 +268,11 @@ async def test_what_was_said_is_kept_for_again_when_its_answer_crashes_every_tim
         user = server.user(1001, "Ada")
         opened = user.say("/new johanna")
         await user.wait_for(lambda shown: "third generation" in shown.text, 10, after=opened)
-        assert "/again" in (await user.ask(f"My story has {CANARY} in it.")).text
+        told = f"Last winter our oven broke, so I boiled {CANARY} in the bakery's kettles all night."
+        assert "/again" in (await user.ask(told)).text
         assert "/again" in (await user.ask("/again")).text  # it still crashes, and nothing is lost
         [talk] = await store.talks(1001)
-        assert [line.text for line in talk.lines[1:]] == [f"My story has {CANARY} in it."]
+        assert [line.text for line in talk.lines[1:]] == [told]
         engine.mended = True
         answered = await user.ask("/again")
         [talk] = await store.talks(1001)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from tests.readers import ACUTE, HEAVY, FedReader, asks
+from tests.readers import ACUTE, HEAVY, FedReader, asks, real_reader
 
 from feeler.interview.plan import Job
 from feeler.interview.values import Candidate, Interview, Need, Speaker
@@ -216,3 +216,26 @@ def test_a_colleague_comes_in(library: Library) -> None:
     talk = switch_persona(start(library), persona, library.company_of(persona), now=NOW)
     assert persona.name in talk.lines[-1].text
     assert talk.persona == "johanna"
+
+
+@pytest.mark.parametrize("said", ["why was that", "haha why", "Why though?"])
+async def test_why_after_an_answer_that_ended_with_a_question_gets_the_reason(
+    said: str, library: Library
+) -> None:
+    """It goes to what was told, for of a question nobody asks why like this."""
+    engine = ScriptedEngine(free("What was in the cake?"))
+    reader = real_reader()
+    talk = await turn(
+        library, start(library, "ruth"), "sheep, 410 ewes. sold up in september", engine, reader=reader
+    )
+    both = (
+        "I went round all seven farms with a cake and one sheet of paper for each. "
+        "Is it far to walk from one person to another in your building?"
+    )
+    talk = await turn(library, talk, both, engine, reader=reader)
+    told, asked = talk.lines[-1].facts, talk.lines[-1].text
+    assert told
+    assert asked.endswith("?")
+    talk = await turn(library, talk, said, engine, reader=reader)
+    [fact] = [fact for fact in library.company(talk.company).facts if fact.id in told]
+    assert talk.lines[-1].text == fact.more[0]

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview, Speaker
-from feeler.interview.words import sentences, words
+from feeler.interview.words import content, sentences, words
 from feeler.personas.values import Company, Fact, Persona, Reveal, Topic
 
 PART = re.compile(r"\n\s*\n|\n(?=- )")  # between two items of a list, or two paragraphs
 BRIEF = 6  # words of a question that may go on from the line before
+BARE = 3  # words of a question that can only be about the line before, where it goes on from that
 MOST_FACTS = 2  # questions of one message that are answered
 LATEST, TOLD = 0.1, 0.2  # what a fact counts for that was told just now; that was told before
 SAID = 0.05  # what a sentence of one's own counts that was said before: nobody says it twice
@@ -189,16 +190,24 @@ def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[T
     return tuple((left[start:] + left[:start])[:count])
 
 
+def is_bare(question: str) -> bool:
+    """Whether a question is about the line before and nothing else: "why is it like this?"."""
+    said = set(words(question))
+    return len(said) <= BARE or ("why" in said and not content(question))
+
+
 def told_on(
     interview: Interview, persona: Persona, company: Company, question: str, finder: Finder
 ) -> Known | None:
     """What there is to add for who asks on: of the additions to what was just told the one that answers
-    best.
+    best, and to a mere "why?" the first that is left, which is the reason.
     """
     last = interview.last(Speaker.COMPANY)
     added = additions(interview, persona, company, just_now=True)
     if last is None or not added:
         return None
+    if "why" in words(question) and is_bare(question):
+        return added[0]
     shares = finder.answers(last.text, question, added).each
     return max(zip(added, shares, strict=True), key=lambda pair: pair[1])[0]
 

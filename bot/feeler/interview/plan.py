@@ -12,6 +12,7 @@ from feeler.interview.dossier import (
     Opened,
     beside,
     context,
+    is_bare,
     told_on,
     untouched,
     volunteered,
@@ -22,7 +23,7 @@ from feeler.interview.live import is_live
 from feeler.interview.phases import LEADS, PROBES, phase_at
 from feeler.interview.reading import Reading
 from feeler.interview.values import Difficulty, Interview, Line, Need, Phase, Speaker
-from feeler.interview.words import content, words
+from feeler.interview.words import words
 from feeler.personas.values import Company, Fact, Persona, Topic
 
 
@@ -77,7 +78,6 @@ class Plan:
 
 
 STORY = 12  # words of a message that tells something, so that handing over would pass it by
-BARE = 3  # words of a question that can only be about the line before, where it goes on from that
 ASKED_LATELY = 4  # messages: who asked in one of them need not be told to ask
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
@@ -251,10 +251,9 @@ def _adding(plan: Plan, added: Known, job: Job = Job.TELL) -> Plan:
     return replace(plan, job=job, facts=(added.fact,), note="")
 
 
-def is_bare(question: str) -> bool:
-    """Whether a question is about the line before and nothing else: "why is it like this?"."""
-    said = set(words(question))
-    return len(said) <= BARE or ("why" in said and not content(question))
+def asks_back(text: str) -> bool:
+    """Whether a message is only a question about the line before: "why?", "haha why", "since when?"."""
+    return is_bare(text) and ("?" in text or "why" in words(text))
 
 
 def _answerless(

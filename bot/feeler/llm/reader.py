@@ -14,12 +14,18 @@ from feeler.errors import WeightsError
 from feeler.interview.acts import Act
 from feeler.interview.reading import Shown, Understood
 from feeler.interview.values import Need
-from feeler.llm import asking as following
-from feeler.llm.answering import SHARP, Answering, asked, load_answering, told
-from feeler.llm.asking import Asking, load_asking
 from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
 from feeler.llm.need import NEEDS, load_need, stretches
 from feeler.llm.talents import DeedReader, deed_vectors
+from feeler.llm.towers import (
+    ANSWERING_NONE,
+    ASKING_NONE,
+    SHARP,
+    Towers,
+    load_towers,
+    next_parts,
+    said_parts,
+)
 from feeler.llm.upper import UpperHead, card_of, check_card, taught_file
 from feeler.personas.values import Topic
 
@@ -103,8 +109,8 @@ class MessageReader:
         encoder: Encoder,
         heads: Heads,
         need: UpperHead,
-        asking: Asking,
-        answering: Answering,
+        asking: Towers,
+        answering: Towers,
         deeds: DeedReader | None = None,
     ) -> None:
         self._encoder, self._heads, self._need = encoder.eval(), heads.eval(), need.eval()
@@ -112,8 +118,8 @@ class MessageReader:
         # a thread of its own without OpenMP helpers: with the model's they would be more than the cores
         self._thread = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
         self._meaning: Callable[[str], Tensor] = lru_cache(KEPT)(self._vector)
-        self._places: dict[str, Tensor] = {}  # where answers lie that were compared before
-        self._follow: dict[str, Tensor] = {}  # and questions
+        # where texts lie that were compared before
+        self._places: dict[UpperHead, dict[str, Tensor]] = {asking: {}, answering: {}}
         self._page: Callable[[], PageHead] | None = None  # seldom needed, so loaded with the first page
 
     @classmethod
@@ -126,8 +132,8 @@ class MessageReader:
         check_card(adapter)
         encoder = Encoder(EncoderFile(base))
         in_need = load_need(encoder, taught_file(folder, "need"))
-        questions = load_asking(encoder, taught_file(folder, "asking"))
-        answers = load_answering(encoder, taught_file(folder, "answering"))
+        questions = load_towers(encoder, taught_file(folder, "asking"), ASKING_NONE)
+        answers = load_towers(encoder, taught_file(folder, "answering"), ANSWERING_NONE)
         heads = Heads(encoder.hidden)
         taught = {name: tensor.float() for name, tensor in load_file(adapter).items()}
         load_layers(encoder, taught)
@@ -152,16 +158,8 @@ class MessageReader:
 
     def shares(self, before: str, question: str, texts: Sequence[str]) -> tuple[list[float], float]:
         """The probability of each text to be the answer, and that of none; they add to 1."""
-        found = {text: self._places[text] for text in texts if text in self._places}
-        new = sorted(set(texts) - set(found), key=len)
-        for at in range(0, len(new), AT_ONCE):  # messages that come meanwhile are read in between
-            group = new[at : at + AT_ONCE]
-            places = self._thread.submit(
-                self._placed, self._answering, [told(text) for text in group]
-            ).result()
-            found.update(zip(group, places, strict=True))
-        self._places = {**self._places, **found} if len(self._places) < KEPT else found
-        return self._thread.submit(self._shares, before, question, [found[text] for text in texts]).result()
+        places = self._kept(self._answering, texts)
+        return self._thread.submit(self._shares, before, question, places).result()
 
     def closeness(self, text: str, others: Sequence[str]) -> list[float]:
         """The cosine of each of the others with `text`, in [-1, 1]."""
@@ -203,25 +201,29 @@ class MessageReader:
         """How well each question follows from what was `said` after the company's line `before`: the log-odds
         to asking nothing.
         """
-        found = {question: self._follow[question] for question in questions if question in self._follow}
-        new = sorted(set(questions) - set(found), key=len)
-        for at in range(0, len(new), AT_ONCE):  # messages that come meanwhile are read in between
+        places = self._kept(self._asking, questions)
+        return self._thread.submit(self._suits, before, said, places).result() if places else []
+
+    def _kept(self, head: Towers, texts: Sequence[str]) -> list[Tensor]:
+        """Where a head sees each text that may come next; what is new to it is read, and kept.
+
+        Messages that come meanwhile are read in between.
+        """
+        before = self._places[head]
+        found = {text: before[text] for text in texts if text in before}
+        new = sorted(set(texts) - set(found), key=len)
+        for at in range(0, len(new), AT_ONCE):
             group = new[at : at + AT_ONCE]
-            texts = [following.question_parts(question) for question in group]
-            found.update(
-                zip(group, self._thread.submit(self._placed, self._asking, texts).result(), strict=True)
-            )
-        self._follow = {**self._follow, **found} if len(self._follow) < KEPT else found
-        if not questions:
-            return []
-        places = [found[question] for question in questions]
-        return self._thread.submit(self._suits, before, said, places).result()
+            places = self._thread.submit(self._placed, head, [next_parts(text) for text in group]).result()
+            found.update(zip(group, places, strict=True))
+        self._places[head] = {**before, **found} if len(before) < KEPT else found
+        return [found[text] for text in texts]
 
     @torch.inference_mode()
     def _suits(self, before: str, said: str, places: Sequence[Tensor]) -> list[float]:
-        [place] = self._placed(self._asking, [following.said_parts(_shortened(said), before)])
+        [place] = self._placed(self._asking, [said_parts(_shortened(said), before)])
         nothing = float(place @ self._asking.none)
-        return [following.SHARP * (float(place @ other) - nothing) for other in places]
+        return [SHARP * (float(place @ other) - nothing) for other in places]
 
     @torch.inference_mode()
     def _understand(self, before: str, said: str) -> Understood:
@@ -274,7 +276,7 @@ class MessageReader:
 
     @torch.inference_mode()
     def _shares(self, before: str, question: str, places: Sequence[Tensor]) -> tuple[list[float], float]:
-        [place] = self._placed(self._answering, [asked(question, before)])
+        [place] = self._placed(self._answering, [said_parts(question, before)])
         scores = [SHARP * float(place @ other) for other in places]
         *each, none = torch.tensor([*scores, float(self._answering.none)]).softmax(-1).tolist()
         return each, none

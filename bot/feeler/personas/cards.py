@@ -15,6 +15,7 @@ from feeler.errors import DataError
 from feeler.personas.card_book import book_of, company_in, one_of
 from feeler.personas.card_fields import OURS, fields_of, holds_something, is_book, is_book_alone
 from feeler.personas.card_text import (
+    MAX_SAID,
     clean,
     examples_in,
     one_line,
@@ -204,7 +205,7 @@ def _more(value: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _sayable(text: Any) -> bool:
-    return isinstance(text, str) and bool(clean(text)) and len(text) <= 600
+    return isinstance(text, str) and bool(clean(text)) and len(text) <= MAX_SAID
 
 
 def _kept(card: dict[str, Any], data: dict[str, Any], warnings: list[str]) -> dict[str, Any]:

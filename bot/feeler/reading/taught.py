@@ -82,10 +82,9 @@ class TaughtReader:
         elif size <= TINY and acts <= {Act.TOLD, Act.SHORT, Act.VAGUE}:
             acts = frozenset({Act.SHORT})
         marked = "?" in said and found.acts.get(Act.ASKED, 0.0) >= MAY_ASK
-        asks_on = bool(before) and found.follows >= FOLLOWS and bool(acts & ASKS_ON)
-        asks_on = asks_on and size <= BRIEF and "?" not in before
-        if asks_on or (marked and size <= BRIEF and "?" not in before):
-            # nothing was asked that it could answer
+        may_ask = size <= BRIEF and "?" not in before  # nothing was asked that it could answer
+        asks_on = may_ask and bool(before) and found.follows >= FOLLOWS and bool(acts & ASKS_ON)
+        if asks_on or (marked and may_ask):
             acts = acts - {Act.TOLD, Act.CLARIFY, *LITTLE} | {Act.ASKED}
         sorrow = found.sorrow >= SORROW or tells_of_an_end(said)
         if need is not Need.NONE or sorrow:  # who cries or grieves insults and begs nobody

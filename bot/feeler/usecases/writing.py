@@ -2,10 +2,9 @@
 chosen.
 
 The taught model tells a fact as it stands; any other writes an answer as one calm draft, shown while it is
-written. Where something was told a head that was taught with readers' marks (`Reader.suits`) finds the plain
-question that follows, and with the taught model that is asked. Where none follows, and with any other model,
-there are several drafts, of which the one is said that follows from this very message: so find the head and
-the model itself, which tells how much likelier a question is after this message than after others'.
+written. What is asked next is chosen by a head that was taught with readers' marks (`Reader.suits`). With the
+taught model plain questions compete, and after a story its own drafts beside them; any other model's drafts
+compete alone, and the model itself tells how much likelier each is after this message than after others'.
 """
 
 import asyncio
@@ -29,9 +28,9 @@ from feeler.interview.tidying import tidy
 from feeler.interview.values import Speaker
 from feeler.interview.words import content, last_asked, sentences, words
 from feeler.personas.library import shipped_prompts
-from feeler.ports import Engine, Likelihood, Message, Preview, Reader, Request, Sampling, Scoring
+from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
-from feeler.usecases.questions import question_lists
+from feeler.usecases.questions import plain_questions, question_lists
 from feeler.usecases.skills import prompt_for, skills
 from feeler.usecases.written import written_line
 
@@ -115,25 +114,29 @@ async def _line(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> 
     if "skills" in engine.can:
         if scene.plan.job not in TAUGHT:
             return Drafted(text=written_line(scene, seed=_seed(scene)))
-        if question := await _following(scene, engine, reader, stage):
+        if question := await _following(scene, engine, reader):
             return question
     calm = scene.plan.job in TELLS
     for round_, heat in enumerate((CALM, WARM) if calm else (WARM, 1.0)):
+        # telling a fact seldom goes wrong, and the engine guesses the words of a single answer ahead
         alone = calm and not round_
-        request = Request(
-            messages=messages_for(scene, engine),
-            sampling=Sampling(temperature=heat, repetition_penalty=1.0, max_tokens=LONGEST, stop=STOPS),
-            # telling a fact seldom goes wrong, and the engine guesses the words of a single answer ahead
-            drafts=1 if alone else engine.wants_drafts,
-        )
+        request = _request(scene, engine, heat, drafts=1 if alone else engine.wants_drafts)
         drafts = await _drafts(scene, engine, request, stage if alone else None)
-        passing = {
-            tidy(text, scene): tokens for text, tokens in drafts if not broken(tidy(text, scene), scene)
-        }
-        if passing:
+        if passing := _passing(scene, drafts):
             best = await _belonging(scene, engine, reader, tuple(passing))
             return Drafted(text=best, tokens=passing[best])
     return Drafted(text=written_line(scene, seed=_seed(scene)), fallback=True)
+
+
+def _request(scene: Scene, engine: Engine, heat: float, drafts: int) -> Request:
+    sampling = Sampling(temperature=heat, repetition_penalty=1.0, max_tokens=LONGEST, stop=STOPS)
+    return Request(messages=messages_for(scene, engine), sampling=sampling, drafts=drafts)
+
+
+def _passing(scene: Scene, drafts: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """The drafts, tidied, that no guard refuses, each with its tokens."""
+    tidied = {tidy(text, scene): tokens for text, tokens in drafts}
+    return {text: tokens for text, tokens in tidied.items() if not broken(text, scene)}
 
 
 def _seed(scene: Scene) -> int:
@@ -187,7 +190,7 @@ def _whole(text: str) -> str:
     return " ".join(said if text.rstrip()[-1:] in ".!?…" else said[:-1])
 
 
-async def _following(scene: Scene, engine: Engine, reader: Reader, stage: _Stage) -> Drafted | None:
+async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | None:
     """The question that follows best: a plain one, or after a story one of the taught model's drafts, some of
     them made to begin otherwise than it would. None where none follows.
     """
@@ -197,14 +200,10 @@ async def _following(scene: Scene, engine: Engine, reader: Reader, stage: _Stage
     if not story or engine.wants_drafts == 1:  # nor on a machine that is too busy for several drafts
         best = max(plain, key=lambda line: plain[line], default="")
         return Drafted(text=best) if best else None
-    request = Request(
-        messages=messages_for(scene, engine),
-        sampling=Sampling(temperature=WARM, repetition_penalty=1.0, max_tokens=LONGEST, stop=STOPS),
-        drafts=engine.wants_drafts,
-    )
+    request = _request(scene, engine, WARM, drafts=engine.wants_drafts)
     drafts = await _drafts(scene, engine, request, None)
     drafts += await _begun(scene, engine, replace(request, drafts=1))
-    tokens = {tidy(text, scene): size for text, size in drafts if not broken(tidy(text, scene), scene)}
+    tokens = _passing(scene, drafts)
     ready = {line: suit - PALE for line, suit in plain.items()}
     worth = ready | await _suits(scene, reader, tuple(tokens))
     best = max(worth, key=lambda line: worth[line], default="")
@@ -216,10 +215,14 @@ async def _plain(scene: Scene, reader: Reader) -> dict[str, float]:
     how well they follow; of each list the best.
     """
     said = "\n".join(scene.own_lines)
+    lists = question_lists()[scene.persona.manner]
+    suits = await _suits(
+        scene, reader, [line for line in plain_questions(scene.persona.manner) if line not in said]
+    )
     found = {}
-    for name, lines in question_lists()[scene.persona.manner].items():
-        suits = await _suits(scene, reader, [line for line in lines if line not in said])
-        ready = [line for line in sorted(suits, key=lambda line: -suits[line]) if suits[line] > WORTH[name]]
+    for name, lines in lists.items():
+        ready = [line for line in suits if line in lines and suits[line] > WORTH[name]]
+        ready.sort(key=lambda line: -suits[line])
         if best := next((line for line in ready if not broken(line, scene)), ""):
             found[best] = suits[best]
     return found
@@ -240,12 +243,7 @@ async def _belonging(scene: Scene, engine: Engine, reader: Reader, lines: tuple[
     told = set(content(scene.heard))
     begun = [_beginning(line) for line in scene.own_lines]
     suits = await _suits(scene, reader, lines)
-    weighed = await _weighed(scene, engine, lines)
-    # the mean of a token, twice that after this message less the most after another's
-    likely = {
-        line: (2 * here.nats - max(one.nats for one in there)) / max(1, here.tokens)
-        for line, here, *there in weighed
-    }
+    likely = await _likelier(scene, engine, lines)
 
     def worth(line: str) -> float:
         own = set(content(line))
@@ -255,19 +253,22 @@ async def _belonging(scene: Scene, engine: Engine, reader: Reader, lines: tuple[
     return max(lines, key=worth)
 
 
-async def _weighed(
-    scene: Scene, engine: Engine, lines: tuple[str, ...]
-) -> list[tuple[str, Likelihood, *tuple[Likelihood, ...]]]:
-    """Each line with how likely it is after this message, and after others'; nothing where the engine cannot
-    tell.
+async def _likelier(scene: Scene, engine: Engine, lines: tuple[str, ...]) -> dict[str, float]:
+    """Of each line the mean log-likelihood a token, twice that after this message less the most after
+    another's (pointwise mutual information); nothing where the engine cannot tell.
+
+    The taught model's drafts are for the head alone to choose from.
     """
-    if "likelihoods" not in engine.can:
-        return []
+    if "likelihoods" not in engine.can or "skills" in engine.can:
+        return {}
     try:
-        rows = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
+        here, *elsewhere = await engine.likelihoods(Scoring(talks=_swapped(scene), texts=lines))
     except Unsupported:  # a server may find out only when it is asked
-        return []
-    return list(zip(lines, *rows, strict=True))
+        return {}
+    return {
+        line: (2 * own.nats - max(there[at].nats for there in elsewhere)) / max(1, own.tokens)
+        for at, (line, own) in enumerate(zip(lines, here, strict=True))
+    }
 
 
 def _beginning(line: str) -> str:
