@@ -1,9 +1,12 @@
 """Teach which fact answers a question: vectors of both that lie close, by changes of the encoder's layers.
 
 usage: python -m training.answering [--out models/adapters/answering] [--epochs 4] [--threads 1]
+       [--start FOLDER]
 Companies of `companies_*.jsonl`, a question or two for each fact and some that none answers; and the shipped
 ones, with twenty wordings for each of their facts and for what their people say of themselves
-(`wordings_*.jsonl`). In a lesson some facts are taken away at times: then none answers what they would.
+(`wordings_*.jsonl`), and with questions of strangers who knew none of them (`strangers_*.jsonl`): among all
+facts, for only there is seen what else comes close. In a lesson some facts are taken away at times: then none
+answers what they would.
 """
 
 import logging
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import torch
 from rich.progress import Progress
+from safetensors.torch import load_file
 
 from feeler.interview.dossier import PURPOSE, context, notes
 from feeler.llm.cards import reader_card
@@ -47,6 +51,7 @@ class Told:
 
     facts: dict[str, str]
     questions: tuple[Question, ...]
+    whole: bool = False  # a lesson has all of the facts
 
 
 def companies(pattern: str = "companies_*.jsonl") -> list[Told]:
@@ -69,15 +74,17 @@ def _company(row: Row) -> Told:
 
 
 def shipped() -> list[Told]:
-    """The shipped companies, each once with what every one of its people says of themselves."""
+    """The shipped companies with what each of their people says of themselves: for the wordings, and for
+    strangers' questions.
+    """
     library = load_library()
-    wordings = rows_of("wordings_*.jsonl")
+    wordings, strangers = rows_of("wordings_*.jsonl"), rows_of("strangers_*.jsonl")
     found = []
     for persona in library.personas.values():
         company = library.company_of(persona)
         facts = {fact.id: fact.text for fact in company.facts if fact.reveal is not Reveal.NEVER}
         facts |= {note: note for note in (*notes(persona), PURPOSE)}
-        questions = [
+        worded = [
             Question(text=text, before="", right=frozenset({use}))
             for row in wordings
             if row["of"] in (company.slug, persona.slug)
@@ -85,7 +92,13 @@ def shipped() -> list[Told]:
             if use in facts
             for text in row["asked"]
         ]
-        found.append(Told(facts=facts, questions=tuple(questions)))
+        found.append(Told(facts=facts, questions=tuple(worded)))
+        strange = [
+            Question(text=row["asked"], before="", right=frozenset(row["use"]) & facts.keys())
+            for row in strangers
+            if row["persona"] == persona.slug
+        ]
+        found.append(Told(facts=facts, questions=tuple(strange), whole=True))
     return found
 
 
@@ -99,7 +112,8 @@ def lessons(given: Sequence[Told], chance: random.Random) -> Iterator[Told]:
     for one, some in parts:
         wanted = sorted({fact for question in some for fact in question.right})
         others = [fact for fact in one.facts if fact not in wanted]
-        kept = chance.sample(others, min(len(others), max(0, MOST_FACTS - len(wanted)))) + wanted
+        most = len(one.facts) if one.whole else MOST_FACTS
+        kept = chance.sample(others, min(len(others), max(0, most - len(wanted)))) + wanted
         if chance.random() < AWAY and len(kept) > 10:
             kept = chance.sample(kept, round(len(kept) * chance.uniform(0.6, 0.9)))
         yield Told(facts={fact: one.facts[fact] for fact in kept}, questions=tuple(some))
@@ -113,9 +127,8 @@ class Tower(TowersPupil):
 
     def scores(self, one: Told) -> Tensor:
         """(questions, facts + 1): of each question the log-share of every fact, and of none."""
-        facts = self.placed(self.below([next_parts(text) for text in one.facts.values()]))
-        said = [said_parts(question.text, question.before) for question in one.questions]
-        questions = self.placed(self.below(said))
+        facts = self.placed([next_parts(text) for text in one.facts.values()])
+        questions = self.placed([said_parts(question.text, question.before) for question in one.questions])
         scores = SHARP * questions @ facts.T
         return torch.cat([scores, self.none.expand(len(questions), 1)], 1).log_softmax(-1)
 
@@ -171,8 +184,13 @@ def teach(tower: Tower, out: Path, epochs: int) -> None:
 
 
 def main() -> None:
-    given = begin(options(__doc__, out=Path("models/adapters/answering"), epochs=4))
-    teach(Tower(), given.out, given.epochs)
+    parser = options(__doc__, out=Path("models/adapters/answering"), epochs=4)
+    parser.add_argument("--start", type=Path, help="the folder of a head to go on from")
+    given = begin(parser)
+    tower = Tower()
+    if given.start:
+        tower.take(load_file(given.start / "answering.safetensors"))
+    teach(tower, given.out, given.epochs)
 
 
 if __name__ == "__main__":

@@ -86,17 +86,19 @@ class Tower(TowersPupil):
     def __init__(self) -> None:
         super().__init__(ASKING_NONE)
 
-    @torch.no_grad()
-    def take(self, kept: dict[str, Tensor]) -> None:
-        """What was `kept` of another."""
-        own = self.taught()
-        for name, tensor in kept.items():
-            own[name].copy_(tensor.float())
+    def scores(self, batch: Sequence[Asked], questions: Sequence[str]) -> Tensor:
+        """(messages, questions + 1), the last of none."""
+        said = self.placed([said_parts(one.said, one.before) for one in batch])
+        places = self.placed([next_parts(question) for question in questions])
+        return SHARP * torch.cat([said @ places.T, (said @ self.none)[:, None]], 1)
 
-    def scores(self, messages: Sequence[Tensor], questions: Sequence[Tensor]) -> Tensor:
-        """Both as `below` reads them -> (messages, questions + 1), the last of none."""
-        said = self.placed(messages)
-        return SHARP * torch.cat([said @ self.placed(questions).T, (said @ self.none)[:, None]], 1)
+    def loss(self, batch: Sequence[Asked], chance: random.Random) -> Tensor:
+        """Of some messages, with the questions that are shown."""
+        worths = [shown(one, chance) for one in batch]
+        questions = list(dict.fromkeys(question for worth in worths for question in worth))
+        unknown = float("nan")
+        wanted = [[worth.get(question, unknown) for question in questions] + [0.0] for worth in worths]
+        return loss_of(self.scores(batch, questions), torch.tensor(wanted))
 
 
 def loss_of(scores: Tensor, worth: Tensor) -> Tensor:
@@ -136,56 +138,29 @@ def shown(one: Asked, chance: random.Random) -> dict[str, float]:
     }
 
 
-class Teacher:
-    """What lies below the taught layers is computed once for every text."""
-
-    def __init__(self, tower: Tower) -> None:
-        self.tower = tower
-        self._below: dict[tuple[str, ...], Tensor] = {}
-
-    def below(self, texts: Sequence[tuple[str, ...]]) -> list[Tensor]:
-        new = sorted({text for text in texts if text not in self._below}, key=lambda text: len(text[0]))
-        for at in range(0, len(new), 32):
-            group = new[at : at + 32]
-            self._below.update(zip(group, self.tower.below(group), strict=True))
-        return [self._below[text] for text in texts]
-
-    def scores(self, batch: Sequence[Asked], questions: Sequence[str]) -> Tensor:
-        messages = self.below([said_parts(one.said, one.before) for one in batch])
-        return self.tower.scores(messages, self.below([next_parts(question) for question in questions]))
-
-    def loss(self, batch: Sequence[Asked], chance: random.Random) -> Tensor:
-        worths = [shown(one, chance) for one in batch]
-        questions = list(dict.fromkeys(question for worth in worths for question in worth))
-        unknown = float("nan")
-        wanted = [[worth.get(question, unknown) for question in questions] + [0.0] for worth in worths]
-        return loss_of(self.scores(batch, questions), torch.tensor(wanted))
-
-    @torch.inference_mode()
-    def measured(self, aside: Sequence[Asked]) -> str:
-        """How often the best is good, and not bad: of the plain questions, by two readers; of others' own."""
-        said = []
-        for row_list in (*LISTS, ""):
-            rows = [row for row in rows_of("held_picked.jsonl") if row_list in ("", row["list"])]
-            manner = Manner(rows[0]["manner"])
-            questions = question_lists()[manner][row_list] if row_list else plain_questions(manner)
-            found = self.scores([Asked(row["said"], row["before"], {}) for row in rows], questions)
-            good = fair = 0.0
-            for row, scores in zip(rows, found[:, :-1], strict=True):
-                best = questions[int(scores.argmax())]
-                of_it = [one for one in rows if one["said"] == row["said"]]
-                good += max(_share(one, best, "good") for one in of_it)
-                fair += max(_share(one, best, "good") + _share(one, best, "fair") for one in of_it)
-            of = len(rows)
-            said.append(f"{row_list or 'all'}: good {good / of:.0%}, good or fair {fair / of:.0%}")
-        own = [one for one in aside if 1.0 in one.worth.values()]
-        first = [
-            list(one.worth.values())[int(self.scores([one], list(one.worth))[0, :-1].argmax())] for one in own
-        ]
-        said.append(
-            f"others: good {_part(first, 1.0):.0%}, good or fair {_part(first, FAIR):.0%} of {len(own)}"
-        )
-        return "; ".join(said)
+@torch.inference_mode()
+def measured(tower: Tower, aside: Sequence[Asked]) -> str:
+    """How often the best is good, and not bad: of the plain questions, by two readers; of others' own."""
+    said = []
+    for row_list in (*LISTS, ""):
+        rows = [row for row in rows_of("held_picked.jsonl") if row_list in ("", row["list"])]
+        manner = Manner(rows[0]["manner"])
+        questions = question_lists()[manner][row_list] if row_list else plain_questions(manner)
+        found = tower.scores([Asked(row["said"], row["before"], {}) for row in rows], questions)
+        good = fair = 0.0
+        for row, scores in zip(rows, found[:, :-1], strict=True):
+            best = questions[int(scores.argmax())]
+            of_it = [one for one in rows if one["said"] == row["said"]]
+            good += max(_share(one, best, "good") for one in of_it)
+            fair += max(_share(one, best, "good") + _share(one, best, "fair") for one in of_it)
+        of = len(rows)
+        said.append(f"{row_list or 'all'}: good {good / of:.0%}, good or fair {fair / of:.0%}")
+    own = [one for one in aside if 1.0 in one.worth.values()]
+    first = [
+        list(one.worth.values())[int(tower.scores([one], list(one.worth))[0, :-1].argmax())] for one in own
+    ]
+    said.append(f"others: good {_part(first, 1.0):.0%}, good or fair {_part(first, FAIR):.0%} of {len(own)}")
+    return "; ".join(said)
 
 
 def _part(worths: Sequence[float], least: float) -> float:
@@ -199,7 +174,7 @@ def _share(row: Row, question: str, mark: str) -> float:
 
 def teach(tower: Tower, out: Path, epochs: int, only: str = "") -> None:
     """Rounds of all messages, or of those marked for the list `only`; after each it is kept and measured."""
-    chance, teacher = random.Random(0), Teacher(tower)
+    chance = random.Random(0)
     own = asked()
     given = [*picked(only), *(one for one in own if not held_out(one.said) and not only)]
     aside = [one for one in own if held_out(one.said)]
@@ -211,13 +186,13 @@ def teach(tower: Tower, out: Path, epochs: int, only: str = "") -> None:
         task = bar.add_task("teaching", total=steps)
         for number, round_ in enumerate(rounds):
             for at, batch in enumerate(round_):
-                loss = teacher.loss(batch, chance)
+                loss = tower.loss(batch, chance)
                 course.learn(loss)
                 if at % 10 == 9:
                     log.info("step %d of %d, loss %.2f", at + 1, len(round_), loss.item())
                 bar.update(task, advance=1, description=f"teaching, loss {loss.item():.2f}")
             save_taught(tower.kept(), out / "asking.safetensors", base=reader_card().slug, licence="MIT")
-            log.info("round %d: %s", number + 1, teacher.measured(aside))
+            log.info("round %d: %s", number + 1, measured(tower, aside))
 
 
 def main() -> None:

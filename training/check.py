@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from feeler.interview.acts import Act
-from feeler.interview.dossier import notes
+from feeler.interview.dossier import PURPOSE, notes
 from feeler.interview.values import Need
 from feeler.personas.library import load_library
 from feeler.personas.values import Topic
@@ -45,6 +45,9 @@ def faults() -> Iterator[str]:
         if path.name.startswith("wordings"):
             yield from _wordings(path.name, rows, held)
             continue
+        if path.name.startswith("strangers"):
+            yield from _strangers(path.name, rows, held)
+            continue
         if path.name.startswith("read"):
             yield from _messages(path.name, rows)
         said = [next(str(row[name]) for name in TEXTS if name in row) for row in rows]
@@ -62,8 +65,9 @@ def faults() -> Iterator[str]:
                 for r in rows
                 if r["skill"] in ASKS and r["line"].count("?") != ASKS[r["skill"]]
             )
-        long = [text for text in said if len(text.split()) > LONG]
-        yield from (f"{path.name}: twice: {text[:60]}" for text, n in Counter(long).items() if n > 1)
+        long = {text for text in said if len(text.split()) > LONG}
+        seen = Counter((text, row.get("list")) for text, row in zip(said, rows, strict=True) if text in long)
+        yield from (f"{path.name}: twice: {text[:60]}" for (text, _), n in seen.items() if n > 1)
         yield from (f"{path.name}: is held out: {text[:60]}" for text in long if text.casefold() in held)
         begun = [str(row.get("line", text)) for row, text in zip(rows, said, strict=True)]
         count_of, share = (3, PLAIN) if path.name.startswith("ask") else (2, BEGINNING)
@@ -121,6 +125,18 @@ def _wordings(name: str, rows: list[dict[str, Any]], held: set[str]) -> Iterator
             for text in row["asked"]
             if len(text.split()) > LONG and text.casefold() in held
         )
+
+
+def _strangers(name: str, rows: list[dict[str, Any]], held: set[str]) -> Iterator[str]:
+    """What answers is known to the one who is asked, and nothing is held out."""
+    library = load_library()
+    for row in rows:
+        persona = library.persona(row["persona"])
+        known = {fact.id for fact in library.company_of(persona).facts} | {*notes(persona), PURPOSE}
+        if not {*row["use"], *row["near"]} <= known:
+            yield f"{name}: {persona.name} does not know what is to answer: {row['asked'][:60]}"
+        if len(row["asked"].split()) > LONG and row["asked"].casefold() in held:
+            yield f"{name}: is held out: {row['asked'][:60]}"
 
 
 def _messages(name: str, rows: list[dict[str, Any]]) -> Iterator[str]:

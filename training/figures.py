@@ -17,7 +17,7 @@ from feeler.personas.values import Fact, Reveal, Topic
 from feeler.ports import Reader
 from feeler.settings import load_settings
 from training.check import CONVERSATIONS
-from training.need import ordinary
+from training.need import questions, stories
 from training.reader import answers, held_out, rows_of
 
 ASKS = {Act.ASKED, Act.PERSONAL}
@@ -35,7 +35,7 @@ def need(reader: Reader, rows: Iterable[Row]) -> str:
 
 def plain(reader: Reader) -> str:
     """How many lines of interviews in which nobody is in need were stopped, and taken for a sorrow told."""
-    corpus = ordinary()
+    corpus = [*stories(), *questions()]
     scripts = [
         line
         for path in sorted(CONVERSATIONS.glob("*.txt"))

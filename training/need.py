@@ -29,8 +29,10 @@ from training.saving import save_taught
 
 log = logging.getLogger(__name__)
 BATCH = 24
-PLAIN = 3000  # ordinary messages: with 600, every tenth story of work was taken for need
-TIMES = 1  # that a row is shown, each time otherwise
+# Ordinary messages that are shown: with 600, every tenth story of work was taken for need; with 3,000 of
+# which two thirds were questions, every twentieth.
+STORIES, QUESTIONS = 3600, 800
+TIMES = {Need.NONE: 1, Need.HEAVY: 2, Need.ACUTE: 2}  # that a row is shown, each time otherwise
 SORROW = {"old-grief", "past", "illness-past", "burnout-past", "abuse-past"}  # told calmly, nobody in need
 NOISE = "😂👍🤷🚲💼✅📦🥐 0123456789 #%&=+*~ŜĝŭĥĵŁŽŢďķþðæøßñçğışёйщґїაბგდתשאبتثकखग你我他漢字한국ΑΩλμ"
 Tensor = torch.Tensor
@@ -60,13 +62,19 @@ def labelled() -> list[Example]:
     ]
 
 
-def ordinary() -> list[str]:
-    """What people say and ask in interviews in which nobody is in need."""
+def stories() -> list[str]:
+    """What people tell in interviews in which nobody is in need."""
     said = [row["text"] for row in rows_of("ordinary.jsonl")]
-    said += [row["said"] for row in (*rows_of("read_*.jsonl"), *rows_of("ask_*.jsonl"))]
-    said += [one["asked"] for company in rows_of("companies_*.jsonl") for one in company["questions"]]
-    said += [text for row in rows_of("wordings_*.jsonl") for text in row["asked"]]
-    return sorted(set(said))
+    said += [row["said"] for name in ("read", "ask", "picked") for row in rows_of(f"{name}_*.jsonl")]
+    in_need = {row["text"] for row in rows_of("need_*.jsonl")}
+    return sorted(set(said) - in_need)
+
+
+def questions() -> list[str]:
+    """And what they ask."""
+    asked = [one["asked"] for company in rows_of("companies_*.jsonl") for one in company["questions"]]
+    asked += [text for row in rows_of("wordings_*.jsonl") for text in row["asked"]]
+    return sorted(set(asked))
 
 
 def varied(one: Example, plain: Sequence[str], chance: random.Random) -> Example:
@@ -74,9 +82,9 @@ def varied(one: Example, plain: Sequence[str], chance: random.Random) -> Example
     text = one.text
     if chance.random() < 0.35:
         beside = chance.choice(plain)
-        if chance.random() < 0.5:
+        while chance.random() < 0.5:
             beside += " " + chance.choice(plain)
-        if len(beside) < 500:
+        if len(beside) < 700:
             text = f"{beside} {text}" if chance.random() < 0.65 else f"{text} {beside}"
     elif (
         one.need is Need.NONE
@@ -107,13 +115,15 @@ def noise(chance: random.Random) -> str:
     return "".join(chance.choice(signs) for _ in range(chance.randint(1, most))).strip() or "?"
 
 
-def lessons(taught: Sequence[Example], plain: Sequence[str], chance: random.Random) -> list[Example]:
+def lessons(taught: Sequence[Example], chance: random.Random) -> list[Example]:
     """Everything that is shown: each row as it stands or varied, ordinary messages, and noise."""
-    rows = [varied(one, plain, chance) for one in taught for _ in range(TIMES)]
+    told, asked = stories(), questions()
+    plain = [*told, *chance.sample(asked, len(asked) // 4)]
+    rows = [varied(one, plain, chance) for one in taught for _ in range(TIMES[one.need or Need.NONE])]
     for row in rows_of("pause_*.jsonl"):
         text = chance.choice((row["text"], row["text"].capitalize(), row["text"].lower() + "."))
         rows.append(Example(text, Need.NONE if row["goes_on"] else None, goes_on=row["goes_on"]))
-    for text in chance.sample(plain, min(PLAIN, len(plain))):
+    for text in [*chance.sample(told, min(STORIES, len(told))), *chance.sample(asked, QUESTIONS)]:
         rows.append(varied(Example(text), plain, chance))
     for _ in range(len(taught) // 12):
         text = noise(chance)
@@ -139,7 +149,7 @@ def teach(pupil: Pupil, out: Path, epochs: int) -> None:
     """Rounds of all rows; after each it is kept. What lies below is computed once."""
     chance = random.Random(0)
     rows = labelled()
-    shown = lessons([one for one in rows if not for_choosing(one.text)], ordinary(), chance)
+    shown = lessons([one for one in rows if not for_choosing(one.text)], chance)
     chosen = [one for one in rows if for_choosing(one.text)]
     with Progress() as bar:
         below: list[Tensor] = []

@@ -1,6 +1,6 @@
 """What teaches a head over an encoder's upper layers (`feeler.llm.upper`), and keeps what was taught."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -12,6 +12,7 @@ from training.course import Course, plain_encoder
 
 TOKENS = 200  # of a text
 RANK = 32
+AT_ONCE = 32  # texts that are read side by side
 RATE, RATE_OF_HEAD = 1e-3, 2e-3
 Tensor = torch.Tensor
 
@@ -70,6 +71,14 @@ class TowersPupil(Pupil):
     def __init__(self, none: Tensor) -> None:
         super().__init__(plain_encoder(), OWN, SIZE)
         self.none = torch.nn.Parameter(none.clone())
+        self._below: dict[tuple[str, ...], Tensor] = {}
+
+    @torch.no_grad()
+    def take(self, kept: Mapping[str, Tensor]) -> None:
+        """What was `kept` of another."""
+        own = self.taught()
+        for name, tensor in kept.items():
+            own[name].copy_(tensor.float())
 
     def course(self, steps: int) -> Course:
         heads = [*self.head.out.parameters(), self.none]
@@ -78,9 +87,13 @@ class TowersPupil(Pupil):
     def taught(self) -> dict[str, Tensor]:
         return super().taught() | {"none": self.none.detach()}
 
-    def placed(self, given: Sequence[Tensor]) -> Tensor:
-        """Texts as `below` reads them -> vectors of length 1 (texts, SIZE)."""
-        return torch.nn.functional.normalize(self(given), dim=-1)
+    def placed(self, texts: Sequence[tuple[str, ...]]) -> Tensor:
+        """Vectors of length 1 (texts, SIZE); what lies below the taught layers is computed once a text."""
+        new = sorted({text for text in texts if text not in self._below}, key=lambda text: len(text[0]))
+        for at in range(0, len(new), AT_ONCE):
+            group = new[at : at + AT_ONCE]
+            self._below.update(zip(group, self.below(group), strict=True))
+        return torch.nn.functional.normalize(self([self._below[text] for text in texts]), dim=-1)
 
 
 def _key(name: str, side: str) -> str:

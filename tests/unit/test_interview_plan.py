@@ -12,11 +12,11 @@ from feeler.interview.phases import phase_at
 from feeler.interview.plan import Job, Plan, make_plan
 from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
-from feeler.interview.values import Difficulty, Interview, Need, Speaker
+from feeler.interview.values import Difficulty, Interview, Need, Phase, Speaker
 from feeler.personas.library import load_library
 from feeler.personas.values import Reveal, Topic
 from feeler.usecases.drafting import open_talk
-from feeler.usecases.written import written_line
+from feeler.usecases.written import coach_line, written_line
 
 LIBRARY = load_library()
 EMIL, BRANDL = LIBRARY.persona("emil"), LIBRARY.company("brandl")
@@ -272,8 +272,22 @@ def test_who_was_stopped_and_asks_the_company_twice_is_answered() -> None:
 def test_what_may_be_danger_is_a_pause_with_whom_to_call() -> None:
     uneasy = replace(HEAVY, acts=frozenset({Act.TOLD, Act.UNEASY}))
     plan = planned(talk(), uneasy, "no more roads. i go home")
-    assert (plan.job, plan.coach) == (Job.PAUSE, "heavy")
+    assert (plan.job, plan.coach) == (Job.PAUSE, "unsure")
     assert planned(talk(), HEAVY, "my brother died").coach == ""
+
+
+def test_who_was_misread_can_shrug_at_what_the_coach_says_and_is_followed_where_they_tell_of_their_work() -> (
+    None
+):
+    uneasy = replace(HEAVY, acts=frozenset({Act.TOLD, Act.UNEASY}))
+    said = coach_line(planned(talk(), uneasy), said="then you come in when its dark", country=None)
+    assert "findahelpline.com" in said
+    assert "If I misread you, just go on." in said
+    stopped = after(talk(), uneasy, "then you come in when its dark", "No question from me now.")
+    story = replace(TELLS, deed=True)
+    assert planned(stopped, story, "I moved the cut off, and mistakes dropped by half.").job is Job.ASK
+    sad = replace(story, acts=frozenset({Act.TOLD, Act.SORROW}))
+    assert planned(stopped, sad, "I nursed him at home until the end.").job is Job.RESUME
 
 
 def test_what_is_heavy_after_a_danger_stays_with_the_coach() -> None:
@@ -315,3 +329,20 @@ def test_the_coach_adds_a_line_only_where_it_recurs() -> None:
 def test_need_comes_before_everything_else_in_the_message() -> None:
     both = replace(asks("How big is the team?"), need=Need.ACUTE)
     assert planned(talk(), both, fact=FACTS["size"].text).coach == "acute"
+
+
+def test_who_asked_enough_and_has_no_more_questions_is_not_handed_over_to_once_more() -> None:
+    before = talk()
+    for n in range(3):
+        before = after(before, asks("How big is the team?"), f"How big, {n}?", "Twelve.")
+    while planned(before, TELLS).phase is not Phase.QUESTIONS:
+        before = after(before, TELLS, "More of it.", "And then?")
+    done = did(Act.NO_QUESTIONS, Act.ASKS_LEAVE)
+    assert planned(before, done, "I think I've asked everything").job is Job.LEAVE
+
+
+def test_who_asked_nothing_and_says_there_is_nothing_to_ask_is_handed_over_to() -> None:
+    before = talk()
+    while planned(before, TELLS).phase is not Phase.QUESTIONS:
+        before = after(before, TELLS, "More of it.", "And then?")
+    assert planned(before, did(Act.NO_QUESTIONS), "no questions").job is Job.HAND

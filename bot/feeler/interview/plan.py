@@ -78,6 +78,7 @@ class Plan:
 
 
 STORY = 12  # words of a message that tells something, so that handing over would pass it by
+ENOUGH = 3  # questions after which nobody is urged to ask more
 ASKED_LATELY = 4  # messages: who asked in one of them need not be told to ask
 COACH_EVERY = 3  # turns between two invitations by the practice partner
 THIN = frozenset({Act.SHORT, Act.VAGUE, Act.DODGED, Act.EMPTY})
@@ -124,12 +125,15 @@ def _in_need(plan: Plan, interview: Interview, text: str, opened: Opened) -> Pla
     if need is Need.HEAVY and not again:
         if any(line.need is Need.ACUTE for line in before):
             return replace(plan, job=Job.SILENT, coach="heavy")
-        return replace(plan, job=Job.PAUSE, coach="heavy" if before or Act.UNEASY in acts else "")
+        unsure = "unsure" if Act.UNEASY in acts else ""
+        return replace(plan, job=Job.PAUSE, coach="heavy" if before else unsure)
     just_now = bool(before) and before[-1] is heard[-1]
     if just_now and Act.GOODBYE in acts and not plan.reading.asks:
         return replace(plan, job=Job.SILENT, coach="rest")
     if plan.reading.asks or plan.phase is Phase.CLOSE:
         return None
+    if just_now and plan.reading.deed and need is Need.NONE and Act.SORROW not in acts:
+        return None  # they go on by themselves, with what they did
     sad = bool(before) or any(Act.SORROW in line.acts for line in heard)
     goes_on = sad and Act.GOES_ON in acts
     if just_now or goes_on or need is not Need.NONE or Act.SORROW in acts:
@@ -145,6 +149,11 @@ def waits(interview: Interview) -> bool:
         if line.speaker is Speaker.CANDIDATE and line.need is not Need.NONE:
             return True
     return False
+
+
+def _has_asked(interview: Interview) -> bool:
+    """Whether the candidate has asked enough to be believed that nothing is left to ask."""
+    return sum(Act.ASKED in line.acts for line in _said(interview)) >= ENOUGH
 
 
 def left_open(interview: Interview) -> Line | None:
@@ -195,7 +204,8 @@ def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
         return replace(plan, job=Job.DEFLECT)
     if Act.GOODBYE in acts or (_spent(plan, interview) and not asks):
         return replace(plan, phase=Phase.CLOSE, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
-    if Act.WRAPS_UP in acts and not asks and plan.phase in (Phase.QUESTIONS, Phase.CLOSE):
+    done = Act.WRAPS_UP in acts or (Act.NO_QUESTIONS in acts and _has_asked(interview))
+    if done and not asks and plan.phase in (Phase.QUESTIONS, Phase.CLOSE):
         return replace(plan, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
     if Act.INSULT in acts and not asks:
         return replace(plan, job=Job.STEADY)

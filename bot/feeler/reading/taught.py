@@ -26,11 +26,11 @@ FOLLOWS, FOLLOWS_BRIEF = 0.9, 0.4  # that a question goes on from the line befor
 FEW = 5  # words
 # and those that would take a talk out of the company's hands, or that the heads see too often
 SURER = {
-    Act.PROMPT: 0.85, Act.MACHINE: 0.85, Act.BEGGED: 0.85, Act.INSULT: 0.9, Act.LANGUAGE: 0.7,
-    Act.CLARIFY: 0.7,
+    Act.PROMPT: 0.85, Act.MACHINE: 0.85, Act.BEGGED: 0.85, Act.INSULT: 0.96, Act.LANGUAGE: 0.7,
+    Act.CLARIFY: 0.7, Act.PRIVACY: 0.7,
 }  # fmt: skip
 # never only because nothing else is likelier
-ENDS = {*SURER, Act.GOODBYE, Act.WRAPS_UP, Act.PRIVACY} - {Act.CLARIFY}
+ENDS = {*SURER, Act.GOODBYE, Act.WRAPS_UP} - {Act.CLARIFY}
 MAY_ASK = 0.25  # that a few words ask, where the company asked nothing
 ASKS_ON = {Act.ASKED, Act.TOLD, Act.CLARIFY, Act.DODGED}  # what "why's that then" is taken for
 LITTLE = {Act.SHORT, Act.VAGUE, Act.DODGED}

@@ -17,8 +17,8 @@ from feeler.personas.library import shipped_prompts
 from feeler.usecases.helplines import EVERYWHERE, Country
 
 # Keys of what the coach says to somebody in need.
-CARES = frozenset({"acute", "heavy", "still", "aftercare", "asked", "program", "rest"})
-ONCE = CARES - {"acute", "heavy", "aftercare"}  # of which there is one line: then comes `aftercare`
+CARES = frozenset({"acute", "heavy", "unsure", "still", "aftercare", "asked", "program", "rest"})
+ONCE = {"still", "asked", "program", "rest"}  # of which there is one line: then comes `aftercare`
 
 
 def written_line(scene: Scene, *, seed: int) -> str:
