@@ -66,8 +66,12 @@ def faults() -> Iterator[str]:
                 if r["skill"] in ASKS and r["line"].count("?") != ASKS[r["skill"]]
             )
         long = {text for text in said if len(text.split()) > LONG}
-        seen = Counter((text, row.get("list")) for text, row in zip(said, rows, strict=True) if text in long)
-        yield from (f"{path.name}: twice: {text[:60]}" for (text, _), n in seen.items() if n > 1)
+        seen = Counter(
+            (text, row.get("list"), row.get("manner"))
+            for text, row in zip(said, rows, strict=True)
+            if text in long
+        )
+        yield from (f"{path.name}: twice: {text[:60]}" for (text, *_), n in seen.items() if n > 1)
         yield from (f"{path.name}: is held out: {text[:60]}" for text in long if text.casefold() in held)
         begun = [str(row.get("line", text)) for row, text in zip(rows, said, strict=True)]
         count_of, share = (3, PLAIN) if path.name.startswith("ask") else (2, BEGINNING)

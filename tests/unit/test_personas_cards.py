@@ -232,6 +232,11 @@ HIDDEN = "The owner has fled."
         {"draft": "yes"},
         {"state": False},
         {"mode": "disabled"},
+        {"type": "disabled"},
+        {"use": False},
+        {"comment": "[DISABLED] the owner"},
+        {"name": "the owner (do not use)"},
+        {"title": "disabled: the owner"},
         {"content": f"\ufeff@@dont_activate\n{HIDDEN}"},
         {"content": f"@@depth 1\u2028@@dont_activate\u2028{HIDDEN}"},
         {"content": f"@@DONT-ACTIVATE\n{HIDDEN}"},
@@ -258,6 +263,9 @@ def test_what_is_switched_on_is_told() -> None:
         "hidden": 0,
         "probability": None,
         "status": "ok",
+        "type": "character",
+        "use": 1,
+        "comment": "Days off (and what we do then)",
         "chance": "50%",
     }
     entries = [

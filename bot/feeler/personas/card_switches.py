@@ -1,6 +1,7 @@
 """Whether a card's author switched something off, in whatever editor's words. In doubt it is off.
 
-`enabled` stands in cards, `disable` in SillyTavern's world info, `@@dont_activate` in the text of V3 entries.
+`enabled` stands in cards, `disable` in SillyTavern's world info, `@@dont_activate` in the text of V3 entries,
+"[DISABLED]" in titles that people keep by hand.
 """
 
 import re
@@ -13,7 +14,7 @@ _LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 _ON = frozenset(
     (
         *("enabled", "enable", "isenabled", "active", "isactive", "activated", "on"),
-        *("visible", "isvisible", "shown", "public", "ispublic", "published"),
+        *("visible", "isvisible", "shown", "public", "ispublic", "published", "use", "used", "inuse"),
     )
 )
 _OFF = frozenset(
@@ -32,7 +33,13 @@ _OFF = frozenset(
         *("off", "deleted", "isdeleted", "removed", "archived", "isarchived", "excluded", "draft", "isdraft"),
     )
 )
-_STATE = frozenset(("state", "status", "mode", "toggle", "visibility"))
+_STATE = frozenset(("state", "status", "mode", "toggle", "visibility", "type"))
+_TITLE = frozenset(("name", "title", "comment", "memo", "label"))  # where an author notes it by hand
+_NOTED_OFF = re.compile(
+    r"[\[({<]\s*(?:disabled?|off|inactive|unused|deleted|do(?:n['’]?t| not) use)\s*[\])}>]"
+    r"|^\s*(?:disabled|inactive|unused)\s*(?:[:\-–—]|$)",
+    re.IGNORECASE,
+)
 _CHANCE = frozenset(("probability", "chance", "activationpercent", "triggerpercent"))
 _YES = (
     "true",
@@ -85,6 +92,8 @@ def _is_off(switches: dict[str, Any]) -> bool:
         if name in _OFF and (word not in _NO if isinstance(word, str) else bool(word)):
             return True
         if name in _STATE and (word is False or word in _SAYS_OFF[1:]):
+            return True
+        if name in _TITLE and isinstance(value, str) and _NOTED_OFF.search(value):
             return True
         if name in _CHANCE and _is_zero(word) and switches.get("useprobability", True):
             return True

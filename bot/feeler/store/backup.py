@@ -113,7 +113,9 @@ def _run_postgres(program: str, database: Database, arguments: list[str]) -> Non
     if found is None:
         raise StoreError(f"{program} is not installed; Debian: apt-get install postgresql-client")
     server: dict[str, Any] = conninfo_to_dict(database.dsn())
-    environment = {**os.environ, "PGPASSWORD": server.pop("password", "")}
+    environment = dict(os.environ)  # which may hold the password already
+    if password := server.pop("password", ""):
+        environment["PGPASSWORD"] = password
     where = ["--dbname", make_conninfo(**server)]
     done = subprocess.run(
         [found, *where, *arguments], env=environment, capture_output=True, text=True, check=False
