@@ -110,6 +110,16 @@ def test_signs_that_mean_nothing_stop_nobody(noise: str) -> None:
     assert real_reader().read("", noise).need is Need.NONE
 
 
+def test_a_suicide_in_the_family_is_a_pause_and_one_long_ago_is_a_sorrow_that_stops_nobody() -> None:
+    """In plain words, whatever the head makes of them."""
+    reader = real_reader()
+    assert reader.read("", WORK + "My brother hanged himself at Easter.").need is not Need.NONE
+    old = reader.read(
+        "", "My brother took his own life when I was a student, it is how I came to occupational health."
+    )
+    assert Act.SORROW in old.acts or old.need is not Need.NONE
+
+
 def test_a_death_that_is_told_as_a_reason_is_seen() -> None:
     reader = real_reader()
     told = reader.read("", "I had to sell the shop because of my daughter. She took her own life.")

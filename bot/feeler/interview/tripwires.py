@@ -34,6 +34,14 @@ ENDED = re.compile(
     re.IGNORECASE,
 )
 
+BEREAVED = re.compile(
+    rf"\bmy (?:\w+ ){{0,2}}(?:{CLOSE}) (?:\w+ ){{0,2}}"
+    r"(?:(?:killed|hanged|hung|shot|drowned) (?:himself|herself|themselves)|(?:took|ended) (?:his|her|their) (?:own )?life|died by suicide)\b",
+    re.IGNORECASE,
+)
+
+LONG_AGO = re.compile(r"\b(?:years? ago|(?:when|as|since) i was|(?:in|since) (?:19|20)\d\d)\b", re.IGNORECASE)
+
 
 def in_danger(text: str) -> bool:
     """Whether somebody says in plain English words that they may do something to themselves."""
@@ -43,3 +51,8 @@ def in_danger(text: str) -> bool:
 def tells_of_an_end(text: str) -> bool:
     """Whether it is told in plain English words that somebody close died, or that anybody ended their life."""
     return bool(ENDED.search(text.replace("’", "'")))
+
+
+def is_bereaved(text: str) -> bool:
+    """Whether it is told in plain English words that somebody close ended their life, and not long ago."""
+    return bool(BEREAVED.search(text.replace("’", "'"))) and not LONG_AGO.search(text)

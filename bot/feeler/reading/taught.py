@@ -10,7 +10,7 @@ from feeler.interview.dossier import BRIEF, Known, Shares, context
 from feeler.interview.language import is_english
 from feeler.interview.reading import Reading, Shown, Understood
 from feeler.interview.topics import picked
-from feeler.interview.tripwires import in_danger, tells_of_an_end
+from feeler.interview.tripwires import in_danger, is_bereaved, tells_of_an_end
 from feeler.interview.values import Need
 from feeler.interview.words import last_asked, words
 from feeler.personas.values import Topic
@@ -68,6 +68,8 @@ class TaughtReader:
         # as they were taught: with an introduction before the question every third story was taken for one
         found = self._heads.understand(last_asked(before) or before, said)
         need = Need.ACUTE if in_danger(said) else need_of(found)
+        if need is Need.NONE and is_bereaved(said):
+            need = Need.HEAVY
         if (topic := picked(said)) is not None:
             acts = frozenset({Act.ASKED, Act.PICKED})
             return Reading(acts=acts, topics=(topic,), questions=(said.strip(),), need=need)
