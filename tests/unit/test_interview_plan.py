@@ -269,6 +269,20 @@ def test_who_was_stopped_and_asks_the_company_twice_is_answered() -> None:
     assert planned(once, asks("am I bad?"), "am I bad?").job is Job.SILENT
 
 
+def test_who_was_stopped_and_calmly_tells_of_their_work_twice_is_followed() -> None:
+    stopped = after(talk(), ACUTE, "nobody in the audience knows i exist unless it goes eeeee")
+    story = "we did half of the tour in fields, i once mixed a gig from inside a portaloo, not even joking"
+    assert planned(stopped, TELLS, story).job is Job.SILENT
+    once = after(stopped, TELLS, story)
+    deed = replace(TELLS, deed=True)
+    assert planned(once, deed, "we rebuilt the mix lower").job is Job.ASK
+    assert planned(once, TELLS, "thank you").job is Job.SILENT
+    assert planned(once, replace(deed, need=Need.HEAVY), "we rebuilt it").job is Job.SILENT
+    assert planned(once, did(Act.TOLD, Act.SORROW), story).job is Job.SILENT
+    plain = after(talk(), ACUTE, "i want to die")
+    assert planned(after(plain, TELLS, story), deed, "we rebuilt the mix lower").job is Job.SILENT
+
+
 def test_what_may_be_danger_is_a_pause_with_whom_to_call() -> None:
     uneasy = replace(HEAVY, acts=frozenset({Act.TOLD, Act.UNEASY}))
     plan = planned(talk(), uneasy, "no more roads. i go home")

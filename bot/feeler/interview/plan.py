@@ -1,6 +1,6 @@
 """The plan for one turn: from what the candidate did, the one job that follows from it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from feeler.interview.language import language_of
 from feeler.interview.live import is_live
 from feeler.interview.phases import LEADS, PROBES, phase_at
 from feeler.interview.reading import Reading
+from feeler.interview.tripwires import in_danger
 from feeler.interview.values import Difficulty, Interview, Line, Need, Phase, Speaker
 from feeler.interview.words import words
 from feeler.personas.values import Company, Fact, Persona, Topic
@@ -117,7 +118,7 @@ def _in_need(plan: Plan, interview: Interview, text: str, opened: Opened) -> Pla
     need, acts = plan.reading.need, plan.acts
     again = any(line.text.casefold().split() == text.casefold().split() for line in before)
     if waits(interview) and not (
-        _goes_on(plan.reading) or (opened.facts and _asks_again(plan.reading, heard))
+        _goes_on(plan.reading) or _is_back(plan.reading, text, opened, before, heard)
     ):
         return replace(plan, job=Job.SILENT, coach=_meanwhile(plan.reading, again=again))
     if need is Need.ACUTE and not again:
@@ -171,15 +172,28 @@ def _goes_on(reading: Reading) -> bool:
     return Act.GOES_ON in reading.acts and reading.need is Need.NONE and Act.SORROW not in reading.acts
 
 
-def _asks_again(reading: Reading, heard: Sequence[Line]) -> bool:
-    """Whether somebody asks for the second time in a row, and nothing in it sounds of need. Where the dossier
-    answers it they were stopped by mistake, and one more word of the coach's would only be in the way.
+def _is_back(
+    reading: Reading, text: str, opened: Opened, before: Sequence[Line], heard: Sequence[Line]
+) -> bool:
+    """Whether somebody tells or asks for the second time in a row, and nothing in it sounds of need: they
+    were stopped by mistake, and one more word of the coach's would only be in the way.
+
+    Who said in plain words that they may die is never taken for that, nor who asks what the dossier does not
+    answer: "am I bad?".
     """
     last = heard[-1]
     calm = last.need is Need.NONE and reading.need is Need.NONE
-    return (
-        calm and reading.asks and Act.ASKED in last.acts and Act.SORROW not in reading.acts | set(last.acts)
-    )
+    if not calm or Act.SORROW in reading.acts | set(last.acts) or in_danger(before[-1].text):
+        return False
+    told = _tells(reading.acts, text, deed=reading.deed)
+    told_before = _tells(last.acts, last.text, deed=last.deed)
+    both = (told or reading.asks) and (told_before or Act.ASKED in last.acts)
+    return both and (told or told_before or bool(opened.facts))
+
+
+def _tells(acts: Collection[str], text: str, *, deed: bool) -> bool:
+    """Whether a message tells a deed, or at least something of some length."""
+    return deed or (Act.TOLD in acts and len(words(text)) >= STORY)
 
 
 def _meanwhile(reading: Reading, *, again: bool) -> str:
@@ -285,7 +299,7 @@ def _your_turn(plan: Plan, interview: Interview, company: Company, text: str, fi
     """From the middle on: ask on where a deed was told, hand over, or tell something after that, in turns."""
     last = interview.last(Speaker.COMPANY)
     before = last.job if last is not None else ""
-    told = plan.reading.deed or (Act.TOLD in plan.acts and len(words(text)) >= STORY)
+    told = _tells(plan.acts, text, deed=plan.reading.deed)
     if told and before not in (Job.ASK, Job.PUSH):
         return plan
     if before == Job.HAND and (fact := volunteered(interview, company, text, finder)) is not None:
