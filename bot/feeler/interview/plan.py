@@ -175,20 +175,21 @@ def _goes_on(reading: Reading) -> bool:
 def _is_back(
     reading: Reading, text: str, opened: Opened, before: Sequence[Line], heard: Sequence[Line]
 ) -> bool:
-    """Whether somebody tells or asks for the second time in a row, and nothing in it sounds of need: they
+    """Whether somebody tells or asks for the second time, and nothing since the alarm sounds of need: they
     were stopped by mistake, and one more word of the coach's would only be in the way.
 
     Who said in plain words that they may die is never taken for that, nor who asks what the dossier does not
     answer: "am I bad?".
     """
-    last = heard[-1]
-    calm = last.need is Need.NONE and reading.need is Need.NONE
-    if not calm or Act.SORROW in reading.acts | set(last.acts) or in_danger(before[-1].text):
+    alarm = before[-1]
+    since = [line for line in heard if line.number > alarm.number]
+    sad = Act.SORROW in reading.acts or any(Act.SORROW in line.acts for line in since)
+    if sad or reading.need is not Need.NONE or in_danger(alarm.text):
         return False
     told = _tells(reading.acts, text, deed=reading.deed)
-    told_before = _tells(last.acts, last.text, deed=last.deed)
-    both = (told or reading.asks) and (told_before or Act.ASKED in last.acts)
-    return both and (told or told_before or bool(opened.facts))
+    told_before = any(_tells(line.acts, line.text, deed=line.deed) for line in since)
+    again = told_before or any(Act.ASKED in line.acts for line in since)
+    return again and (told or reading.asks) and (told or told_before or bool(opened.facts))
 
 
 def _tells(acts: Collection[str], text: str, *, deed: bool) -> bool:
