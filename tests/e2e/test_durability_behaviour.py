@@ -238,7 +238,7 @@ class CrashingEngine(ScriptedEngine):
     mended = False
 
     def __init__(self, error: BaseException) -> None:
-        super().__init__()
+        super().__init__(wants_drafts=2)  # for a story the model is asked, and not only plain questions
         self._error = error
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece, None]:
