@@ -66,6 +66,9 @@ def test_what_only_comes_near_says_so() -> None:
     found = open_with(talk(), {EASY.text: 0.4}, none=0.5)
     assert found.facts == (EASY,)
     assert found.near
+    unsure = open_with(talk(), {EASY.text: 0.5}, none=0.1)
+    assert (unsure.facts, unsure.near) == ((EASY,), True)
+    assert not open_with(talk(), {EASY.text: 0.7}, none=0.1).near
 
 
 def test_the_harder_half_comes_out_only_where_its_topic_was_touched() -> None:

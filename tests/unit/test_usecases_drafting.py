@@ -218,7 +218,7 @@ def test_a_colleague_comes_in(library: Library) -> None:
     assert talk.persona == "johanna"
 
 
-@pytest.mark.parametrize("said", ["why was that", "haha why", "Why though?"])
+@pytest.mark.parametrize("said", ["why was that", "haha why", "Why though?", "Meaning?"])
 async def test_why_after_an_answer_that_ended_with_a_question_gets_the_reason(
     said: str, library: Library
 ) -> None:
@@ -238,4 +238,4 @@ async def test_why_after_an_answer_that_ended_with_a_question_gets_the_reason(
     assert asked.endswith("?")
     talk = await turn(library, talk, said, engine, reader=reader)
     [fact] = [fact for fact in library.company(talk.company).facts if fact.id in told]
-    assert talk.lines[-1].text == fact.more[0]
+    assert talk.lines[-1].text in (fact.more if said == "Meaning?" else fact.more[:1])

@@ -19,6 +19,9 @@ SAID = 0.05  # what a sentence of one's own counts that was said before: nobody 
 SURELY = 0.5  # share from which on a question is after what was told already
 LEAST = 0.2  # share below which nothing is an answer
 HINT = 0.01  # share from which on an easier fact is told where the best may not be told yet
+# Share below which the best is told as what is near: of 990 strangers' questions that the head was not taught
+# with, what lay above was right for 48% and near for 25%, what lay between LEAST and this for 15% and 19%.
+PLAINLY = 0.6
 NEARLY = 0.6  # of none's share: from there on the best is told as what is near
 
 PURPOSE = (
@@ -152,7 +155,8 @@ def opened(
         if fact is None:
             note = note or things[best].text
         elif fact not in facts:
-            near = near or (not facts and share.each[best] < max(share.none, LEAST))
+            sure = PLAINLY if kept is None else max(share.none, LEAST)  # then the matter itself is sure
+            near = near or (not facts and share.each[best] < sure)
             facts.append(fact)
     if note:
         return Opened(topics=reading.topics, note=note, withheld=withheld)

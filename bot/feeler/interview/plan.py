@@ -281,6 +281,12 @@ def asks_back(text: str) -> bool:
     return is_bare(text) and ("?" in text or "why" in words(text))
 
 
+def asking_back(reading: Reading, text: str) -> Reading:
+    """What was read, as a question that goes on from what was told."""
+    acts = reading.acts - {Act.TOLD, Act.CLARIFY, *THIN} | {Act.ASKED}
+    return replace(reading, acts=acts, questions=(text.strip(),), follows=True, span="", deed=False)
+
+
 def _answerless(
     plan: Plan, interview: Interview, persona: Persona, company: Company, text: str, finder: Finder
 ) -> Plan:

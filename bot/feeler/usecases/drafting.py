@@ -12,11 +12,11 @@ from feeler.coach.deeds import most_telling
 from feeler.interview.acts import Act
 from feeler.interview.live import ends, is_live, is_up, phase_in_time, with_room
 from feeler.interview.phases import phase_at
-from feeler.interview.plan import WRITTEN, Job, Plan, asks_back, left_open, make_plan
+from feeler.interview.plan import WRITTEN, Job, Plan, asking_back, asks_back, left_open, make_plan
 from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
 from feeler.interview.values import Candidate, Difficulty, Interview, Line, Need, Phase, Speaker
-from feeler.interview.words import last_asked, sentences
+from feeler.interview.words import sentences
 from feeler.personas.values import Company, Persona
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling
 from feeler.usecases import live_texts
@@ -193,7 +193,10 @@ def leave_in_time(
 
 async def hear(interview: Interview, persona: Persona, text: str, *, reader: Reader, now: datetime) -> Line:
     """The candidate's next line, understood: whatever happens to the answer, this is kept."""
-    reading = await asyncio.to_thread(reader.read, _read_after(interview.last(Speaker.COMPANY), text), text)
+    last = interview.last(Speaker.COMPANY)
+    reading = await asyncio.to_thread(reader.read, last.text if last is not None else "", text)
+    if last is not None and last.facts and asks_back(text) and not reading.asks:
+        reading = asking_back(reading, text)  # not of the question that ends a line, as the reader may think
     turn = interview.turn + 1
     return Line(
         number=len(interview.lines) + 1,
@@ -211,16 +214,6 @@ async def hear(interview: Interview, persona: Persona, text: str, *, reader: Rea
         span=reading.span,
         need=reading.need,
     )
-
-
-def _read_after(last: Line | None, text: str) -> str:
-    """What the company said that `text` goes on from: a bare "why?" not from the question that ends a line,
-    but from what was told before it.
-    """
-    if last is None:
-        return ""
-    told = last.text.removesuffix(last_asked(last.text)).strip()
-    return told if last.facts and told and asks_back(text) else last.text
 
 
 def reading_of(line: Line) -> Reading:
