@@ -100,7 +100,7 @@ def test_something_is_always_understood() -> None:
 
 
 def test_who_cries_or_grieves_insults_nobody() -> None:
-    heads = Heads(insult=0.9)
+    heads = Heads(insult=0.98)
     assert Act.INSULT in TaughtReader(heads).read("", "You stupid machine.").acts
     heads.sorrow = 0.9
     assert TaughtReader(heads).read("", "Damn it, she is dead.").acts == {Act.TOLD, Act.SORROW}

@@ -244,5 +244,5 @@ def test_ctrl_c_ends_a_talk_cleanly(tmp_path: Path) -> None:
         while "what is your story?" not in running.stdout.readline():
             pass
         running.send_signal(signal.SIGINT)
-        assert running.wait(10) == 0
+        assert running.wait(60) == 0
         assert running.stderr.read() == ""
