@@ -9,7 +9,7 @@ from tests.readers import ACUTE, HEAVY, TELLS, FedReader, asks
 from feeler.interview.acts import Act
 from feeler.interview.dossier import known, opened
 from feeler.interview.phases import phase_at
-from feeler.interview.plan import Job, Plan, make_plan
+from feeler.interview.plan import Job, Plan, asks_back, make_plan
 from feeler.interview.reading import Reading
 from feeler.interview.scene import Scene
 from feeler.interview.values import Difficulty, Interview, Need, Phase, Speaker
@@ -360,3 +360,19 @@ def test_who_asked_nothing_and_says_there_is_nothing_to_ask_is_handed_over_to() 
     while planned(before, TELLS).phase is not Phase.QUESTIONS:
         before = after(before, TELLS, "More of it.", "And then?")
     assert planned(before, did(Act.NO_QUESTIONS), "no questions").job is Job.HAND
+
+
+def test_what_was_just_told_is_not_told_again_while_there_is_more_to_say() -> None:
+    told = after(talk(), asks("How big is it?"), "How big?", FACTS["size"].text, facts=("size",))
+    plan = planned(
+        told, asks("On what grounds, please?"), "On what grounds, please?", fact=FACTS["size"].text
+    )
+    assert plan.job is Job.TELL
+    assert [fact.text for fact in plan.facts] == [FACTS["size"].more[0]]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"), [("hows that", True), ("what", True), ("oh nice", False), ("", False)]
+)
+def test_a_few_words_may_ask_about_the_line_before(said: str, asked: bool) -> None:
+    assert asks_back(said) is asked

@@ -79,6 +79,7 @@ class Plan:
 
 
 STORY = 12  # words of a message that tells something, so that handing over would pass it by
+ASKING = ("how", "hows", "how's", "what", "which", "who", "when", "where")  # first words of a question
 ENOUGH = 3  # questions after which nobody is urged to ask more
 ASKED_LATELY = 4  # messages: who asked in one of them need not be told to ask
 COACH_EVERY = 3  # turns between two invitations by the practice partner
@@ -252,6 +253,10 @@ def _answer(
     bare = asks_on and is_bare(question)  # nothing that was not just told answers it better
     if bare and (added := told_on(interview, persona, company, question, finder)) is not None:
         return _adding(plan, added)
+    if last is not None and any(fact.text in last.text for fact in opened.facts):  # not twice running
+        added = told_on(interview, persona, company, question, finder)
+        if added is not None:
+            return _adding(plan, added)
     if opened.note:
         return replace(plan, job=Job.MINE)
     if opened.facts:
@@ -277,8 +282,9 @@ def _adding(plan: Plan, added: Known, job: Job = Job.TELL) -> Plan:
 
 
 def asks_back(text: str) -> bool:
-    """Whether a message is only a question about the line before: "why?", "haha why", "since when?"."""
-    return is_bare(text) and ("?" in text or "why" in words(text))
+    """Whether a message is only a question about the line before: "why?", "haha why", "hows that"."""
+    said = words(text)
+    return is_bare(text) and ("?" in text or "why" in said or (bool(said) and said[0] in ASKING))
 
 
 def asking_back(reading: Reading, text: str) -> Reading:
