@@ -353,6 +353,8 @@ def test_who_asked_enough_and_has_no_more_questions_is_not_handed_over_to_once_m
         before = after(before, TELLS, "More of it.", "And then?")
     done = did(Act.NO_QUESTIONS, Act.ASKS_LEAVE)
     assert planned(before, done, "I think I've asked everything").job is Job.LEAVE
+    assert planned(before, done, "no more questions").job is Job.LEAVE
+    assert planned(before, did(Act.NO_QUESTIONS), "wich ones").job is not Job.LEAVE
 
 
 def test_who_asked_nothing_and_says_there_is_nothing_to_ask_is_handed_over_to() -> None:
@@ -376,3 +378,14 @@ def test_what_was_just_told_is_not_told_again_while_there_is_more_to_say() -> No
 )
 def test_a_few_words_may_ask_about_the_line_before(said: str, asked: bool) -> None:
     assert asks_back(said) is asked
+
+
+def test_a_question_of_some_length_is_no_plea_for_the_last_one_in_other_words() -> None:
+    before = after(talk(), TELLS, "People are nice at three.", "What's the story behind that?")
+    both = replace(
+        asks("say I break something in the first month, what happens"),
+        acts=frozenset({Act.ASKED, Act.CLARIFY}),
+    )
+    said = "say I break something in the first month, what happens"
+    assert planned(before, both, said, fact=FACTS["size"].text).job is Job.TELL
+    assert planned(before, did(Act.CLARIFY), "what do you mean").job is Job.EASE

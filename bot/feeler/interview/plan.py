@@ -220,14 +220,16 @@ def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
         return replace(plan, job=Job.DEFLECT)
     if Act.GOODBYE in acts or (_spent(plan, interview) and not asks):
         return replace(plan, phase=Phase.CLOSE, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
-    done = Act.WRAPS_UP in acts or (Act.NO_QUESTIONS in acts and _has_asked(interview))
+    none_left = Act.NO_QUESTIONS in acts and (not is_bare(text) or "no" in words(text))
+    done = Act.WRAPS_UP in acts or (none_left and _has_asked(interview))
     if done and not asks and plan.phase in (Phase.QUESTIONS, Phase.CLOSE):
         return replace(plan, job=Job.BYE if _taken_leave(interview) else Job.LEAVE)
     if Act.INSULT in acts and not asks:
         return replace(plan, job=Job.STEADY)
     if Act.ASKS_LEAVE in acts and not plan.reading.questions:
         return replace(plan, job=Job.HAND)
-    if Act.CLARIFY in acts and last_question(interview):
+    unclear = Act.CLARIFY in acts and not (asks and len(words(text)) > BRIEF)  # longer ones ask the company
+    if unclear and last_question(interview):
         last = interview.last(Speaker.COMPANY)
         again = last is not None and last.job == Job.EASE  # asked a third time, it is the question's fault
         return replace(plan, job=Job.HAND if again else Job.EASE)
