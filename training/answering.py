@@ -17,7 +17,6 @@ from pathlib import Path
 
 import torch
 from rich.progress import Progress
-from safetensors.torch import load_file
 
 from feeler.interview.dossier import PURPOSE, context, notes
 from feeler.llm.cards import reader_card
@@ -189,7 +188,7 @@ def main() -> None:
     given = begin(parser)
     tower = Tower()
     if given.start:
-        tower.take(load_file(given.start / "answering.safetensors"))
+        tower.take(given.start / "answering.safetensors")
     teach(tower, given.out, given.epochs)
 
 

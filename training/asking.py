@@ -18,7 +18,6 @@ from pathlib import Path
 
 import torch
 from rich.progress import Progress
-from safetensors.torch import load_file
 
 from feeler.llm.cards import reader_card
 from feeler.llm.towers import ASKING_NONE, SHARP, next_parts, said_parts
@@ -202,7 +201,7 @@ def main() -> None:
     given = begin(parser)
     tower = Tower()
     if given.start:
-        tower.take(load_file(given.start / "asking.safetensors"))
+        tower.take(given.start / "asking.safetensors")
     teach(tower, given.out, given.epochs, given.list)
 
 

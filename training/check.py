@@ -5,7 +5,7 @@ fault.
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +65,13 @@ def faults() -> Iterator[str]:
                 for r in rows
                 if r["skill"] in ASKS and r["line"].count("?") != ASKS[r["skill"]]
             )
-        long = {text for text in said if len(text.split()) > LONG}
         seen = Counter(
             (text, row.get("list"), row.get("manner"))
             for text, row in zip(said, rows, strict=True)
-            if text in long
+            if _long(text)
         )
         yield from (f"{path.name}: twice: {text[:60]}" for (text, *_), n in seen.items() if n > 1)
-        yield from (f"{path.name}: is held out: {text[:60]}" for text in long if text.casefold() in held)
+        yield from _taken(path.name, dict.fromkeys(said), held)
         begun = [str(row.get("line", text)) for row, text in zip(rows, said, strict=True)]
         count_of, share = (3, PLAIN) if path.name.startswith("ask") else (2, BEGINNING)
         starts = Counter(" ".join(text.casefold().split()[:count_of]) for text in begun)
@@ -109,38 +108,44 @@ def _companies(name: str, rows: list[dict[str, Any]], held: set[str]) -> Iterato
             *(fact["text"] for fact in company["facts"]),
             *(row["asked"] for row in company["questions"]),
         ]
-        yield from (
-            f"{name}: is held out: {text[:60]}"
-            for text in texts
-            if len(text.split()) > LONG and text.casefold() in held
-        )
+        yield from _taken(name, texts, held)
 
 
 def _wordings(name: str, rows: list[dict[str, Any]], held: set[str]) -> Iterator[str]:
     """Every one asks for something that a shipped company or person can tell, and is not held out."""
-    library = load_library()
-    known_of = {slug: {fact.id for fact in company.facts} for slug, company in library.companies.items()}
-    known_of |= {slug: set(notes(persona)) for slug, persona in library.personas.items()}
+    known_of = _known()
     for row in rows:
         if row["use"] not in known_of.get(row["of"], ()):
             yield f"{name}: {row['of']} does not know: {row['use'][:60]}"
-        yield from (
-            f"{name}: is held out: {text[:60]}"
-            for text in row["asked"]
-            if len(text.split()) > LONG and text.casefold() in held
-        )
+        yield from _taken(name, row["asked"], held)
 
 
 def _strangers(name: str, rows: list[dict[str, Any]], held: set[str]) -> Iterator[str]:
     """What answers is known to the one who is asked, and nothing is held out."""
-    library = load_library()
+    library, known_of = load_library(), _known()
     for row in rows:
-        persona = library.persona(row["persona"])
-        known = {fact.id for fact in library.company_of(persona).facts} | {*notes(persona), PURPOSE}
-        if not {*row["use"], *row["near"]} <= known:
-            yield f"{name}: {persona.name} does not know what is to answer: {row['asked'][:60]}"
-        if len(row["asked"].split()) > LONG and row["asked"].casefold() in held:
-            yield f"{name}: is held out: {row['asked'][:60]}"
+        company = library.persona(row["persona"]).company
+        if not {*row["use"], *row["near"]} <= known_of[row["persona"]] | known_of[company] | {PURPOSE}:
+            yield f"{name}: {row['persona']} does not know what is to answer: {row['asked'][:60]}"
+    yield from _taken(name, [row["asked"] for row in rows], held)
+
+
+def _known() -> dict[str, set[str]]:
+    """What each shipped company knows, by its facts' ids, and what each of its people says of themselves."""
+    library = load_library()
+    known_of = {slug: {fact.id for fact in company.facts} for slug, company in library.companies.items()}
+    return known_of | {slug: set(notes(persona)) for slug, persona in library.personas.items()}
+
+
+def _long(text: str) -> bool:
+    return len(text.split()) > LONG
+
+
+def _taken(name: str, texts: Iterable[str], held: set[str]) -> Iterator[str]:
+    """The texts that only measure."""
+    yield from (
+        f"{name}: is held out: {text[:60]}" for text in texts if _long(text) and text.casefold() in held
+    )
 
 
 def _messages(name: str, rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """What teaches a head over an encoder's upper layers (`feeler.llm.upper`), and keeps what was taught."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from feeler.llm.encoder import Encoder
@@ -74,10 +76,10 @@ class TowersPupil(Pupil):
         self._below: dict[tuple[str, ...], Tensor] = {}
 
     @torch.no_grad()
-    def take(self, kept: Mapping[str, Tensor]) -> None:
-        """What was `kept` of another."""
+    def take(self, file: Path) -> None:
+        """Go on from what was `kept` of another."""
         own = self.taught()
-        for name, tensor in kept.items():
+        for name, tensor in load_file(file).items():
             own[name].copy_(tensor.float())
 
     def course(self, steps: int) -> Course:

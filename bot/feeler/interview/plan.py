@@ -119,7 +119,7 @@ def _in_need(plan: Plan, interview: Interview, text: str, opened: Opened) -> Pla
     need, acts = plan.reading.need, plan.acts
     again = any(line.text.casefold().split() == text.casefold().split() for line in before)
     if waits(interview) and not (
-        _goes_on(plan.reading) or _is_back(plan.reading, text, opened, before, heard)
+        _goes_on(plan.reading) or _is_back(plan.reading, text, opened, before[-1], heard)
     ):
         return replace(plan, job=Job.SILENT, coach=_meanwhile(plan.reading, again=again))
     if need is Need.ACUTE and not again:
@@ -173,16 +173,13 @@ def _goes_on(reading: Reading) -> bool:
     return Act.GOES_ON in reading.acts and reading.need is Need.NONE and Act.SORROW not in reading.acts
 
 
-def _is_back(
-    reading: Reading, text: str, opened: Opened, before: Sequence[Line], heard: Sequence[Line]
-) -> bool:
+def _is_back(reading: Reading, text: str, opened: Opened, alarm: Line, heard: Sequence[Line]) -> bool:
     """Whether somebody tells or asks for the second time, and nothing since the alarm sounds of need: they
     were stopped by mistake, and one more word of the coach's would only be in the way.
 
     Who said in plain words that they may die is never taken for that, nor who asks what the dossier does not
     answer: "am I bad?".
     """
-    alarm = before[-1]
     since = [line for line in heard if line.number > alarm.number]
     sad = Act.SORROW in reading.acts or any(Act.SORROW in line.acts for line in since)
     if sad or reading.need is not Need.NONE or in_danger(alarm.text):

@@ -25,9 +25,10 @@ CLOSE = (
     "mother|father|mum|mom|dad|parents?|son|daughter|brother|sister|wife|husband|partner|child|children|baby|twins?|"
     "grand(?:mother|father|ma|pa)|uncle|aunt|cousin|friend|boy|girl|girlfriend|boyfriend|fianc[eé]e?"
 )
+THEMSELVES = r"(?:killed|hanged|hung|shot|drowned) (?:himself|herself|themselves)"
 ENDED = re.compile(
     r"\b(?:took|taken|ended) (?:his|her|their) (?:own )?(?:life|lives)\b"
-    r"|\b(?:killed|hanged|hung|shot|drowned) (?:himself|herself|themselves)\b|\bdied by suicide\b"
+    rf"|\b{THEMSELVES}\b|\bdied by suicide\b"
     rf"|\bmy (?:\w+ ){{0,2}}(?:{CLOSE}) (?:has |had |was )?(?:died|passed away|passed|is dead|killed|drowned)\b"
     rf"|\b(?:death|loss|funeral) of my (?:\w+ ){{0,2}}(?:{CLOSE})\b|\bmy (?:\w+ ){{0,2}}(?:{CLOSE})'s (?:death|funeral)\b"
     rf"|\blost my (?:\w+ ){{0,2}}(?:{CLOSE})\b",
@@ -36,7 +37,7 @@ ENDED = re.compile(
 
 BEREAVED = re.compile(
     rf"\bmy (?:\w+ ){{0,2}}(?:{CLOSE}) (?:\w+ ){{0,2}}"
-    r"(?:(?:killed|hanged|hung|shot|drowned) (?:himself|herself|themselves)|(?:took|ended) (?:his|her|their) (?:own )?life|died by suicide)\b",
+    rf"(?:{THEMSELVES}|(?:took|ended) (?:his|her|their) (?:own )?life|died by suicide)\b",
     re.IGNORECASE,
 )
 

@@ -30,7 +30,7 @@ from feeler.interview.words import content, last_asked, sentences, words
 from feeler.personas.library import shipped_prompts
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
-from feeler.usecases.questions import plain_questions, question_lists
+from feeler.usecases.questions import question_lists
 from feeler.usecases.skills import prompt_for, skills
 from feeler.usecases.written import written_line
 
@@ -197,7 +197,8 @@ async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | 
     """
     plain = await _plain(scene, reader)
     reading = scene.plan.reading
-    story = reading.deed or (len(words(scene.heard)) >= STORY and scene.plan.job is not Job.OPEN)
+    size = len(words(scene.heard))
+    story = reading.deed or (size >= STORY and scene.plan.job is not Job.OPEN)
     if not story or engine.wants_drafts == 1:  # nor on a machine that is too busy for several drafts
         best = max(plain, key=lambda line: plain[line], default="")
         return Drafted(text=best) if best else None
@@ -205,7 +206,7 @@ async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | 
     drafts = await _drafts(scene, engine, request, None)
     drafts += await _begun(scene, engine, replace(request, drafts=1))
     tokens = _passing(scene, drafts)
-    pale = PALE * (2 if len(words(scene.heard)) >= LONG else 1)
+    pale = PALE * (2 if size >= LONG else 1)
     ready = {line: suit - pale for line, suit in plain.items()}
     worth = ready | await _suits(scene, reader, tuple(tokens))
     best = max(worth, key=lambda line: worth[line], default="")
@@ -219,12 +220,12 @@ async def _plain(scene: Scene, reader: Reader) -> dict[str, float]:
     said = "\n".join(scene.own_lines)
     lists = question_lists()[scene.persona.manner]
     suits = await _suits(
-        scene, reader, [line for line in plain_questions(scene.persona.manner) if line not in said]
+        scene, reader, [line for each in lists.values() for line in each if line not in said]
     )
+    best_first = sorted(suits, key=lambda line: -suits[line])
     found = {}
     for name, lines in lists.items():
-        ready = [line for line in suits if line in lines and suits[line] > WORTH[name]]
-        ready.sort(key=lambda line: -suits[line])
+        ready = (line for line in best_first if line in lines and suits[line] > WORTH[name])
         if best := next((line for line in ready if not broken(line, scene)), ""):
             found[best] = suits[best]
     return found
