@@ -221,6 +221,16 @@ def test_half_of_the_talk_is_the_candidates() -> None:
     assert jobs.count(Job.ASK) <= 6
 
 
+def test_who_asks_by_themselves_is_listened_to_when_they_tell_something_in_between() -> None:
+    before = talk(budget=10)
+    while planned(before, TELLS).phase is not Phase.QUESTIONS:
+        before = after(before, TELLS, "And then I sold it.", "And then?", job=Job.ASK.value)
+    silent = planned(before, did(Act.TOLD), "I can weld a bit.")
+    asking = after(before, asks("How big is it?"), "How big is it?", "Twelve of us.", job=Job.TELL.value)
+    assert silent.job is not Job.ASK
+    assert planned(asking, did(Act.TOLD), "I can weld a bit.").job is Job.ASK
+
+
 def test_a_talk_ends_with_leave_taken_once() -> None:
     plan = planned(talk(), did(Act.GOODBYE))
     assert plan.job is Job.LEAVE

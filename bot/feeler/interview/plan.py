@@ -158,6 +158,11 @@ def _has_asked(interview: Interview) -> bool:
     return sum(Act.ASKED in line.acts for line in _said(interview)) >= ENOUGH
 
 
+def _asked_lately(interview: Interview) -> bool:
+    """Whether the candidate asks without being told to."""
+    return any(Act.ASKED in line.acts for line in _said(interview)[-ASKED_LATELY:])
+
+
 def left_open(interview: Interview) -> Line | None:
     """What was asked of the company while it was silent, for when the talk goes on; None: nothing was."""
     if not waits(interview):
@@ -308,11 +313,16 @@ def _answerless(
 
 
 def _your_turn(plan: Plan, interview: Interview, company: Company, text: str, finder: Finder) -> Plan:
-    """From the middle on: ask on where a deed was told, hand over, or tell something after that, in turns."""
+    """From the middle on: ask on where a deed was told, hand over, or tell something after that, in turns.
+
+    Who asks without being told to is not handed over to when they tell something in between.
+    """
     last = interview.last(Speaker.COMPANY)
     before = last.job if last is not None else ""
     told = _tells(plan.acts, text, deed=plan.reading.deed)
     if told and before not in (Job.ASK, Job.PUSH):
+        return plan
+    if Act.TOLD in plan.acts and _asked_lately(interview):
         return plan
     if before == Job.HAND and (fact := volunteered(interview, company, text, finder)) is not None:
         return replace(plan, job=Job.OFFER, facts=(fact,))
@@ -336,8 +346,11 @@ def _invited(plan: Plan, interview: Interview, company: Company) -> Plan:
         :3
     ]
     plan = replace(plan, offers=offers)
-    asked = any(Act.ASKED in line.acts for line in _said(interview)[-ASKED_LATELY:])
-    quiet = not asked and not plan.reading.asks and plan.job in (Job.ASK, Job.OFFER, Job.HAND, Job.PUSH)
+    quiet = (
+        not _asked_lately(interview)
+        and not plan.reading.asks
+        and plan.job in (Job.ASK, Job.OFFER, Job.HAND, Job.PUSH)
+    )
     if quiet and plan.phase is Phase.QUESTIONS and offers and _turns_since_coach(interview) >= COACH_EVERY:
         return replace(plan, coach="invite")
     return plan
