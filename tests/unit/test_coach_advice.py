@@ -66,9 +66,9 @@ def test_what_was_taken_leave_with_comes_first_whatever_was_told_after_it() -> N
     held = talk(
         *HARBOUR[:5],
         f"candidate: {LIFT}",
-        "company: What stays with me: “Mostly I calmed down angry officials.”",
+        "company: The officials will stay with me.",
     )
-    last = replace(held.lines[-1], job=Job.LEAVE.value)
+    last = replace(held.lines[-1], job=Job.LEAVE.value, span="Mostly I calmed down angry officials.")
     held = held.evolve(lines=(*held.lines[:-1], last))
     assert deeds(held, real_reader())[0].said.line == 4
 

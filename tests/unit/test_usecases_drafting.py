@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from tests.readers import ACUTE, HEAVY, FedReader, asks, real_reader
 
+from feeler.interview.acts import Act
 from feeler.interview.plan import Job
+from feeler.interview.reading import Reading
 from feeler.interview.values import Candidate, Interview, Need, Speaker
 from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import Library, load_library
@@ -239,3 +241,35 @@ async def test_why_after_an_answer_that_ended_with_a_question_gets_the_reason(
     talk = await turn(library, talk, said, engine, reader=reader)
     [fact] = [fact for fact in library.company(talk.company).facts if fact.id in told]
     assert talk.lines[-1].text in (fact.more if said == "Meaning?" else fact.more[:1])
+
+
+LIFT = (
+    "The brake of the hospital lift made a noise, and nothing on the paper was wrong. I put my own padlock on"
+    " the switch for four days, until the inspector found the crack."
+)
+BYE = "I have to go now, bye!"
+GOES = FedReader({BYE: Reading(acts=frozenset({Act.GOODBYE}))})
+
+
+async def test_leave_is_taken_with_a_thing_of_the_story_that_is_said_after_no_other(
+    library: Library,
+) -> None:
+    def padlock(messages: tuple[Message, ...], text: str) -> float:
+        story = "padlock" in messages[-1].content
+        return -1.0 if story and "padlock" in text else alike(messages, text)
+
+    told = await turn(library, start(library), LIFT, ScriptedEngine(free(GOOD), weigh=padlock))
+    left = await turn(library, told, BYE, ScriptedEngine([], weigh=padlock), reader=GOES)
+    assert left.lines[-1].job == Job.LEAVE.value
+    assert "padlock" in left.lines[-1].text
+    assert "“" not in left.lines[-1].text
+
+
+async def test_where_nothing_can_be_weighed_leave_is_taken_with_the_candidates_own_sentences(
+    library: Library,
+) -> None:
+    engine = ScriptedEngine(free(GOOD))
+    engine.can = frozenset({"skills"})
+    told = await turn(library, start(library), LIFT, engine)
+    left = await turn(library, told, BYE, engine, reader=GOES)
+    assert "“" in left.lines[-1].text

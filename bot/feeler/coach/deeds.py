@@ -31,7 +31,6 @@ FULL = 40  # words from which it is told in full
 OTHERWISE = frozenset({Act.BEGGED, Act.INSULT, Act.PROMPT, Act.LANGUAGE, Act.PICKED})
 NOTHING = Shown(telling=0.0, talents={})
 _BORDER = re.compile(r"(?<=[,;:])\s|\s[–—-]\s|\s(?=(?:and|but|so|then|because|until|when|while|which)\b)")
-_TAKEN_UP = re.compile(r"“(.+?)”")
 
 
 def deeds(talk: Interview, reader: Reader | None, *, stories: bool = False) -> tuple[Deed, ...]:
@@ -82,9 +81,8 @@ def _fullness(line: Line) -> float:
 def _was_taken_up(deed: Deed, talk: Interview) -> bool:
     """Whether the company took leave with words of this deed's message."""
     told = " ".join(talk.numbered(deed.said.line).text.split())
-    leaves = [line.text for line in talk.lines if line.job == Job.LEAVE.value]
-    taken_up = [words for leave in leaves for words in _TAKEN_UP.findall(leave) if count(words) > BARE]
-    return any(words in told for words in taken_up)
+    leaves = [" ".join(line.span.split()) for line in talk.lines if line.job == Job.LEAVE.value]
+    return any(words in told for words in leaves if words)
 
 
 def _shown(texts: Sequence[str], reader: Reader | None) -> Mapping[str, Shown]:

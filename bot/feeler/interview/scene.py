@@ -20,6 +20,7 @@ class Scene:
     heard: str
     people: tuple[Persona, ...] = ()  # colleagues who may be named
     deed: str = ""  # the candidate's most telling deed, quoted, to take leave with
+    thing: str = ""  # one thing of it, to take leave with instead: "list on the wall"
 
     @cached_property
     def own_lines(self) -> tuple[str, ...]:

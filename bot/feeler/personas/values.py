@@ -101,7 +101,7 @@ class Example:
 
 # What the written lines of last resort may hold, by job: {question} is the one asked last, {fact} the
 # dossier's words, {knower} a colleague who would know, {name} and {role} those of one who arrives in
-# mid-talk. A line whose slot cannot be filled is not used.
+# mid-talk, {thing} what leave is taken with. A line whose slot cannot be filled is not used.
 SLOTS: dict[str, frozenset[str]] = {
     "ask": frozenset(),
     "push": frozenset(),
@@ -112,6 +112,7 @@ SLOTS: dict[str, frozenset[str]] = {
     "hand": frozenset(),
     "steady": frozenset(),
     "deflect": frozenset(),
+    "keep": frozenset({"thing"}),
     "leave": frozenset(),
     "bye": frozenset(),
     "pause": frozenset(),

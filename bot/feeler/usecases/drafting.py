@@ -22,6 +22,7 @@ from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling
 from feeler.usecases import live_texts
 from feeler.usecases.finding import open_dossier
 from feeler.usecases.helplines import Country
+from feeler.usecases.leaving import keepsake
 from feeler.usecases.prompting import messages_for
 from feeler.usecases.writing import Drafted, write_line
 from feeler.usecases.written import coach_line, written_line
@@ -152,12 +153,13 @@ async def take_turn(
         plan = replace(plan, offers=(), coach="" if plan.coach == "invite" else plan.coach)
     heard = replace(heard, phase=plan.phase, topics=plan.reading.topics, follows=plan.reading.follows)
     lines = [*interview.lines, heard]
-    deed = ""
+    deed = thing = ""
     if plan.job is Job.LEAVE:
         deed = await asyncio.to_thread(most_telling, interview.evolve(lines=tuple(lines)), reader)
+        thing = await keepsake(deed, engine) if "skills" in engine.can else ""
     scene = Scene(
         plan=plan, persona=persona, company=company, interview=interview, heard=answered, people=people,
-        deed=deed,
+        deed=deed, thing=thing,
     )  # fmt: skip
     if plan.job in WRITTEN:
         lines.append(
@@ -167,7 +169,7 @@ async def take_turn(
         )
     elif plan.job is not Job.SILENT:
         drafted = await write_line(scene, engine=engine, reader=reader, preview=preview, clock=clock)
-        lines.append(_company_line(plan, persona, drafted, len(lines) + 1, now))
+        lines.append(_company_line(plan, persona, drafted, len(lines) + 1, now, deed=deed))
     if plan.coach:
         lines.append(_coach_line(plan, lines, persona, country=country, now=now))
     return interview.evolve(lines=tuple(lines))
@@ -188,7 +190,9 @@ def leave_in_time(
     late = heard.at >= ends(interview) + MISSED
     why = (live_texts.HAD_TO_GO if late else live_texts.HAS_TO_GO)[interview.difficulty]
     said = Drafted(text=f"{why} {written_line(scene, seed=plan.turn)}")
-    return interview.evolve(lines=(*lines, _company_line(plan, persona, said, len(lines) + 1, heard.at)))
+    return interview.evolve(
+        lines=(*lines, _company_line(plan, persona, said, len(lines) + 1, heard.at, deed=deed))
+    )
 
 
 async def hear(interview: Interview, persona: Persona, text: str, *, reader: Reader, now: datetime) -> Line:
@@ -229,7 +233,9 @@ def reading_of(line: Line) -> Reading:
     )
 
 
-def _company_line(plan: Plan, persona: Persona, drafted: Drafted, number: int, now: datetime) -> Line:
+def _company_line(
+    plan: Plan, persona: Persona, drafted: Drafted, number: int, now: datetime, deed: str = ""
+) -> Line:
     return Line(
         number=number,
         turn=plan.turn,
@@ -238,6 +244,7 @@ def _company_line(plan: Plan, persona: Persona, drafted: Drafted, number: int, n
         phase=plan.phase,
         text=drafted.text,
         at=now,
+        span=deed.strip("“” …"),
         job=plan.job.value,
         topics=tuple(dict.fromkeys([*(fact.topic for fact in plan.facts), *plan.reading.topics])),
         facts=tuple(fact.id for fact in plan.facts),

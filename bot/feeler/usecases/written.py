@@ -35,7 +35,12 @@ def written_line(scene: Scene, *, seed: int) -> str:
     filled = [line for choice in choices if (line := _filled(choice, scene))]
     said = "\n".join(scene.own_lines)
     best = min(filled or [persona.opening], key=lambda line: (line in said, len(broken(line, scene))))
-    return f"What stays with me: {scene.deed} {best}" if scene.deed and plan.job is Job.LEAVE else best
+    if plan.job is not Job.LEAVE or not scene.deed:
+        return best
+    if not scene.thing:
+        return f"What stays with me: {scene.deed} {best}"
+    keeps = persona.lines["keep"]
+    return f"{keeps[seed % len(keeps)].replace('{thing}', scene.thing)} {best}"
 
 
 def _filled(choice: str, scene: Scene) -> str:
