@@ -27,12 +27,13 @@ class Heads:
         self.parts: tuple[dict[Need, float], ...] = ()
         self.sorrow = 0.0
         self.asked: tuple[str, ...] = ()
+        self.follows = 0.95
         self.heard: list[str] = []
 
     def understand(self, before: str, said: str) -> Understood:
         return Understood(
             need=self.need, acts=self.acts, topics=self.topics(before, said),
-            follows=0.95, deed=0.9, asked=self.asked, spans=(said[:4], said[:9]),
+            follows=self.follows, deed=0.9, asked=self.asked, spans=(said[:4], said[:9]),
             parts=self.parts, sorrow=self.sorrow,
         )  # fmt: skip
 
@@ -85,6 +86,13 @@ def test_a_question_has_its_topic_and_is_the_whole_message_where_no_piece_is_mar
     assert reading.follows
     heads.asked = ("late?",)
     assert TaughtReader(heads).read("", "how late?").questions == ("late?",)
+
+
+def test_a_few_words_that_name_two_things_of_their_own_go_on_only_where_it_is_sure() -> None:
+    heads = Heads(asked=0.8)
+    heads.follows = 0.5
+    assert TaughtReader(heads).read("We pay late.", "how late?").follows
+    assert not TaughtReader(heads).read("We pay late.", "Are breaks paid?").follows
 
 
 def test_what_takes_the_talk_away_must_be_surer_than_the_rest() -> None:

@@ -17,6 +17,7 @@ MOST_FACTS = 2  # questions of one message that are answered
 LATEST, TOLD = 0.1, 0.2  # what a fact counts for that was told just now; that was told before
 SAID = 0.05  # what a sentence of one's own counts that was said before: nobody says it twice
 SURELY = 0.5  # share from which on a question is after what was told already
+CLEARLY = 0.12  # by which a colleague's remit has to be closer to a question than anybody else's
 LEAST = 0.2  # share below which nothing is an answer
 HINT = 0.01  # share from which on an easier fact is told where the best may not be told yet
 # Share below which the best is told as what is near: of 990 strangers' questions that the head was not taught
@@ -241,10 +242,12 @@ def volunteered(interview: Interview, company: Company, said: str, finder: Finde
 
 
 def who_knows(company: Company, persona: Persona, question: str, finder: Finder) -> str:
-    """The colleague whose remit is closest to the question: "Petra Moser, who keeps the books"."""
+    """The colleague whose remit is clearly closest to the question: "Petra Moser, who keeps the books".
+
+    Empty where it is nobody's more than another's: a name that would not know is worse than none.
+    """
     others = [person for person in company.people if persona.name not in person]
-    if not others:
-        return ""
-    fits = finder.closeness(question, others)
-    best, fit = max(zip(others, fits, strict=True), key=lambda pair: pair[1])
-    return best if fit else others[len(question) % len(others)]
+    if len(others) < 2:
+        return others[0] if others else ""
+    fits = sorted(zip(finder.closeness(question, others), others, strict=True), reverse=True)
+    return fits[0][1] if fits[0][0] - fits[1][0] >= CLEARLY else ""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from feeler.interview.acts import Act
-from feeler.interview.dossier import BRIEF, Known, Shares, context
+from feeler.interview.dossier import BRIEF, Known, Shares, context, is_bare
 from feeler.interview.language import is_english
 from feeler.interview.reading import Reading, Shown, Understood
 from feeler.interview.topics import picked
 from feeler.interview.tripwires import in_danger, is_bereaved, tells_of_an_end
 from feeler.interview.values import Need
-from feeler.interview.words import last_asked, words
+from feeler.interview.words import content, last_asked, words
 from feeler.personas.values import Topic
 
 # The probability from which on a message counts as in need, or one of its sentences, which stands there
@@ -23,7 +23,6 @@ CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then t
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
 LIKELY = 0.5  # from which on an act counts
 FOLLOWS, FOLLOWS_BRIEF = 0.9, 0.4  # that a question goes on from the line before; one of a few words
-FEW = 5  # words
 # and those that would take a talk out of the company's hands, or that the heads see too often
 SURER = {
     Act.PROMPT: 0.85, Act.MACHINE: 0.85, Act.BEGGED: 0.85, Act.INSULT: 0.96, Act.LANGUAGE: 0.7,
@@ -101,13 +100,14 @@ class TaughtReader:
         if no_piece and (Act.TOLD in acts or "?" not in said):
             acts = acts - {Act.ASKED, Act.PERSONAL} or frozenset({Act.TOLD})
         asks = Act.ASKED in acts
+        names_one = is_bare(said) and len(content(said)) <= 1  # "are breaks paid" names two things of its own
         topics = sorted(found.topics, key=lambda topic: -found.topics[topic])
         about = tuple(topic for topic in topics[:2] if found.topics[topic] >= ABOUT)
         return Reading(
             acts=acts,
             topics=about if asks else (),
             questions=(found.asked or (said.strip(),)) if asks else (),
-            follows=asks and found.follows >= (FOLLOWS_BRIEF if size <= FEW else FOLLOWS),
+            follows=asks and found.follows >= (FOLLOWS_BRIEF if names_one else FOLLOWS),
             deed=Act.TOLD in acts and found.deed >= LIKELY,
             span=max(found.spans, key=len, default="") if Act.TOLD in acts else "",
             need=need,

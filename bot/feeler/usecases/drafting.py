@@ -27,6 +27,7 @@ from feeler.usecases.prompting import messages_for
 from feeler.usecases.writing import Drafted, write_line
 from feeler.usecases.written import coach_line, written_line
 
+QUOTED = "“” …"  # what stands around a quoted deed
 MISSED = timedelta(minutes=5)  # after the end of a live talk: by then the person has left already
 
 
@@ -156,7 +157,8 @@ async def take_turn(
     deed = thing = ""
     if plan.job is Job.LEAVE:
         deed = await asyncio.to_thread(most_telling, interview.evolve(lines=tuple(lines)), reader)
-        thing = await keepsake(deed, engine) if "skills" in engine.can else ""
+        if deed and "skills" in engine.can:
+            thing = await keepsake(_story_of(deed, lines), engine)
     scene = Scene(
         plan=plan, persona=persona, company=company, interview=interview, heard=answered, people=people,
         deed=deed, thing=thing,
@@ -173,6 +175,12 @@ async def take_turn(
     if plan.coach:
         lines.append(_coach_line(plan, lines, persona, country=country, now=now))
     return interview.evolve(lines=tuple(lines))
+
+
+def _story_of(deed: str, lines: Sequence[Line]) -> str:
+    """The whole message that a quoted deed is of."""
+    quote = deed.strip(QUOTED)
+    return next((line.text for line in lines if quote in " ".join(line.text.split())), quote)
 
 
 def leave_in_time(
@@ -244,7 +252,7 @@ def _company_line(
         phase=plan.phase,
         text=drafted.text,
         at=now,
-        span=deed.strip("“” …"),
+        span=deed.strip(QUOTED),
         job=plan.job.value,
         topics=tuple(dict.fromkeys([*(fact.topic for fact in plan.facts), *plan.reading.topics])),
         facts=tuple(fact.id for fact in plan.facts),
