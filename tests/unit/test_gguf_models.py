@@ -68,6 +68,26 @@ def slower(model: Any) -> np.ndarray:
     return found
 
 
+@pytest.mark.parametrize(
+    ("context", "scaling", "rope"),
+    [
+        (8192, {}, {}),  # Llama 3.0
+        (65_536, {}, {}),  # taught on longer texts, as some made of 3.0 were
+        (131_072, {"type": "none"}, {}),
+        (131_072, {"type": "yarn", "factor": 4.0, "original_context_length": 64}, YARN),
+        (131_072, {"type": "linear", "factor": 4.0}, {"rope_type": "linear", "factor": 4.0}),
+    ],
+)
+def test_the_base_of_llama_3_needs_the_scaling_of_3_1_only_where_the_file_states_no_other(
+    tmp_path: Path, context: int, scaling: dict[str, Any], rope: dict[str, Any]
+) -> None:
+    base = {"rope_theta": 500_000.0}
+    model = random_model(rope_parameters={"rope_type": "default", **rope, **base})
+    stated = {f"llama.rope.scaling.{key}": value for key, value in scaling.items()}
+    metadata = {"llama.context_length": context, **stated}
+    assert off(model, write_model(tmp_path / "m.gguf", model, metadata=metadata)) < RIGHT
+
+
 @pytest.mark.parametrize("family", ["llama", "qwen2"])
 def test_plain_files_of_both_families(tmp_path: Path, family: str) -> None:
     model = random_model(family)

@@ -40,6 +40,7 @@ _ROTATION = {"dimension_count", "freq_base", "scale_linear"} | {  # what is read
     )
 }
 _LLAMA_3_1 = (500_000.0, 131_072)  # base and context of 3.1 to 3.3, which are nothing without their scaling
+_STATED = ("scaling.type", "scaling.factor", "scale_linear")  # how it is stretched, or that it is not
 _FREQUENCIES = "rope_freqs.weight"
 
 
@@ -148,7 +149,11 @@ def read_rotations(file: GgufFile, shape: Shape) -> Rotations:
         if not (slower > 0).all():
             raise WeightsError(f"{file.path}: {_FREQUENCIES} holds what is no number above zero")
         speeds = speeds / slower
-    elif family == "llama" and (shape.theta, file.value("llama.context_length")) == _LLAMA_3_1:
+    elif (
+        family == "llama"
+        and (shape.theta, file.value("llama.context_length")) == _LLAMA_3_1
+        and not {f"llama.rope.{key}" for key in _STATED} & file.metadata.keys()
+    ):
         raise WeightsError(
             f"{file.path} is of Llama 3.1 or later and lacks its rope scaling ({_FREQUENCIES}): fetch a file "
             "that was converted anew"
