@@ -216,12 +216,42 @@ async def test_an_error_inside_of_a_good_status(error: Any, before: tuple[Any, .
 
 @pytest.mark.parametrize(
     "reason",
-    ["error", "ERROR", "canceled", "abort", "network_error", "timeout", "insufficient_system_resource"],
+    [
+        "error",
+        "ERROR",
+        "canceled",
+        "abort",
+        "network_error",
+        "timeout",
+        "insufficient_system_resource",
+        "content_filter",
+        "SAFETY",
+        "RECITATION",
+        "refusal",
+        "sensitive",
+    ],
 )
 async def test_a_reason_that_breaks_an_answer_off(reason: str) -> None:
     async with raw_serving(always(YES, chunk(finish=reason), DONE)) as engine:
         with pytest.raises(EngineUnavailable, match=reason):
             await answer(engine)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (STOP, DONE),
+        (chunk("", "stop"),),
+        (chunk(role="assistant"), chunk(finish="tool_calls"), DONE),
+        ({"choices": [{"delta": {"content": None, "refusal": "No."}, "finish_reason": "stop"}]}, DONE),
+        (chunk(finish="content_filter"), DONE),
+    ],
+)
+async def test_an_answer_without_a_word_is_none(events: tuple[Any, ...]) -> None:
+    async with raw_serving(always(*events)) as engine:
+        for drafts in (1, 2):
+            with pytest.raises(EngineUnavailable):
+                await answer(engine, ask(drafts=drafts))
 
 
 async def test_a_web_page_in_place_of_an_answer_is_named() -> None:

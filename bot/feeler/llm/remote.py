@@ -106,9 +106,11 @@ class RemoteEngine(Engine):
                             silent.append(piece)
                             continue
                         yield piece
-                spent = course.thought or any(piece.finish == "length" for piece in silent)
-                if silent and spent and not written and wants_answer(request):
-                    raise _NothingSaid(thought=course.thought)
+                if silent and not written and wants_answer(request):
+                    if course.thought or any(piece.finish == "length" for piece in silent):
+                        raise _NothingSaid(thought=course.thought)
+                    if not any(piece.tokens for piece in silent):
+                        raise EngineUnavailable(f"{self._url} sent an empty answer")
                 break
             except Exception as error:  # the boundary: whatever a server sends, the turn can be had again
                 if written or self._connection.closed:
