@@ -7,6 +7,7 @@ import os
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -237,6 +238,12 @@ HIDDEN = "The owner has fled."
         {"comment": "[DISABLED] the owner"},
         {"name": "the owner (do not use)"},
         {"title": "disabled: the owner"},
+        {"comment": "the owner [secret]"},
+        {"ignore": True},
+        {"suppressed": 1},
+        {"spoiler": "yes"},
+        {"do_not_use": True},
+        {"gmOnly": True},
         {"content": f"\ufeff@@dont_activate\n{HIDDEN}"},
         {"content": f"@@depth 1\u2028@@dont_activate\u2028{HIDDEN}"},
         {"content": f"@@DONT-ACTIVATE\n{HIDDEN}"},
@@ -254,6 +261,24 @@ def test_an_entry_that_is_switched_off_is_never_told_whatever_it_says(
     company = import_card(card(description="x", character_book={"entries": entries})).company
     assert company is not None
     assert [fact.reveal for fact in company.facts] == [Reveal.ASKED, Reveal.NEVER]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda card: [card],
+        lambda card: json.dumps(card),
+        lambda card: {**card, "data": json.dumps(card["data"])},
+        lambda card: json.dumps([card]),
+    ],
+)
+def test_a_card_in_a_text_or_alone_in_a_list_is_a_card(wrapped: Callable[[dict[str, Any]], object]) -> None:
+    whole = card(description="x", first_mes="We bake.", character_book={"entries": [{"content": "Daily."}]})
+    text = json.dumps(wrapped(whole)).encode()
+    assert import_card(read_card(text)).persona.opening == "We bake."
+    for broken in (b'"{"', b'["{"]', b'{"data": "{"}', b"[{}, {}]", b"[[{}]]"):
+        with pytest.raises(DataError):
+            import_card(read_card(broken))
 
 
 def test_what_is_switched_on_is_told() -> None:

@@ -18,7 +18,7 @@ _NO_LENGTH = re.compile(
 )
 _LENGTH = re.compile(
     r"tokens\b|token (count|limit|length)|context.{0,3}(length|size|window|limit)|max_?(seq|model_?len)|n_ctx"
-    r"|context (shift|is full)|max(imum)? context|KV (slot|cache)|(prompt|message|input|conversation)s? (is|are)\b"
+    r"|context (shift|is full)|max(imum)? context|KV (slot|cache)|(prompt|message|input)s? (is|are)\b"
     r"|(prompt|input|request|message|sequence|conversation|history)s?\b.{0,20}\b(length|size|too)\b"
     r"|length of (the |your )?(prompt|input|request|message|conversation)|超长|长度|过长|上下文"
     r"|token.{0,3}超",
