@@ -42,9 +42,13 @@ def build_reader(settings: Settings, progress: "Progress | None" = None) -> "Rea
 
 def reader_beside(settings: Settings) -> "LazyReader":
     """The same, loading beside whatever else starts; hand it to `running_engine`."""
+    from feeler.llm.cards import reader_card
+    from feeler.llm.weights import ensure_weights
     from feeler.reading.lazy import LazyReader
 
-    return LazyReader(lambda: build_reader(settings))
+    return LazyReader(
+        lambda: build_reader(settings), lambda: ensure_weights(reader_card(), settings.cache_dir)
+    )
 
 
 def build_desk(

@@ -1,5 +1,6 @@
 """What the store promises, asked of SQLite and of a real PostgreSQL: nothing twice, nothing out of order."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,8 +25,12 @@ from feeler.mailroom import (
     Verdict,
     Work,
 )
+from feeler.settings import Settings
 from feeler.store import Store, open_store, tables
 from feeler.store.tables import chat
+from feeler.telegram.inbox import read_updates
+from feeler.telegram.limits import judging, limits_of
+from feeler.telegram.parts import whole
 from feeler.usecases.values import Chat
 from tests.durability.postgres import PostgresServer, find_postgres
 
@@ -536,3 +541,27 @@ async def test_a_wrong_address_is_a_store_error(tmp_path: Path) -> None:
         await open_store(f"sqlite:///{blocked}/feeler.sqlite3")
     with pytest.raises(StoreError):
         await open_store("postgresql://feeler@127.0.0.1:9/none")
+
+
+async def test_a_paste_is_one_turn_though_its_parts_come_apart_and_the_bot_starts_anew(url: str) -> None:
+    """Its second part comes five seconds after the first, and the program was started anew in between."""
+    judge = judging(limits_of(Settings()), lambda: 1.0)
+    ada = {"id": 5, "is_bot": False, "first_name": "Ada"}
+    for number, text in ((1, "x" * 4090), (2, "y")):
+        message = {
+            "message_id": number,
+            "date": 100 + 5 * number,
+            "chat": {"id": 5, "type": "private"},
+            "from": ada,
+            "text": text,
+        }
+        store = await open_store(url, bot_id=BOT)
+        async with store.serving():
+            await store.inbox.accept(read_updates({"update_id": number, "message": message}), judge)
+            works = await store.turns.claim(1, LEASE)
+            if number == 1:
+                assert works == []
+            else:
+                [work] = works
+                assert whole(json.loads(work.turn.body))["message"]["text"] == "x" * 4090 + " y"
+        await store.close()

@@ -8,7 +8,7 @@ import pytest
 
 from feeler.mailroom import Answer, Call
 from feeler.store import Store, open_store
-from feeler.telegram.reminding import remind
+from feeler.telegram.reminding import calls_of, remind
 from feeler.usecases.values import Chat, Reminder
 from tests.contract.test_store import BOT, claim_one, postgres, say, store, take, update, url
 
@@ -67,6 +67,21 @@ async def test_it_outlives_a_process_that_dies_before_and_after_it_is_handed_out
                 assert await store.remind(calls, 50) == (1 if step == 1 else 0)
             else:
                 assert await sent(store) == ["late: Emil of Brandl"]
+        await store.close()
+
+
+async def test_one_that_was_asked_for_in_a_topic_comes_there_after_a_restart_too(url: str) -> None:
+    there = replace(LATE, topic=9)
+    for step in range(2):
+        store = await open_store(url, bot_id=BOT)
+        async with store.serving():
+            if step == 0:
+                await ask_for(store, there, LATER)
+            else:
+                assert (await store.chat(5)).reminders == (there, LATER)
+                await store.remind(calls_of, 50)
+                [parcel], _ = await store.outbox.claim(5, 30, 0.0)
+                assert parcel.call.params["message_thread_id"] == 9
         await store.close()
 
 

@@ -7,7 +7,8 @@ from tests.e2e.test_durability_behaviour import _nothing_waits, _until, intervie
 
 from feeler.phone.server import BotApiServer
 from feeler.store.database import Transaction
-from feeler.store.tables import turn
+from feeler.store.tables import reminder, turn
+from feeler.telegram.reminding import calls_of
 from feeler.usecases.texts import MARK
 
 
@@ -35,6 +36,23 @@ async def test_an_answer_goes_into_the_topic_it_was_asked_in(tmp_path: Path) -> 
         ada = server.user(1001, "Ada")
         ada.send_raw({"text": "/help", "message_thread_id": 9, "is_topic_message": True})
         assert (await ada.wait_for()).topic == 9
+
+
+async def test_a_reminder_comes_into_the_topic_it_was_asked_for_in_after_a_restart_too(
+    tmp_path: Path,
+) -> None:
+    async with BotApiServer() as server:
+        ada = server.user(1001, "Ada")
+        async with interviewing(server, tmp_path) as store:
+            for text in ("/new emil", "I ran a bakery for ten years.", "/end", "/remind month"):
+                sent = ada.send_raw({"text": text, "message_thread_id": 9, "is_topic_message": True})
+            noted = await ada.wait_for(lambda shown: "Noted: my question" in shown.text, after=sent)
+            await _until(lambda: _nothing_waits(store))
+        async with interviewing(server, tmp_path) as store:
+            await store._database.run(lambda tx: tx.execute(reminder.update().values(due=0)))
+            assert await store.remind(calls_of, 50) == 1
+            told = await ada.wait_for(lambda shown: "how did it go?" in shown.text, after=noted)
+            assert told.topic == 9
 
 
 async def test_what_belongs_to_a_deleted_topic_comes_into_the_chat_itself(tmp_path: Path) -> None:

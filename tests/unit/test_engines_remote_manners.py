@@ -69,6 +69,17 @@ TOO_LONG = [
     as_json({"detail": "prompt has 5,000 tokens, but the configured context size is 4,096 tokens"}, 500),
     as_json({"error": {"message": "max_new_tokens should be at least 1, got -904"}}, 400),
     as_json({"error": {"message": "the request exceeds the available context size"}}, 503),
+    *[
+        as_json({"error": {"message": words}}, 400)
+        for words in (
+            "context shift is disabled",
+            "The number of tokens in the prompt (5000) is above the limit of 4096",
+            "prompt contains 5000 tokens but the model only supports 4096",
+            "failed to decode: the context is full",
+            "could not find a KV slot for the batch - try reducing its size or increase the context",
+            "Your message is longer than allowed",
+        )
+    ],
     Said(content=b"context_length_exceeded", status=502),
     Said(content=b"Requested tokens (5000) exceed context window of 2048", status=500),
     Said(

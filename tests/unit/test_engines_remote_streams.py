@@ -5,9 +5,21 @@ import logging
 from typing import Any
 
 import pytest
-from tests.model_server import DONE, Said, always, answer, as_json, ask, chunk, in_turn, raw_serving, stream
+from tests.model_server import (
+    DONE,
+    RawServer,
+    Said,
+    always,
+    answer,
+    as_json,
+    ask,
+    chunk,
+    in_turn,
+    raw_serving,
+    stream,
+)
 
-from feeler.errors import EngineUnavailable
+from feeler.errors import EngineUnavailable, PromptTooLong
 from feeler.ports import Message
 
 YES, NO = chunk("Yes, "), chunk("we do.")
@@ -204,12 +216,42 @@ async def test_an_error_inside_of_a_good_status(error: Any, before: tuple[Any, .
 
 @pytest.mark.parametrize(
     "reason",
-    ["error", "ERROR", "canceled", "abort", "network_error", "timeout", "insufficient_system_resource"],
+    [
+        "error",
+        "ERROR",
+        "canceled",
+        "abort",
+        "network_error",
+        "timeout",
+        "insufficient_system_resource",
+        "content_filter",
+        "SAFETY",
+        "RECITATION",
+        "refusal",
+        "sensitive",
+    ],
 )
 async def test_a_reason_that_breaks_an_answer_off(reason: str) -> None:
     async with raw_serving(always(YES, chunk(finish=reason), DONE)) as engine:
         with pytest.raises(EngineUnavailable, match=reason):
             await answer(engine)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (STOP, DONE),
+        (chunk("", "stop"),),
+        (chunk(role="assistant"), chunk(finish="tool_calls"), DONE),
+        ({"choices": [{"delta": {"content": None, "refusal": "No."}, "finish_reason": "stop"}]}, DONE),
+        (chunk(finish="content_filter"), DONE),
+    ],
+)
+async def test_an_answer_without_a_word_is_none(events: tuple[Any, ...]) -> None:
+    async with raw_serving(always(*events)) as engine:
+        for drafts in (1, 2):
+            with pytest.raises(EngineUnavailable):
+                await answer(engine, ask(drafts=drafts))
 
 
 async def test_a_web_page_in_place_of_an_answer_is_named() -> None:
@@ -395,6 +437,51 @@ async def test_thoughts_that_the_server_keeps_to_itself_are_given_more_as_well(r
         with pytest.raises(EngineUnavailable, match="never answered"):
             await answer(engine)
     assert server.bodies[1]["max_tokens"] > server.bodies[0]["max_tokens"] + 1000
+
+
+EMPTY = Said(content=stream(chunk("", finish="length"), DONE))  # LMDeploy, where the prompt fills the context
+TALK = [
+    Message(role="system", content="You are Ruth."),
+    *[Message(role=role, content=role) for role in ("user", "assistant") * 3],
+    Message(role="user", content="Hello?"),
+]
+
+
+@pytest.mark.parametrize("empty", [EMPTY, Said(content=stream(chunk(" ", "max_tokens")))])
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_prompt_that_fills_the_context_without_a_word_of_it_is_shortened(
+    empty: Said, known: bool
+) -> None:
+    whole = Said(content=stream(YES, NO, STOP, DONE))
+    server = RawServer(lambda body: empty if len(body["messages"]) > 4 else whole)
+    async with raw_serving(server) as engine:
+        if known:
+            await answer(engine)
+        assert (await answer(engine, ask(*TALK))).strip() == "Yes, we do."
+        assert engine.remark == ""
+    last = server.bodies[-1]
+    assert [each["role"] for each in last["messages"]] == ["system", "user", "assistant", "user"]
+    assert last["max_tokens"] == 160
+    assert len(server.bodies) == 3
+
+
+async def test_a_refusal_of_more_room_does_not_make_a_model_one_that_thinks() -> None:
+    whole = Said(content=stream(YES, NO, STOP, DONE))
+    refused = as_json({"error": {"message": "The prompt is longer than the context length"}}, 400)
+    said = {True: refused, False: EMPTY}
+    server = RawServer(lambda body: said[body["max_tokens"] > 160] if len(body["messages"]) > 4 else whole)
+    async with raw_serving(server) as engine:
+        assert await answer(engine, ask(*TALK)) == "Yes, we do."
+        assert engine.remark == ""
+    assert server.bodies[-1]["max_tokens"] == 160
+
+
+async def test_a_persona_that_fills_the_context_is_named_as_the_trouble() -> None:
+    async with raw_serving(RawServer(lambda body: EMPTY)) as engine:
+        for drafts in (1, 2):
+            with pytest.raises(PromptTooLong, match="before its first word"):
+                await answer(engine, ask(*TALK, drafts=drafts))
+        assert engine.remark == ""
 
 
 async def test_a_prompt_that_is_only_to_be_read_is_not_thought_about() -> None:

@@ -68,6 +68,26 @@ def slower(model: Any) -> np.ndarray:
     return found
 
 
+@pytest.mark.parametrize(
+    ("context", "scaling", "rope"),
+    [
+        (8192, {}, {}),  # Llama 3.0
+        (65_536, {}, {}),  # taught on longer texts, as some made of 3.0 were
+        (131_072, {"type": "none"}, {}),
+        (131_072, {"type": "yarn", "factor": 4.0, "original_context_length": 64}, YARN),
+        (131_072, {"type": "linear", "factor": 4.0}, {"rope_type": "linear", "factor": 4.0}),
+    ],
+)
+def test_the_base_of_llama_3_needs_the_scaling_of_3_1_only_where_the_file_states_no_other(
+    tmp_path: Path, context: int, scaling: dict[str, Any], rope: dict[str, Any]
+) -> None:
+    base = {"rope_theta": 500_000.0}
+    model = random_model(rope_parameters={"rope_type": "default", **rope, **base})
+    stated = {f"llama.rope.scaling.{key}": value for key, value in scaling.items()}
+    metadata = {"llama.context_length": context, **stated}
+    assert off(model, write_model(tmp_path / "m.gguf", model, metadata=metadata)) < RIGHT
+
+
 @pytest.mark.parametrize("family", ["llama", "qwen2"])
 def test_plain_files_of_both_families(tmp_path: Path, family: str) -> None:
     model = random_model(family)
@@ -185,6 +205,10 @@ def test_a_card_with_another_format_is_refused_before_anything_is_fetched(tmp_pa
         ({"split.count": "three"}, "one of three parts"),
         ({"llama.logit_scale": 0.5}, "logit_scale of 0.5"),
         ({"llama.final_logit_softcapping": 30.0}, "softcapping of 30"),
+        ({"llama.hidden_activation": "gelu"}, "activation of gelu"),
+        ({"llama.swiglu_clamp_exp": 7.0}, "clamp_exp of 7"),
+        ({"llama.attention.temperature_length": 8192}, "temperature_length of 8192"),
+        ({"llama.no_rope_layer_interval": 4}, "interval of 4"),
         ({"llama.block_count": 3}, r"lacks the tensor blk\.2\."),
         ({"llama.block_count": 1}, r"9 tensors that are not known here, as blk\.1\."),
         ({"llama.feed_forward_length": 100}, "ffn_gate.weight is 96 x 64"),

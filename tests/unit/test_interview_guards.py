@@ -115,3 +115,14 @@ def test_what_was_retold_wrongly_is_cut_and_the_question_stays() -> None:
     assert tidy(draft, scene(Job.ASK)) == "How long did it take you to find the track?"
     kept = "You bought his hay. What did he say to that?"
     assert tidy(f'Ruth: "{kept}"', scene(Job.ASK)) == kept
+
+
+@pytest.mark.parametrize(
+    "gesture", ["*smiles*\n", "(smiles and pours coffee)", "(Ruth looks up)\n", "(a pause)"]
+)
+def test_what_is_done_and_not_said_is_cut_from_a_draft(gesture: str) -> None:
+    kept = "You bought his hay. What did he say to that?"
+    assert "no stage directions" in names(f"(nods) {kept}", scene(Job.ASK))
+    assert tidy(f"{gesture} {kept}", scene(Job.ASK)) == kept
+    fact = "We are small (about 40 people)."
+    assert tidy(f"{gesture} {fact}", scene(Job.TELL)) == fact

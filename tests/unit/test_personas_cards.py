@@ -7,6 +7,7 @@ import os
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -237,6 +238,12 @@ HIDDEN = "The owner has fled."
         {"comment": "[DISABLED] the owner"},
         {"name": "the owner (do not use)"},
         {"title": "disabled: the owner"},
+        {"comment": "the owner [secret]"},
+        {"ignore": True},
+        {"suppressed": 1},
+        {"spoiler": "yes"},
+        {"do_not_use": True},
+        {"gmOnly": True},
         {"content": f"\ufeff@@dont_activate\n{HIDDEN}"},
         {"content": f"@@depth 1\u2028@@dont_activate\u2028{HIDDEN}"},
         {"content": f"@@DONT-ACTIVATE\n{HIDDEN}"},
@@ -254,6 +261,24 @@ def test_an_entry_that_is_switched_off_is_never_told_whatever_it_says(
     company = import_card(card(description="x", character_book={"entries": entries})).company
     assert company is not None
     assert [fact.reveal for fact in company.facts] == [Reveal.ASKED, Reveal.NEVER]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda card: [card],
+        lambda card: json.dumps(card),
+        lambda card: {**card, "data": json.dumps(card["data"])},
+        lambda card: json.dumps([card]),
+    ],
+)
+def test_a_card_in_a_text_or_alone_in_a_list_is_a_card(wrapped: Callable[[dict[str, Any]], object]) -> None:
+    whole = card(description="x", first_mes="We bake.", character_book={"entries": [{"content": "Daily."}]})
+    text = json.dumps(wrapped(whole)).encode()
+    assert import_card(read_card(text)).persona.opening == "We bake."
+    for broken in (b'"{"', b'["{"]', b'{"data": "{"}', b"[{}, {}]", b"[[{}]]"):
+        with pytest.raises(DataError):
+            import_card(read_card(broken))
 
 
 def test_what_is_switched_on_is_told() -> None:
@@ -377,7 +402,40 @@ def test_what_is_not_for_the_ear_is_not_said(written: str, aloud: str) -> None:
     assert (imported.persona.opening, imported.company.facts[0].text) == (aloud, aloud)
 
 
-@pytest.mark.parametrize("sign", ["*", "**", "_", "![", "<", "<!--", "`", "{{", "*a\n"])
+@pytest.mark.parametrize(
+    ("written", "aloud"),
+    [
+        ("(smiles and pours coffee) We bake.", "We bake."),
+        ("We bake. (Mara looks up from the table.) Daily.", "We bake. Daily."),
+        ("(leans back, arms crossed)\nWe bake.", "We bake."),
+        ("We bake (takes a sip of tea) bread.", "We bake bread."),
+        ("We bake daily *winks*.", "We bake daily."),
+        ("[with a warm smile] We bake (pauses) daily (she winks).", "We bake daily."),
+        ("（微笑）パンを焼きます。", "パンを焼きます。"),
+        ("(lächelt) Wir backen (seit 1950).", "Wir backen (seit 1950)."),
+        ("We are a small shop (about 40 people).", "We are a small shop (about 40 people)."),
+        ("We open at six (closed on Sundays).", "We open at six (closed on Sundays)."),
+        ("It pays (takes a day, turns out fine).", "It pays (takes a day, turns out fine)."),
+        ("I cut bread (reading glasses help).", "I cut bread (reading glasses help)."),
+        ("小さな店です（約四十人）。", "小さな店です（約四十人）。"),
+    ],
+)
+def test_what_somebody_does_in_brackets_is_not_said_and_other_brackets_are(written: str, aloud: str) -> None:
+    imported = import_card(
+        card(
+            name="Mara Holt",
+            description="x",
+            first_mes=written,
+            mes_example=f"<START>\n{{{{user}}}}: And you?\n{{{{char}}}}: {written}",
+            character_book={"entries": [{"content": written}]},
+        )
+    )
+    assert imported.company is not None
+    [example] = imported.persona.examples
+    assert (imported.persona.opening, example.persona, imported.company.facts[0].text) == (aloud,) * 3
+
+
+@pytest.mark.parametrize("sign", ["*", "**", "_", "![", "<", "<!--", "`", "{{", "*a\n", "(", "(a", "((a)"])
 def test_a_megabyte_of_marks_takes_no_time(sign: str) -> None:
     content = sign * (1_000_000 // len(sign))
     import_card(

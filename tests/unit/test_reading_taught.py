@@ -1,5 +1,7 @@
 """What the taught heads say becomes a reading: closed labels and exact pieces of the message."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -181,3 +183,31 @@ def test_who_waits_for_a_reader_that_cannot_be_loaded_is_told_and_never_waits_fo
     with pytest.raises(PanicException):
         reader.read("", "I bake.")
     assert reader.is_loaded
+
+
+ENDS = """
+import threading
+import torch
+from feeler.reading.lazy import LazyReader
+
+begun, fetched = threading.Event(), threading.Event()
+
+def load():
+    begun.set()
+    for _ in range(200):
+        torch.ones(500, 500) @ torch.ones(500, 500)
+
+def fetch():
+    fetched.set()
+    threading.Event().wait()
+
+LazyReader(load)
+LazyReader(load, fetch)
+begun.wait()
+fetched.wait()
+"""
+
+
+def test_a_program_that_ends_while_its_reader_is_loaded_or_fetched_ends_well() -> None:
+    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -89,7 +89,7 @@ def test_three_parts_of_a_paste_are_one_text_without_a_seam() -> None:
 @pytest.mark.parametrize(
     "second",
     [
-        raw(2, date=104, text="later"),
+        raw(2, date=161, text="later"),
         raw(2, text="from elsewhere", message_thread_id=3, is_topic_message=True),
         raw(2, text="theirs", forward_origin={"type": "hidden_user"}),
         raw(2, photo=[]),
@@ -99,6 +99,33 @@ def test_three_parts_of_a_paste_are_one_text_without_a_seam() -> None:
 def test_what_does_not_follow_a_part_is_a_message_of_its_own(second: str) -> None:
     assert joined(raw(1, text="x" * 4096), second, command=False) == ""
     assert joined(raw(1, text="x" * 100), raw(2, text="y"), command=False) == ""
+
+
+@pytest.mark.parametrize(("first", "seconds"), [(4096, 30), (4095, 6), (3600, 6), (3000, 2), (2048, 1)])
+def test_the_fuller_a_part_is_the_longer_its_next_may_take(first: int, seconds: int) -> None:
+    cut, rest = raw(1, text="x" * first), raw(2, date=100 + seconds, text="y")
+    assert joined(cut, rest, command=False)
+    assert patience(cut) >= min(seconds, 6) - 1
+    assert patience(raw(1, text="x" * 2047)) == patience(rest) == 0
+
+
+@pytest.mark.parametrize(
+    ("end", "rest", "seam"),
+    [(" by the", "river.", " "), (" there.", "Then it fell.", "\n"), (" such as:", "rails,", "\n")],
+)
+def test_what_an_app_takes_away_where_it_cuts_is_put_back(end: str, rest: str, seam: str) -> None:
+    first = "x" * 4000 + end
+    body = joined(raw(1, text=first), raw(2, text=rest), command=False)
+    assert whole(json.loads(body))["message"]["text"] == first + seam + rest
+
+
+def test_a_long_text_that_is_sent_on_in_parts_is_one_message() -> None:
+    origin = {"type": "user", "sender_user": {"id": 9, "is_bot": False, "first_name": "B"}}
+    first = raw(1, text="x" * 4096, forward_origin=origin | {"date": 50})
+    rest = raw(2, text="y", forward_origin=origin | {"date": 51})
+    assert whole(json.loads(joined(first, rest, command=False)))["message"]["text"] == "x" * 4096 + "y"
+    other = raw(2, text="y", forward_origin={"type": "hidden_user", "sender_user_name": "C", "date": 51})
+    assert joined(first, other, command=False) == ""
 
 
 def test_nothing_is_joined_to_what_cannot_be_read_any_more() -> None:

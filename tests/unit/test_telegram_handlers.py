@@ -66,7 +66,7 @@ ODD = {
     ),
     "a photo": message(photo=[PICTURE]),
     "a photo under a heart": message(photo=[PICTURE], caption="❤️"),
-    "fillers only": message(text="\u3164\u2800\ufe0f"),
+    "fillers only": message(text="\u3164\u2800\ufe0f\ufffc\U0001d159"),
     "a voice note": message(voice={**FILE, "duration": 3}),
     "a round video": message(video_note={**FILE, "length": 9, "duration": 3}),
     "a video": message(video={**PICTURE, "duration": 3}),

@@ -6,6 +6,7 @@ from feeler.interview.grounded import grounded
 from feeler.interview.plan import ASKS, Job
 from feeler.interview.scene import Scene
 from feeler.interview.words import sentences
+from feeler.personas.gestures import without_gestures
 
 QUOTES = re.compile(r'^\s*["“”]+|["“”]+\s*$')
 NOTE = re.compile(r"\[[^\]]*\]?|\*[^*]{0,80}\*")
@@ -19,7 +20,7 @@ def tidy(draft: str, scene: Scene) -> str:
     text = re.sub(
         rf"^\s*(?:{names}|interviewer|assistant|you said)\s*:\s*", "", draft.strip(), flags=re.IGNORECASE
     )
-    text = NOTE.sub(" ", text).split("\n")[0]
+    text = without_gestures(NOTE.sub(" ", text), scene.persona.name).strip().split("\n")[0]
     if text.count('"') % 2 or (QUOTES.match(text) and text.count('"') <= 2):
         text = QUOTES.sub("", text)
     kept: list[str] = []

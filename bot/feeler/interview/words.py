@@ -154,8 +154,9 @@ FAMILIAR = frozenset(
 
 UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)  # Unicode's Default_Ignorable_Code_Point, and the blank pattern of Braille, for a set in a pattern
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)  # Unicode's Default_Ignorable_Code_Point, and blanks that are letters, signs or notes, for a set in a pattern
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 _ENDS = re.compile(rf"^[\s{UNSEEN}]+|(?<![\s{UNSEEN}])[\s{UNSEEN}]+\Z")
 

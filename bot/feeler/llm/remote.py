@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from feeler.errors import EngineError, EngineUnavailable
+from feeler.errors import EngineError, EngineUnavailable, PromptTooLong
 from feeler.llm.cards import SamplingDefaults
 from feeler.llm.fitting import without_older_half
 from feeler.llm.remote_connection import Connection
@@ -34,8 +34,15 @@ _THINKS = (
 )
 
 
-class _OnlyThought(Exception):
-    """The model spent all its tokens on thoughts, which a server may keep to itself."""
+class _NothingSaid(Exception):
+    """The answer ended for its length before its first word.
+
+    Its tokens went into thoughts, which a server may keep to itself; or the prompt has left it none.
+    """
+
+    def __init__(self, *, thought: bool) -> None:
+        super().__init__('it ended the answer before its first word (finish_reason "length")')
+        self.thought = thought  # some was seen
 
 
 @dataclass(kw_only=True)
@@ -70,6 +77,7 @@ class RemoteEngine(Engine):
         self._sampling = sampling or SamplingDefaults()
         self._silence = silence_seconds
         self._manners = Manners()
+        self._speaks = False  # it has answered without more room than an answer takes
         self._connection = Connection(
             self._url, api_key, connect_seconds=connect_seconds, silence_seconds=silence_seconds, tries=tries
         )
@@ -84,6 +92,7 @@ class RemoteEngine(Engine):
         """See `feeler.ports.Engine`."""
         messages, manners = request.messages, self._manners
         written: set[int] = set()  # drafts with any text
+        more_room = self._speaks  # than an answer takes was given, or is of no use
         while True:
             silent: list[Piece] = []  # drafts that ended without any
             course = _Course()
@@ -92,19 +101,23 @@ class RemoteEngine(Engine):
                     async for piece in pieces:
                         if piece.text.strip():
                             written.add(piece.draft)
+                            self._speaks = self._speaks or not manners.thinks
                         elif piece.finish and piece.draft not in written:
                             silent.append(piece)
                             continue
                         yield piece
-                spent = course.thought or any(piece.finish == "length" for piece in silent)
-                if silent and spent and not written and wants_answer(request):
-                    raise _OnlyThought
+                if silent and not written and wants_answer(request):
+                    if course.thought or any(piece.finish == "length" for piece in silent):
+                        raise _NothingSaid(thought=course.thought)
+                    if not any(piece.tokens for piece in silent):
+                        raise EngineUnavailable(f"{self._url} sent an empty answer")
                 break
             except Exception as error:  # the boundary: whatever a server sends, the turn can be had again
                 if written or self._connection.closed:
                     raise self._failure(error) from None
                 if isinstance(error, ServerSaid) and error.refusal and error.too_long:
                     messages = without_older_half(messages, str(error))
+                    manners = replace(manners, thinks=self._manners.thinks)
                 elif isinstance(error, ServerSaid) and error.about_model and self._chooses:
                     self._unfit.add(str(course.body["model"]))
                     self._model = ""
@@ -112,8 +125,13 @@ class RemoteEngine(Engine):
                     error.refusal or error.refuses(optional(course.body))
                 ):
                     manners = self._simpler(manners, error, course.body, request)
-                elif isinstance(error, _OnlyThought) and not manners.thinks:
+                elif isinstance(error, _NothingSaid) and not manners.thinks and error.thought:
                     manners = self._noticed(manners)
+                elif isinstance(error, _NothingSaid) and not (manners.thinks or more_room):
+                    manners, more_room = replace(manners, thinks=True), True  # it may have thought unseen
+                elif isinstance(error, _NothingSaid) and not error.thought:
+                    messages = self._shorter(messages, error)
+                    manners = replace(manners, thinks=self._manners.thinks)
                 else:
                     raise self._failure(error) from None
         for piece in silent:
@@ -156,7 +174,7 @@ class RemoteEngine(Engine):
                 async for piece in one:
                     if piece.draft in missing:
                         missing.remove(piece.draft)
-                    self._served(manners)
+                    self._served(manners, piece, request)
                     yield piece
             if not missing:
                 return
@@ -166,7 +184,7 @@ class RemoteEngine(Engine):
         ]
         async with aclosing(_together(answers)) as pieces:
             async for piece in pieces:
-                self._served(manners)
+                self._served(manners, piece, request)
                 yield piece
 
     async def _answer(
@@ -239,12 +257,23 @@ class RemoteEngine(Engine):
         self._manners = replace(self._manners, thinks=True)
         return replace(manners, thinks=True, headless=self._manners.headless)
 
-    def _served(self, manners: Manners) -> None:
+    def _served(self, manners: Manners, piece: Piece, request: Request) -> None:
         """Remember manners that served, and what was learned of thoughts meanwhile."""
+        if not piece.text.strip() and wants_answer(request):
+            return  # who knows what they are good for
+        if manners.thinks:
+            self._noticed(manners)
         known = self._manners
-        self._manners = replace(
-            manners, thinks=manners.thinks or known.thinks, headless=manners.headless or known.headless
-        )
+        self._manners = replace(manners, thinks=known.thinks, headless=manners.headless or known.headless)
+
+    def _shorter(self, messages: tuple[Message, ...], error: _NothingSaid) -> tuple[Message, ...]:
+        """Older messages left out: the prompt may fill the context, and some say so in no other way."""
+        try:
+            return without_older_half(messages, str(error))
+        except PromptTooLong:
+            if self._manners.thinks:
+                raise self._failure(error) from None
+            raise
 
     def _simpler(
         self, manners: Manners, refusal: ServerSaid, sent: dict[str, Any], request: Request
@@ -257,7 +286,7 @@ class RemoteEngine(Engine):
     def _failure(self, error: Exception) -> EngineError:
         if self._connection.closed:
             return EngineUnavailable("the engine was closed")
-        if isinstance(error, _OnlyThought):
+        if isinstance(error, _NothingSaid):
             return EngineUnavailable(f"{self._url} only thought and never answered: {_THINKS}")
         found = explained(error, self._url, self._model)
         log.warning("the model server failed: %s (%s)", type(found).__name__, type(error).__name__)

@@ -18,13 +18,15 @@ _NO_LENGTH = re.compile(
 )
 _LENGTH = re.compile(
     r"tokens\b|token (count|limit|length)|context.{0,3}(length|size|window|limit)|max_?(seq|model_?len)|n_ctx"
+    r"|context (shift|is full)|max(imum)? context|KV (slot|cache)|(prompt|message|input)s? (is|are)\b"
     r"|(prompt|input|request|message|sequence|conversation|history)s?\b.{0,20}\b(length|size|too)\b"
     r"|length of (the |your )?(prompt|input|request|message|conversation)|超长|长度|过长|上下文"
     r"|token.{0,3}超",
     re.IGNORECASE,
 )
 _BEYOND = re.compile(
-    r"exceed|too (long|large|many|big)|(longer|larger|greater|more|less|fewer) than|must be|cannot be|<=|≤|>"
+    r"exceed|above|longer|is full|shift is disabled|could not find|only (supports|accepts|allows|takes)"
+    r"|too (long|large|many|big)|(larger|greater|more|less|fewer) than|must be|cannot be|<=|≤|>"
     r"|maximum|at most|overflow|reduce|not fit|truncat|available|should be|reached|over the|shorte|超|过长"
     r"|\bbut\b.{0,40}(context|limit)",
     re.IGNORECASE,

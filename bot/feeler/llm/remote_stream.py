@@ -17,7 +17,9 @@ from feeler.llm.remote_events import Document, Done, Events, ends
 _THOUGHTS = ("reasoning", "thinking", "thought")  # how the fields begin that hold what is thought, not said
 _REASONS = ("finish_reason", "finishReason", "stop_reason")
 _BROKEN = re.compile(  # reasons that end no answer
-    r"error|abort|cancel|time_?out|network|insufficient|overload|fail|interrupt", re.IGNORECASE
+    r"error|abort|cancel|time_?out|network|insufficient|overload|fail|interrupt"
+    r"|filter|safety|recitation|blocklist|prohibited|refus|sensitive|moderat|risk",
+    re.IGNORECASE,
 )
 _LENGTH = re.compile(r"length|max.*tokens|token_limit", re.IGNORECASE)
 

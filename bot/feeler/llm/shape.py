@@ -5,6 +5,7 @@ would be wrong without a word.
 """
 
 import math
+import re
 from dataclasses import dataclass
 
 import torch
@@ -32,6 +33,8 @@ _CHANGES = {  # what makes another model of it, and the value with which it does
     "rope.scaling.yarn_attn_factor": 1.0,
     "rope.scaling.yarn_log_multiplier": 0.0,
 }
+_TELLING = re.compile("temperature|clamp|softcap|activation|no_rope|scale|gate")  # in others of that kind
+_IDLE = (0, "", "silu", "swish")
 _ROTATION = {"dimension_count", "freq_base", "scale_linear"} | {  # what is read, or changes nothing
     f"scaling.{name}"
     for name in (
@@ -40,6 +43,7 @@ _ROTATION = {"dimension_count", "freq_base", "scale_linear"} | {  # what is read
     )
 }
 _LLAMA_3_1 = (500_000.0, 131_072)  # base and context of 3.1 to 3.3, which are nothing without their scaling
+_STATED = ("scaling.type", "scaling.factor", "scale_linear")  # how it is stretched, or that it is not
 _FREQUENCIES = "rope_freqs.weight"
 
 
@@ -148,7 +152,11 @@ def read_rotations(file: GgufFile, shape: Shape) -> Rotations:
         if not (slower > 0).all():
             raise WeightsError(f"{file.path}: {_FREQUENCIES} holds what is no number above zero")
         speeds = speeds / slower
-    elif family == "llama" and (shape.theta, file.value("llama.context_length")) == _LLAMA_3_1:
+    elif (
+        family == "llama"
+        and (shape.theta, file.value("llama.context_length")) == _LLAMA_3_1
+        and not {f"llama.rope.{key}" for key in _STATED} & file.metadata.keys()
+    ):
         raise WeightsError(
             f"{file.path} is of Llama 3.1 or later and lacks its rope scaling ({_FREQUENCIES}): fetch a file "
             "that was converted anew"
@@ -226,6 +234,11 @@ def _refuse_others(file: GgufFile, family: str) -> None:
     for key in _CHANGES:
         if (found := file.metadata.get(f"{family}.{key}", _CHANGES[key])) != _CHANGES[key]:
             raise WeightsError(f"{file.path}: {family}.{key} of {found} is not known here; {_ELSEWHERE}")
+    for key, found in file.metadata.items():
+        name = key.removeprefix(f"{family}.")
+        other = name != key and not name.startswith(("rope.", "expert_")) and name not in _CHANGES
+        if other and _TELLING.search(name) and found not in _IDLE:
+            raise WeightsError(f"{file.path}: {key} of {found} is not known here; {_ELSEWHERE}")
     rotation = {f"{family}.rope.{name}" for name in _ROTATION} | {f"{family}.{key}" for key in _CHANGES}
     if unknown := {key for key in file.metadata if key.startswith(f"{family}.rope.")} - rotation:
         raise WeightsError(f"{file.path}: {', '.join(sorted(unknown))} is not known here; {_ELSEWHERE}")

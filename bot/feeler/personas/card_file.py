@@ -50,7 +50,7 @@ def _card(text: bytes, where: str = "") -> dict[str, Any]:
     if text.startswith(b"{") and text[1:2] != b"\0":
         text = text.rstrip(b"\0")  # what a tool without strings of its own writes at the end
     try:
-        card = json.loads(text, parse_constant=lambda name: None, strict=False)  # lines within texts
+        card = _opened(_json(text))
     except UnicodeDecodeError:
         what = f"what the picture's {where} holds is no" if where else "the card is neither a PNG picture nor"
         raise DataError(f"{what} UTF-8 text") from None
@@ -63,6 +63,22 @@ def _card(text: bytes, where: str = "") -> dict[str, Any]:
     if not card:
         raise DataError("the card is empty")
     return {str(key): _bounded(value, MAX_DEPTH) for key, value in card.items()}
+
+
+def _opened(card: Any) -> Any:
+    """The card itself where it is the text in a text, or alone in a list; the same of its `data`."""
+    for _ in range(2):
+        if isinstance(card, list) and len(card) == 1:
+            card = card[0]
+        if isinstance(card, str) and card.lstrip()[:1] in ("{", "["):
+            card = _json(card)
+    if isinstance(card, dict) and isinstance(inner := card.get("data"), str) and inner.lstrip()[:1] == "{":
+        return {**card, "data": _json(inner)}
+    return card
+
+
+def _json(text: str | bytes) -> Any:
+    return json.loads(text, parse_constant=lambda name: None, strict=False)  # lines within texts
 
 
 def _packed(content: bytes) -> bytes:

@@ -31,12 +31,15 @@ _OFF = frozenset(
             "muted",
         ),
         *("off", "deleted", "isdeleted", "removed", "archived", "isarchived", "excluded", "draft", "isdraft"),
+        *("exclude", "ignore", "ignored", "skip", "skipped", "suppress", "suppressed", "hide", "unused"),
+        *("donotuse", "dontuse", "confidential", "spoiler", "isspoiler", "gmonly", "dmonly", "unpublished"),
     )
 )
 _STATE = frozenset(("state", "status", "mode", "toggle", "visibility", "type"))
 _TITLE = frozenset(("name", "title", "comment", "memo", "label"))  # where an author notes it by hand
 _NOTED_OFF = re.compile(
-    r"[\[({<]\s*(?:disabled?|off|inactive|unused|deleted|do(?:n['’]?t| not) use)\s*[\])}>]"
+    r"[\[({<]\s*(?:disabled?|off|inactive|unused|deleted|removed|archived|draft|hidden|secret|private"
+    r"|spoilers?|do(?:n['’]?t| not) use)\s*[\])}>]"
     r"|^\s*(?:disabled|inactive|unused)\s*(?:[:\-–—]|$)",
     re.IGNORECASE,
 )

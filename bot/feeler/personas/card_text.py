@@ -9,12 +9,14 @@ from itertools import pairwise
 from typing import Any
 
 from feeler.personas.files import CHAT_MARKUP
+from feeler.personas.gestures import gap, without_gestures
 from feeler.personas.macros import without_macros
 from feeler.personas.values import Example
 
 STRESS = re.compile(r"(?<!\*)\*\*+([^*\n]+)\*\*+|(?<!\w)__([^_\n]+)__(?!\w)")  # **a stressed word** is said
 ACTION = re.compile(  # *in a line*, *or over two*, _or so_
-    r"\*[^*\n]+\*|\*(?!\s)(?:[^*\n]|\n(?![ \t]*\n))+(?<!\s)\*|(?<!\w)_(?![\s_])[^_\n]+(?<!\s)_(?!\w)"
+    r"[ \t]{0,3}(?:\*[^*\n]+\*|\*(?!\s)(?:[^*\n]|\n(?![ \t]*\n))+(?<!\s)\*"
+    r"|(?<!\w)_(?![\s_])[^_\n]+(?<!\s)_(?!\w))"
 )
 TIMES = re.compile(r"(?<=\d)( ?)\*(?= ?\d)")
 QUOTATION_MARKS = re.compile(r'["“”„‟«»‹›「」『』﹁﹂〝〞〟❝❞＂]')
@@ -59,10 +61,10 @@ def said(text: str, char: str) -> str:
 
 
 def spoken(text: str, char: str) -> str:
-    """What is said aloud: no *actions*, no quotation marks around speech, in one paragraph."""
+    """What is said aloud: no *actions* or (smiles), no quotation marks around speech, in one paragraph."""
     text = TIMES.sub(r"\1×", plain(without_macros(text, char=char, user="you")).replace("＊", "*"))
-    text = ACTION.sub(" ", STRESS.sub(lambda found: found[1] or found[2], text))
-    text = QUOTATION_MARKS.sub("", text.replace("*", " "))
+    text = ACTION.sub(gap, STRESS.sub(lambda found: found[1] or found[2], text))
+    text = QUOTATION_MARKS.sub("", without_gestures(text, char).replace("*", " "))
     return one_line(text).strip(" -–—")
 
 

@@ -1,8 +1,10 @@
 """A reader that loads beside the rest of a start, so that a page or a bot is there at once."""
 
+import atexit
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 
 from feeler.interview.dossier import Known, Shares
 from feeler.interview.reading import Reading, Shown
@@ -13,17 +15,21 @@ from feeler.ports import Reader
 class LazyReader:
     """See `feeler.ports.Reader`. Who asks first waits; what went wrong in loading is raised to all."""
 
-    def __init__(self, load: Callable[[], Reader]) -> None:
+    def __init__(self, load: Callable[[], Reader], fetch: Callable[[], object] = lambda: None) -> None:
+        """`fetch` goes before `load` and may take minutes; who ends the program does not wait for it."""
         self._loading: Future[Reader] = Future()
+        at_work = threading.Lock()
 
         def run() -> None:
             try:
-                self._loading.set_result(load())
+                fetch()
+                with at_work:
+                    self._loading.set_result(load())
             except BaseException as error:  # whatever it is, nobody must wait for ever
                 self._loading.set_exception(error)
 
-        # a daemon: whoever ends the program while it loads need not wait for it
         threading.Thread(target=run, name="reader", daemon=True).start()
+        atexit.register(_let_end, at_work)
 
     @property
     def is_loaded(self) -> bool:
@@ -47,3 +53,10 @@ class LazyReader:
 
     def shows(self, texts: Sequence[str]) -> Sequence[Shown]:
         return self._loading.result().shows(texts)
+
+
+def _let_end(at_work: threading.Lock) -> None:
+    """Wait for a loading under way, some seconds, and let none begin: torch aborts the program where a thread
+    is still in its code when the interpreter goes."""
+    with suppress(KeyboardInterrupt):
+        at_work.acquire()

@@ -77,7 +77,8 @@ class Store(Records):
     @transactional
     def _clear_owners(self, tx: Transaction) -> None:
         tx.execute(update(chat).values(owner=None, until=0, sender=None, send_until=0))
-        tx.execute(update(turn).where(turn.c.state == "new").values(until=0))
+        begun = turn.c.tries > 0  # another waits for its next part, which may come yet
+        tx.execute(update(turn).where(turn.c.state == "new", begun).values(until=0))
 
     async def elected(self) -> bool:
         """Whether this process is the one that long-polls; tries to become it where none is."""

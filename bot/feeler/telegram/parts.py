@@ -6,14 +6,17 @@ from typing import Any
 from feeler.telegram.addressing import spoken, topic_of, written
 
 LIMIT = 4096  # UTF-16 units of a message: there an app cuts, or at a good place in the second half
-PAUSE = 2  # seconds between the dates of two parts at most; dates are whole seconds
+NEARLY = LIMIT * 7 // 8  # hardly anybody writes so much and no more
 MORE_FILES = "feeler_more_documents"  # of an album, beside that of its first message
 HOLD = 1.2  # seconds for which a part waits for the next
+LONG_HOLD = 6.0  # for which one does whose next may be slow to come, but will
 
 
 def patience(body: str) -> float:
     """For how many seconds this update is to wait for a part that may follow; 0 where none does."""
     message = _last(_read(body))
+    if message and _may_go_on(message) and _units(message) >= NEARLY:
+        return LONG_HOLD
     return HOLD if message and (_album(message) or _may_go_on(message)) else 0.0
 
 
@@ -25,7 +28,9 @@ def joined(held: str, body: str, *, command: bool) -> str:
         return ""
     if topic_of(first) != topic_of(second):
         return ""
-    goes_on = _may_go_on(before) and _is_text(after) and (not command or _units(before) == LIMIT)
+    goes_on = _may_go_on(before) and _is_text(after) and _origin(before) == _origin(after)
+    if command and _units(before) < LIMIT:
+        goes_on = False
     if not goes_on and not (_album(before) and _album(before) == _album(after)):
         return ""
     return json.dumps([*(first if isinstance(first, list) else [first]), second], ensure_ascii=False)
@@ -39,15 +44,21 @@ def whole(raw: Any) -> Any:
     key = "text" if "text" in messages[0] else "caption"
     text = ""
     for number, message in enumerate(messages):
-        cut = number > 0 and key == "text" and _units(messages[number - 1]) == LIMIT  # in mid-word, perhaps
         more = written(message)
-        text += ("" if cut or not text or not more else "\n") + more
+        text += (_seam(messages[number - 1], more) if text and more else "") + more
     files = [message["document"] for message in messages[1:] if isinstance(message.get("document"), dict)]
     bare = {
         name: value for name, value in messages[0].items() if name not in ("entities", "caption_entities")
     }
     more_files = {MORE_FILES: files} if files else {}
     return {**raw[0], "message": bare | ({key: text} if text else {}) | more_files}
+
+
+def _seam(before: dict[str, Any], more: str) -> str:
+    """What stood between two parts: where an app cuts at a blank or at the end of a line, that is lost."""
+    if "text" in before and _units(before) == LIMIT:
+        return ""  # in mid-word, perhaps
+    return " " if written(before)[-1:].isalnum() and more[0].islower() else "\n"
 
 
 def _read(body: str) -> Any:
@@ -71,11 +82,29 @@ def _neighbours(before: dict[str, Any], after: dict[str, Any]) -> bool:
     if not same or len(numbers) < len(found):
         return False
     then, now, first, second = numbers
-    return bool(0 <= now - then <= PAUSE and second > first)
+    return bool(0 <= now - then <= _pause(before) and second > first)
+
+
+def _pause(before: dict[str, Any]) -> float:
+    """Seconds between the dates of this part and the next at most; dates are whole seconds.
+
+    A part that is full was cut, and its next belongs to it however late it was sent, if it came in time.
+    """
+    if _is_text(before) and _units(before) == LIMIT:
+        return 60.0
+    return 1.0 + (LONG_HOLD if _is_text(before) and _units(before) >= NEARLY else HOLD)
 
 
 def _is_text(message: dict[str, Any]) -> bool:
-    return isinstance(message.get("text"), str) and not message.get("forward_origin")
+    return isinstance(message.get("text"), str)
+
+
+def _origin(message: dict[str, Any]) -> Any:
+    """Whose words a message sends on; None for one's own."""
+    found = message.get("forward_origin")
+    if not isinstance(found, dict):
+        return found
+    return {name: value for name, value in found.items() if name not in ("date", "message_id")}
 
 
 def _may_go_on(message: dict[str, Any]) -> bool:

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from feeler.errors import StoreError
 from feeler.mailroom import Call, Mailroom
+from feeler.telegram.limits import in_topic
 from feeler.telegram.patience import either
 from feeler.telegram.rendering import render
 from feeler.usecases.reminding import reply_of
-from feeler.usecases.values import Reminder
+from feeler.usecases.values import Chat, Reminder
 
 log = logging.getLogger(__name__)
 
@@ -28,5 +30,14 @@ async def remind(mailroom: Mailroom, ending: asyncio.Event) -> None:
 
 
 def calls_of(reminder: Reminder) -> tuple[Call, ...]:
-    """What is sent."""
-    return render(reply_of(reminder))
+    """What is sent, and where."""
+    return tuple(in_topic(call, reminder.topic) for call in render(reply_of(reminder)))
+
+
+def placed(chat: Chat, before: Chat, topic: int | None) -> Chat:
+    """The chat with this topic for the reminders that it has since `before`."""
+    kept = before.reminders
+    return replace(
+        chat,
+        reminders=tuple(one if one in kept else replace(one, topic=topic) for one in chat.reminders),
+    )

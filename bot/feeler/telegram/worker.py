@@ -19,6 +19,7 @@ from feeler.telegram.patience import either, insist
 from feeler.telegram.preview import DraftPreview
 from feeler.telegram.pulse import Pulse
 from feeler.telegram.reading import IN, Unreadable, parse, topic_in, where
+from feeler.telegram.reminding import placed
 from feeler.telegram.rendering import render
 from feeler.usecases import texts
 from feeler.usecases.values import Chat, Outcome
@@ -189,7 +190,8 @@ class Worker:
         topic = topic_in(work.turn)
         calls = tuple(in_topic(call, topic) for reply in asking.replies for call in render(reply))
         errand = f"{asking.errand}{IN}{topic}" if asking.errand and topic is not None else asking.errand
-        answer = Answer(chat=asking.chat, calls=calls, forget=asking.forget, errand=errand)
+        chat = placed(asking.chat, work.chat, topic)
+        answer = Answer(chat=chat, calls=calls, forget=asking.forget, errand=errand)
         following = await insist(
             lambda: self._mailroom.turns.finish(work, answer, keep=self._may_keep()),
             f"update {work.turn.update_id}: cannot store the answer",

@@ -86,6 +86,7 @@ class Reminder:
     kind: Kind
     who: str  # the interviewer and the company, by name
     due: datetime  # aware, UTC
+    topic: int | None = None  # of the chat, in which it was asked for
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ import re
 from feeler.interview.plan import Job
 from feeler.interview.scene import Scene
 from feeler.interview.words import words
+from feeler.personas.gestures import gesture_in
 
 STAGE = re.compile(
-    r"\*[^*]{1,80}\*|[\[\]{}<>|#`_]|\((?:[a-z ]*)(?:smil|laugh|nod|paus|lean|sigh|chuckl|think|look|grin|shrug)[^)]*\)|^\s*[-•]\s|\d\.\s+\w+.*\n\s*\d\.",
+    r"\*[^*]{1,80}\*|[\[\]{}<>|#`_]|^\s*[-•]\s|\d\.\s+\w+.*\n\s*\d\.",
     re.IGNORECASE,
 )
 LABEL = re.compile(
@@ -37,7 +38,8 @@ QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 def stage_directions(text: str, scene: Scene) -> str:
     """No gestures, brackets, lists or markup: it is a chat."""
     found = STAGE.search(text)
-    return f"stage direction or markup: {found.group()[:30]!r}" if found else ""
+    shown = found.group() if found else gesture_in(text, scene.persona.name)
+    return f"stage direction or markup: {shown[:30]!r}" if shown else ""
 
 
 def one_voice(text: str, scene: Scene) -> str:
