@@ -22,6 +22,12 @@ LACKS = frozenset(
     mistakes problem problems trouble warning warnings worst afternoon day days evening hour hours minutes
     month months morning night nights time times week weeks year years""".split()
 )
+# nor with anybody's body, family or belief, even where they told of it
+PRIVATE = frozenset(
+    """baby boyfriend brother brothers cancer child children church daughter dad disease drugs ex father
+    funeral girlfriend god grandfather grandmother husband illness lymphoma mosque mother mum parents pills
+    pregnancy prison sister sisters son stroke suicide surgery therapy tumor tumour uncle wife""".split()
+)
 
 
 def things(text: str) -> tuple[str, ...]:
@@ -60,6 +66,5 @@ def _where(words: list[str]) -> list[list[str]]:
 
 def _is_content(word: str) -> bool:
     bare = word.casefold()
-    return (
-        _WORD.fullmatch(word) is not None and bare not in FUNCTION_WORDS | LACKS and not bare.endswith(OWNED)
-    )
+    unfit = bare in FUNCTION_WORDS or bare in LACKS or bare in PRIVATE or bare.endswith(OWNED)
+    return _WORD.fullmatch(word) is not None and not unfit

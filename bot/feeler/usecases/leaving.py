@@ -1,6 +1,7 @@
 """What the company's person takes with them: one thing of the most telling story, in its teller's words."""
 
 from feeler.errors import Unsupported
+from feeler.interview.guards.unlawful import COMPILED
 from feeler.interview.things import things
 from feeler.ports import Choosing, Engine, Message
 
@@ -17,7 +18,9 @@ async def keepsake(story: str, engine: Engine) -> str:
 
     Raises EngineError where the model cannot answer.
     """
-    named = things(story)
+    named = tuple(
+        thing for thing in things(story) if not any(what.search(thing) for what in COMPILED.values())
+    )
     if "choose" not in engine.can or len(named) < FEWEST:
         return ""
     try:
