@@ -102,6 +102,16 @@ def test_what_the_person_knows_of_themselves_answers_and_so_does_why_we_talk() -
     assert open_with(talk(), {PURPOSE: 0.9}).note == PURPOSE
 
 
+def test_of_several_things_of_ones_own_that_answer_alike_the_best_is_said() -> None:
+    own = [thing.text for thing in THINGS if thing.fact is None][:3]
+    facts = [thing.text for thing in THINGS if thing.fact is not None and thing.fact.reveal is Reveal.ASKED][
+        :3
+    ]
+    alike = (0.17, 0.16, 0.15)
+    assert open_with(talk(), dict(zip(own, alike, strict=True))).note == own[0]
+    assert not open_with(talk(), dict(zip(facts, alike, strict=True))).facts
+
+
 def test_two_questions_get_two_answers_and_three_no_lecture() -> None:
     easy = [fact for fact in BRANDL.facts if fact.reveal is Reveal.ASKED][:3]
     rows = [share({fact.text: 0.9}, 0.1) for fact in easy]

@@ -139,6 +139,9 @@ def test_what_sounds_of_danger_and_no_sentence_clearly_does_is_heavy_and_uneasy(
     assert TaughtReader(heads).read("", "No more roads. I want to kill myself.").need is Need.ACUTE
     heads.parts = (*heads.parts, {Need.NONE: 0.4, Need.HEAVY: 0.0, Need.ACUTE: 0.6})
     assert TaughtReader(heads).read("", "No more roads. I go home.").need is Need.ACUTE
+    heads.need = {Need.NONE: 0.93, Need.HEAVY: 0.02, Need.ACUTE: 0.05}
+    reading = TaughtReader(heads).read("", "It may be rude. Why are you kind to me?")
+    assert (reading.need, Act.UNEASY in reading.acts) == (Need.HEAVY, True)
 
 
 def test_the_line_before_belongs_to_short_questions_alone() -> None:

@@ -146,7 +146,7 @@ def opened(
         if kept is not None:  # nothing on another matter stands for what is not told yet
             may, least = [at for at in may if things[at].topic is things[kept].topic], HINT
         best = may[0] if may else None
-        if best is None or chances[best] < least:
+        if best is None or _weight(things, chances, best) < least:
             # who asks for it again is told again, and not that nobody knows
             again = max(may, key=lambda at: share.each[at], default=None)
             if facts or again is None or things[again].fact is None or share.each[again] < SURELY:
@@ -163,6 +163,15 @@ def opened(
         return Opened(topics=reading.topics, note=note, withheld=withheld)
     topics = tuple(dict.fromkeys([*(fact.topic for fact in facts), *reading.topics]))
     return Opened(topics=topics, facts=tuple(facts), near=near, withheld=withheld)
+
+
+def _weight(things: Sequence[Known], chances: Sequence[float], best: int) -> float:
+    """What speaks for the best thing. Where it is one's own, so does all that is: several sentences may
+    answer "where were you before this?" alike.
+    """
+    if things[best].fact is not None:
+        return chances[best]
+    return sum(chance for thing, chance in zip(things, chances, strict=True) if thing.fact is None)
 
 
 def _freshness(thing: Known, interview: Interview) -> float:

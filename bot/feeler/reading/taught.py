@@ -20,6 +20,8 @@ from feeler.personas.values import Topic
 # is interviewed. docs/safety.md has what both cost.
 STOPS = 0.5
 CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then the interviewer is silent
+CLEARER = 0.7  # where the message as a whole is clearly of nobody in need: from 0.9 on
+UNMOVED = 0.9
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
 LIKELY = 0.5  # from which on an act counts
 FOLLOWS, FOLLOWS_BRIEF = 0.9, 0.4  # that a question goes on from the line before; one of a few words
@@ -153,8 +155,12 @@ def need_of(found: Understood) -> Need:
 
 
 def is_uneasy(found: Understood) -> bool:
-    """Whether no sentence of a message that sounds of danger is clearly one of danger."""
-    return all(part[Need.ACUTE] < CLEAR for part in found.parts or (found.need,))
+    """Whether no sentence of a message that sounds of danger is clearly one of danger.
+
+    It has to be clearer where the whole sounds of none: "Why are you kind to me when there is no job".
+    """
+    clear = CLEARER if found.need[Need.NONE] >= UNMOVED else CLEAR
+    return all(part[Need.ACUTE] < clear for part in found.parts or (found.need,))
 
 
 def acts_of(chances: Mapping[Act, float], marked: bool = False) -> frozenset[Act]:
