@@ -90,6 +90,15 @@ def test_a_question_has_its_topic_and_is_the_whole_message_where_no_piece_is_mar
     assert TaughtReader(heads).read("", "how late?").questions == ("late?",)
 
 
+def test_who_surely_takes_leave_gets_an_unsure_alarm_unless_danger_is_in_plain_words() -> None:
+    heads = Heads(goodbye=0.95)
+    heads.need = {Need.NONE: 0.2, Need.HEAVY: 0.1, Need.ACUTE: 0.7}
+    reading = TaughtReader(heads).read("", "It's enough for today, my son is at the door")
+    assert (reading.need, Act.UNEASY in reading.acts) == (Need.HEAVY, True)
+    assert TaughtReader(heads).read("", "Bye. I am going to kill myself.").need is Need.ACUTE
+    assert TaughtReader(Heads(told=0.9)).read("", "I sold shoes.").need is Need.NONE
+
+
 def test_a_few_words_that_name_two_things_of_their_own_go_on_only_where_it_is_sure() -> None:
     heads = Heads(asked=0.8)
     heads.follows = 0.5

@@ -20,6 +20,7 @@ from feeler.personas.values import Topic
 # is interviewed. docs/safety.md has what both cost.
 STOPS = 0.5
 CLEAR = 0.5  # from which on a sentence is clearly one of danger to life: then the interviewer is silent
+LEAVES = 0.8  # that somebody says goodbye
 CLEARER = 0.7  # where the message as a whole is clearly of nobody in need: from 0.9 on
 UNMOVED = 0.9
 SORROW = 0.9  # that something sad is told: nobody is stopped, and nothing is made of it
@@ -157,8 +158,11 @@ def need_of(found: Understood) -> Need:
 def is_uneasy(found: Understood) -> bool:
     """Whether no sentence of a message that sounds of danger is clearly one of danger.
 
-    It has to be clearer where the whole sounds of none: "Why are you kind to me when there is no job".
+    It has to be clearer where the whole sounds of none: "Why are you kind to me when there is no job". Nor is
+    one clear where somebody surely takes leave: "It's enough for today, my son is at the door".
     """
+    if max(found.acts.get(act, 0.0) for act in (Act.GOODBYE, Act.WRAPS_UP)) >= LEAVES:
+        return True
     clear = CLEARER if found.need[Need.NONE] >= UNMOVED else CLEAR
     return all(part[Need.ACUTE] < clear for part in found.parts or (found.need,))
 
