@@ -1,7 +1,7 @@
 """A reader that loads beside the rest of a start, so that a page or a bot is there at once."""
 
-import atexit
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -29,7 +29,8 @@ class LazyReader:
                 self._loading.set_exception(error)
 
         threading.Thread(target=run, name="reader", daemon=True).start()
-        atexit.register(_let_end, at_work)
+        # not by atexit: what torch, imported meanwhile, leaves to finalize would be called too late
+        weakref.finalize(self, _let_end, at_work)
 
     @property
     def is_loaded(self) -> bool:
