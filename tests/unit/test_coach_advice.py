@@ -8,8 +8,9 @@ from tests.readers import real_reader
 from tests.unit.test_coach_findings import HARBOUR, evidence, talk
 
 from feeler.coach import Debrief, findings, messages, part
-from feeler.coach.deeds import deeds, most_telling
+from feeler.coach.deeds import STRETCH, deeds, most_telling
 from feeler.coach.talents import PLAIN, kind_of, vocabulary
+from feeler.coach.telling import quoted
 from feeler.coach.values import Deed, Evidence
 from feeler.interview.plan import Job
 from feeler.interview.values import Need
@@ -58,7 +59,9 @@ def test_the_most_telling_deed_is_found_by_what_was_done(found: Debrief) -> None
 
 
 def test_the_interviewer_takes_leave_with_the_deed_that_the_debrief_names(found: Debrief) -> None:
-    assert most_telling(found.interview, real_reader()) == f"“{found.talents[0].point.quote}”"
+    taken = most_telling(found.interview, real_reader())
+    assert taken is not None
+    assert quoted(taken, STRETCH) == f"“{found.talents[0].point.quote}”"
     assert found.talents[0].point.quote.endswith("Four days later the inspector found the crack.")
 
 
@@ -108,7 +111,8 @@ def test_a_sentence_that_does_not_end_is_cut_at_a_clause_and_shows_it(library: L
         behind = RUN_ON[RUN_ON.index(words.quote) + len(words.quote) :]
         assert behind.startswith((", ", " and ", " until "))
     short = most_telling(held, real_reader())
-    assert short == f"“{found.talents[0].point.quote}” …"
+    assert short is not None
+    assert quoted(short, STRETCH) == f"“{found.talents[0].point.quote}” …"
     assert f"“{found.talents[0].shown[0].quote}” … (line 6)" in part(found, "role")
     assert f"“{found.talents[0].shown[0].quote}” …" in messages(found)[0]
     assert found.note is not None

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from feeler.coach.telling import quoted
 from feeler.coach.values import Deed, Evidence
 from feeler.coach.words import WORD, count, quote, sentences
 from feeler.interview.acts import Act
@@ -56,12 +55,12 @@ def deeds(talk: Interview, reader: Reader | None, *, stories: bool = False) -> t
     return (*(replace(deed, point=_better(ways, shown)) for deed, ways in first), *told[FIRST:])
 
 
-def most_telling(talk: Interview, reader: Reader) -> str:
-    """The most telling deed so far in a few whole sentences, quoted; of who told none their most telling
-    story, and empty where there is none either.
+def most_telling(talk: Interview, reader: Reader) -> Evidence | None:
+    """The most telling deed so far in a few whole sentences; of who told none their most telling story, and
+    None where there is none either.
     """
     found = deeds(talk, reader) or deeds(talk, reader, stories=True)
-    return next((quoted(deed.point, STRETCH) for deed in found), "")
+    return found[0].point if found else None
 
 
 def _tells(line: Line, stories: bool) -> bool:

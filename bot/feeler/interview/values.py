@@ -75,9 +75,7 @@ class Line:
     questions: tuple[str, ...] = ()  # candidate: what they asked, exact pieces of the text
     follows: bool = False  # candidate: it goes on from what was just said
     deed: bool = False  # candidate: it tells of something they did
-    span: str = (
-        ""  # candidate: what matters most in what they told; company: the deed that leave was taken with
-    )
+    span: str = ""  # an exact piece: what matters most in what they told; company: what it took leave with
     speech: Speech | None = None  # candidate: how it was spoken; None where it was typed
     need: Need = Need.NONE  # candidate: whether they are in need; such a line is never taken up again
     job: str = ""  # company: what the line had to do, see `plan.Job`; coach: the key of its line

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from time import monotonic
 from zlib import crc32
 
-from feeler.coach.deeds import most_telling
+from feeler.coach.deeds import STRETCH, most_telling
+from feeler.coach.telling import quoted
+from feeler.coach.values import Evidence
 from feeler.interview.acts import Act
 from feeler.interview.live import ends, is_live, is_up, phase_in_time, with_room
 from feeler.interview.phases import phase_at
@@ -27,7 +29,6 @@ from feeler.usecases.prompting import messages_for
 from feeler.usecases.writing import Drafted, write_line
 from feeler.usecases.written import coach_line, written_line
 
-QUOTED = "“” …"  # what stands around a quoted deed
 MISSED = timedelta(minutes=5)  # after the end of a live talk: by then the person has left already
 
 
@@ -154,14 +155,14 @@ async def take_turn(
         plan = replace(plan, offers=(), coach="" if plan.coach == "invite" else plan.coach)
     heard = replace(heard, phase=plan.phase, topics=plan.reading.topics, follows=plan.reading.follows)
     lines = [*interview.lines, heard]
-    deed = thing = ""
+    deed, thing = None, ""
     if plan.job is Job.LEAVE:
-        deed = await asyncio.to_thread(most_telling, interview.evolve(lines=tuple(lines)), reader)
-        if deed and "skills" in engine.can:
-            thing = await keepsake(_story_of(deed, lines), engine)
+        so_far = interview.evolve(lines=tuple(lines))
+        deed = await asyncio.to_thread(most_telling, so_far, reader)
+        thing = await keepsake(so_far.numbered(deed.line).text, engine) if deed is not None else ""
     scene = Scene(
         plan=plan, persona=persona, company=company, interview=interview, heard=answered, people=people,
-        deed=deed, thing=thing,
+        deed=_said(deed), thing=thing,
     )  # fmt: skip
     if plan.job in WRITTEN:
         lines.append(
@@ -177,12 +178,6 @@ async def take_turn(
     return interview.evolve(lines=tuple(lines))
 
 
-def _story_of(deed: str, lines: Sequence[Line]) -> str:
-    """The whole message that a quoted deed is of."""
-    quote = deed.strip(QUOTED)
-    return next((line.text for line in lines if quote in " ".join(line.text.split())), quote)
-
-
 def leave_in_time(
     interview: Interview, persona: Persona, company: Company, heard: Line, reader: Reader
 ) -> Interview:
@@ -191,9 +186,9 @@ def leave_in_time(
     before = interview.last(Speaker.COMPANY)
     job = Job.BYE if before is not None and before.job == Job.LEAVE else Job.LEAVE
     plan = Plan(turn=heard.turn, phase=Phase.CLOSE, job=job)
-    deed = most_telling(interview.evolve(lines=lines), reader) if job is Job.LEAVE else ""
+    deed = most_telling(interview.evolve(lines=lines), reader) if job is Job.LEAVE else None
     scene = Scene(
-        plan=plan, persona=persona, company=company, interview=interview, heard=heard.text, deed=deed
+        plan=plan, persona=persona, company=company, interview=interview, heard=heard.text, deed=_said(deed)
     )
     late = heard.at >= ends(interview) + MISSED
     why = (live_texts.HAD_TO_GO if late else live_texts.HAS_TO_GO)[interview.difficulty]
@@ -241,8 +236,13 @@ def reading_of(line: Line) -> Reading:
     )
 
 
+def _said(deed: Evidence | None) -> str:
+    """The deed as leave is taken with it; empty where there is none."""
+    return quoted(deed, STRETCH) if deed is not None else ""
+
+
 def _company_line(
-    plan: Plan, persona: Persona, drafted: Drafted, number: int, now: datetime, deed: str = ""
+    plan: Plan, persona: Persona, drafted: Drafted, number: int, now: datetime, deed: Evidence | None = None
 ) -> Line:
     return Line(
         number=number,
@@ -252,7 +252,7 @@ def _company_line(
         phase=plan.phase,
         text=drafted.text,
         at=now,
-        span=deed.strip(QUOTED),
+        span=deed.quote if deed is not None else "",
         job=plan.job.value,
         topics=tuple(dict.fromkeys([*(fact.topic for fact in plan.facts), *plan.reading.topics])),
         facts=tuple(fact.id for fact in plan.facts),

@@ -14,14 +14,17 @@ FEWEST = 3  # things to choose from, below which chance would choose
 
 async def keepsake(story: str, engine: Engine) -> str:
     """The thing that a model finds likelier to be remembered of this story than of any (pointwise mutual
-    information): "list on the wall". Empty where it names too few, or the engine weighs nothing.
+    information): "list on the wall". Empty where it names too few, or the engine weighs nothing, or was not
+    taught: then it takes leave in its own words.
 
     Raises EngineError where the model cannot answer.
     """
+    if not {"choose", "skills"} <= engine.can:
+        return ""
     named = tuple(
         thing for thing in things(story) if not any(what.search(thing) for what in COMPILED.values())
     )
-    if "choose" not in engine.can or len(named) < FEWEST:
+    if len(named) < FEWEST:
         return ""
     try:
         here, anywhere = [await engine.choose(_asked(said, named)) for said in (story, ANY_STORY)]

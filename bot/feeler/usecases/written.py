@@ -37,10 +37,9 @@ def written_line(scene: Scene, *, seed: int) -> str:
     best = min(filled or [persona.opening], key=lambda line: (line in said, len(broken(line, scene))))
     if plan.job is not Job.LEAVE or not scene.deed:
         return best
-    if not scene.thing:
-        return f"What stays with me: {scene.deed} {best}"
     keeps = persona.lines["keep"]
-    return f"{keeps[seed % len(keeps)].replace('{thing}', scene.thing)} {best}"
+    taken = _filled(keeps[seed % len(keeps)], scene) or f"What stays with me: {scene.deed}"
+    return f"{taken} {best}"
 
 
 def _filled(choice: str, scene: Scene) -> str:
@@ -50,6 +49,7 @@ def _filled(choice: str, scene: Scene) -> str:
         "fact": " ".join(fact.text for fact in plan.facts),
         "knower": plan.knower,
         "question": last_asked(last_question(scene.interview)),
+        "thing": scene.thing,
     }
     text = choice
     for name, value in values.items():
