@@ -93,4 +93,4 @@ def llama_cpp_server(weights: Path, adapter: Path | None = None) -> Iterator[str
     finally:
         process.stdin.close()
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)

@@ -27,7 +27,7 @@ async def process(state: Path) -> AsyncIterator[str]:
         stdout=asyncio.subprocess.PIPE,
     )
     assert running.stdout is not None
-    address = (await asyncio.wait_for(running.stdout.readline(), 20)).decode().strip()
+    address = (await asyncio.wait_for(running.stdout.readline(), 60)).decode().strip()
     try:
         yield address.removesuffix("bot")
     finally:

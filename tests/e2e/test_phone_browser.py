@@ -70,7 +70,7 @@ class Scene:
             has_touch=touch,
         )
         page = await context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         hash_ = f"#{','.join(map(str, people))}" if people else ""

@@ -102,7 +102,7 @@ async def switch(ada: PhoneUser, page: Page, patience: float) -> None:
     await box.fill("/persona")
     await box.press("Enter")
     button = page.locator(".log").get_by_role("button", name="Tom Hallett").last
-    await expect(button).to_be_visible(timeout=10_000)
+    await expect(button).to_be_visible()
     last = ada.chat[-1].id
     await button.click()
     joined = await ada.wait_for(of_company, patience, after=last)

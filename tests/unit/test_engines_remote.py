@@ -278,4 +278,4 @@ async def drafts(engine: RemoteEngine, request: Request) -> list[str]:
 
 async def within(what: Awaitable[Any]) -> Any:
     """Fails instead of hanging."""
-    return await asyncio.wait_for(what, 20)
+    return await asyncio.wait_for(what, 60)

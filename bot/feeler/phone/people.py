@@ -15,6 +15,9 @@ from feeler.phone.world import World, public
 
 T = TypeVar("T")
 
+PATIENCE = 60.0
+"""Seconds to wait for what a bot does: only against waiting for ever, on machines that are busy."""
+
 
 class PhoneUser:
     """One person and their phone. Actions happen at once; `wait_for` and `wait_until` wait for the bot."""
@@ -185,7 +188,7 @@ class PhoneUser:
     async def wait_for(
         self,
         predicate: Callable[[Shown], bool] = lambda message: True,
-        timeout: float = 10.0,  # noqa: ASYNC109 (the error tells what was there)
+        timeout: float = PATIENCE,  # noqa: ASYNC109 (the error tells what was there)
         *,
         after: "Shown | int" = 0,
         group: int | None = None,
@@ -203,7 +206,7 @@ class PhoneUser:
 
         return await self.wait_until(found, timeout)
 
-    async def wait_until(self, condition: Callable[[], T | None], timeout: float = 10.0) -> T:  # noqa: ASYNC109
+    async def wait_until(self, condition: Callable[[], T | None], timeout: float = PATIENCE) -> T:  # noqa: ASYNC109
         """Wait until something that can be seen on the phone holds; its value. Raises TimeoutError."""
         with self._world.listening() as events:
             try:
@@ -215,7 +218,7 @@ class PhoneUser:
                 texts = [f"{'me' if one.mine else 'bot'}: {one.text[:80]!r}" for one in self.chat[-6:]]
                 raise TimeoutError(f"not seen within {timeout} s; the chat ends with {texts}") from None
 
-    async def ask(self, text: str, timeout: float = 10.0) -> Shown:  # noqa: ASYNC109
+    async def ask(self, text: str, timeout: float = PATIENCE) -> Shown:  # noqa: ASYNC109
         """Say something and wait for the bot's next message."""
         return await self.wait_for(timeout=timeout, after=self.say(text))
 
