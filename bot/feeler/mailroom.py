@@ -61,7 +61,7 @@ class Standing:
     struck: float  # seconds since the last of them; inf: never
     noticed: float  # seconds since this chat was last told that a message is not taken; inf: never
     now: float  # seconds since the epoch, by the database's clock
-    held: str = ""  # body of the last turn, where that waits for a part that may follow
+    held: str = ""  # body of the last turn, where that was not begun: this may be a part of it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,9 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -543,21 +545,21 @@ async def test_a_wrong_address_is_a_store_error(tmp_path: Path) -> None:
         await open_store("postgresql://feeler@127.0.0.1:9/none")
 
 
+def part(number: int, text: str, *, date: int = 100) -> dict[str, Any]:
+    """An update with a part of what Ada pasted."""
+    ada = {"id": 5, "is_bot": False, "first_name": "Ada"}
+    place = {"id": 5, "type": "private"}
+    message = {"message_id": number, "date": date, "chat": place, "from": ada, "text": text}
+    return {"update_id": number, "message": message}
+
+
 async def test_a_paste_is_one_turn_though_its_parts_come_apart_and_the_bot_starts_anew(url: str) -> None:
     """Its second part comes five seconds after the first, and the program was started anew in between."""
     judge = judging(limits_of(Settings()), lambda: 1.0)
-    ada = {"id": 5, "is_bot": False, "first_name": "Ada"}
     for number, text in ((1, "x" * 4090), (2, "y")):
-        message = {
-            "message_id": number,
-            "date": 100 + 5 * number,
-            "chat": {"id": 5, "type": "private"},
-            "from": ada,
-            "text": text,
-        }
         store = await open_store(url, bot_id=BOT)
         async with store.serving():
-            await store.inbox.accept(read_updates({"update_id": number, "message": message}), judge)
+            await store.inbox.accept(read_updates(part(number, text, date=100 + 5 * number)), judge)
             works = await store.turns.claim(1, LEASE)
             if number == 1:
                 assert works == []
@@ -565,3 +567,21 @@ async def test_a_paste_is_one_turn_though_its_parts_come_apart_and_the_bot_start
                 [work] = works
                 assert whole(json.loads(work.turn.body))["message"]["text"] == "x" * 4090 + " y"
         await store.close()
+
+
+@pytest.mark.parametrize("order", [*permutations((1, 2, 3))])
+async def test_a_paste_is_one_turn_in_whatever_order_its_parts_come(
+    store: Store, order: tuple[int, int, int]
+) -> None:
+    """Each comes by itself, and none is begun before all are there: an earlier turn is still running."""
+    judge = judging(limits_of(Settings()), lambda: 1.0)
+    await store.inbox.accept([update(9)], take)
+    running = await claim_one(store)
+    texts = {11: "x" * 4096, 12: "y" * 4096, 13: "z"}
+    for number in order:
+        await store.inbox.accept(read_updates(part(number + 10, texts[number + 10])), judge)
+    following = await store.turns.finish(running, Answer(chat=running.chat))
+    assert following is not None
+    assert whole(json.loads(following.turn.body))["message"]["text"] == "".join(texts.values())
+    assert await store.turns.finish(following, Answer(chat=following.chat)) is None
+    assert (await store.counts()).turns_waiting == 0

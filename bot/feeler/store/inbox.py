@@ -105,14 +105,17 @@ class StoredInbox:
 
 
 def _held(tx: Transaction, bot_id: int, chat_id: int) -> Any:
-    """The chat's turn that waits for a part that may follow, and was not begun; None where none does."""
+    """The chat's last turn, where that was not begun: a part may join it. None where there is none.
+
+    It need not wait for one: of parts that come in the wrong order, the last may be here first.
+    """
     return tx.execute(_HELD, {"bot": bot_id, "chat": chat_id}).one_or_none()
 
 
 _HELD = (
     select(turn.c.seq, turn.c.body)
     .where(turn.c.bot_id == BOT, turn.c.chat_id == CHAT, IS_NEW)
-    .where(turn.c.lane == "chat", turn.c.until > 0, turn.c.tries == 0)
+    .where(turn.c.lane == "chat", turn.c.tries == 0)
     .order_by(turn.c.update_id.desc())
     .limit(1)
 )

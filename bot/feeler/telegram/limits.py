@@ -56,14 +56,15 @@ def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
         return verdict
 
     def decide(incoming: Incoming, standing: Standing) -> Verdict:
-        waits = patience(incoming.body) if incoming.lane == "chat" else 0.0
         if limits.private and not _is_in(limits, incoming.chat_id, standing):
             return _stranger(limits, incoming, standing)
-        may_join = standing.held and incoming.lane == "chat"
-        if may_join and (both := joined(standing.held, incoming.body, command=incoming.command)):
-            return Verdict(take=True, hold=waits, joined=both)
+        in_turn = incoming.lane == "chat"
+        if in_turn and standing.held and (both := joined(standing.held, incoming.body)):
+            return Verdict(take=True, hold=patience(both), joined=both)
         refusal, wait = _too_much(limits, incoming, standing, turn_seconds())
-        return _refuse_for(refusal, wait, standing) if refusal else Verdict(take=True, hold=waits)
+        if refusal:
+            return _refuse_for(refusal, wait, standing)
+        return Verdict(take=True, hold=patience(incoming.body) if in_turn else 0.0)
 
     return judge
 
