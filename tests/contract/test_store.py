@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from feeler.errors import LeaseLost, StoreError
 from feeler.interview.values import Candidate, Interview, Line, Phase, Speaker
@@ -30,6 +31,7 @@ from feeler.mailroom import (
 from feeler.settings import Settings
 from feeler.store import Store, open_store, tables
 from feeler.store.tables import chat
+from feeler.telegram.addressing import Me
 from feeler.telegram.inbox import read_updates
 from feeler.telegram.limits import judging, limits_of
 from feeler.telegram.parts import whole
@@ -545,12 +547,14 @@ async def test_a_wrong_address_is_a_store_error(tmp_path: Path) -> None:
         await open_store("postgresql://feeler@127.0.0.1:9/none")
 
 
-def part(number: int, text: str, *, date: int = 100) -> dict[str, Any]:
-    """An update with a part of what Ada pasted."""
-    ada = {"id": 5, "is_bot": False, "first_name": "Ada"}
-    place = {"id": 5, "type": "private"}
-    message = {"message_id": number, "date": date, "chat": place, "from": ada, "text": text}
-    return {"update_id": number, "message": message}
+def part(
+    number: int, text: str, *, date: int = 100, who: int = 5, group: int = 0, **more: Any
+) -> dict[str, Any]:
+    """An update with a part of what somebody pasted."""
+    person = {"id": who, "is_bot": False, "first_name": "Ada"}
+    place = {"id": group, "type": "supergroup"} if group else {"id": who, "type": "private"}
+    message = {"message_id": number, "date": date, "chat": place, "from": person, "text": text}
+    return {"update_id": number, "message": message | more}
 
 
 async def test_a_paste_is_one_turn_though_its_parts_come_apart_and_the_bot_starts_anew(url: str) -> None:
@@ -585,3 +589,37 @@ async def test_a_paste_is_one_turn_in_whatever_order_its_parts_come(
     assert whole(json.loads(following.turn.body))["message"]["text"] == "".join(texts.values())
     assert await store.turns.finish(following, Answer(chat=following.chat)) is None
     assert (await store.counts()).turns_waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "answers"),
+    [("@feeler_bot ", {}), ("", {"reply_to_message": {"message_id": 1, "from": {"id": BOT}}})],
+)
+async def test_in_a_group_the_rest_of_a_paste_belongs_to_its_beginning_though_it_names_nobody(
+    store: Store, names: str, answers: dict[str, Any]
+) -> None:
+    """What others say between, and the same person later, is neither heard nor kept."""
+    judge, me = judging(limits_of(Settings()), lambda: 1.0), Me(id=BOT, username="feeler_bot")
+    texts = (names + "x" * (4096 - len(names)), "y" * 4096, "z")
+    for number, said in enumerate(
+        (
+            part(1, "Who has been to Brandl?", group=-100),
+            part(2, texts[0], group=-100, **answers),
+            part(3, "Not me.", who=6, group=-100),
+            part(4, texts[1], group=-100),
+            part(5, "Elsewhere.", group=-101),
+            part(6, texts[2], group=-100),
+            part(7, "And you?", group=-100),
+        )
+    ):
+        await store.inbox.accept(read_updates(said, me), judge)
+        assert (await store.counts()).turns_waiting == int(number > 0)
+    await store._database.run(lambda tx: tx.execute(tables.turn.update().values(until=0)))
+    work = await claim_one(store)
+    assert work.claim.chat_id == -100
+    assert whole(json.loads(work.turn.body))["message"]["text"] == "".join(texts)
+    assert await store.turns.finish(work, Answer(chat=work.chat)) is None
+    kept = await store._database.run(lambda tx: tx.execute(select(chat.c.chat_id)).scalars().all())
+    assert set(kept) == {0, -100}
+    bodies = await store._database.run(lambda tx: tx.execute(select(tables.turn.c.body)).scalars().all())
+    assert not any("Not me." in body or "And you?" in body for body in bodies)

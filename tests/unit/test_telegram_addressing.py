@@ -96,6 +96,13 @@ def test_parts_are_joined_as_they_were_sent_in_whatever_order_they_come(order: t
     assert patience(body) == 0
 
 
+@pytest.mark.parametrize("rest", [{}, {"reply_to_message": {"message_id": 8}}])
+def test_who_answers_with_a_paste_answers_with_all_of_it(rest: dict[str, Any]) -> None:
+    first = raw(1, text="x" * 4096, reply_to_message={"message_id": 8}, message_thread_id=3)
+    in_topic: dict[str, Any] = {"message_thread_id": 3, "reply_to_message": {"message_id": 3}}
+    assert joined(first, raw(2, text="y", **in_topic | rest))
+
+
 def test_a_part_from_between_two_others_is_waited_for() -> None:
     assert patience(joined(raw(1, text="a" * 4096), raw(3, text="c"))) > 0
     assert patience(joined(raw(1, text="a" * 4096), raw(2, text="b"))) == 0
@@ -113,6 +120,7 @@ def test_a_command_that_was_sent_after_a_long_message_is_no_part_of_it_though_it
         raw(2, text="from elsewhere", message_thread_id=3, is_topic_message=True),
         raw(2, text="theirs", forward_origin={"type": "hidden_user"}),
         raw(2, photo=[]),
+        raw(2, text="to somebody else", reply_to_message={"message_id": 8}),
         raw(0, text="before"),
     ],
 )

@@ -90,7 +90,7 @@ def _follows(earlier: Any, later: Any) -> bool:
     before, after = _message(earlier), _message(later)
     if before is None or after is None or not _neighbours(before, after):
         return False
-    if topic_of(earlier) != topic_of(later):
+    if topic_of(earlier) != topic_of(later) or _answered(after) not in (None, _answered(before)):
         return False
     if _album(before) and _album(before) == _album(after):
         return True
@@ -129,6 +129,16 @@ def _origin(message: dict[str, Any]) -> Any:
     if not isinstance(found, dict):
         return found
     return {name: value for name, value in found.items() if name not in ("date", "message_id")}
+
+
+def _answered(message: dict[str, Any]) -> Any:
+    """Which message this one answers: with some apps each part of a paste does, with others the first alone.
+
+    What begins a topic or a thread is answered by whatever is said in it.
+    """
+    found = message.get("reply_to_message")
+    number = found.get("message_id") if isinstance(found, dict) else None
+    return None if number == message.get("message_thread_id") else number
 
 
 def _may_go_on(message: dict[str, Any]) -> bool:
