@@ -45,6 +45,7 @@ class Incoming:
     said: bool = True  # anything visible was written: what has no words costs no turn
     topic: int | None = None  # of a forum, or of a private chat: where answers belong
     heard: bool = True  # False: it was not meant for the bot, and nothing of it is kept
+    rest_in: int = 0  # but for the rest of a paste that was: the chat whose last turn it may belong to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ class Standing:
     struck: float  # seconds since the last of them; inf: never
     noticed: float  # seconds since this chat was last told that a message is not taken; inf: never
     now: float  # seconds since the epoch, by the database's clock
-    held: str = ""  # body of the last turn, where that waits for a part that may follow
+    held: str = ""  # body of the last turn, where that was not begun: this may be a part of it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,14 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from feeler.errors import LeaseLost, StoreError
 from feeler.interview.values import Candidate, Interview, Line, Phase, Speaker
@@ -28,6 +31,7 @@ from feeler.mailroom import (
 from feeler.settings import Settings
 from feeler.store import Store, open_store, tables
 from feeler.store.tables import chat
+from feeler.telegram.addressing import Me
 from feeler.telegram.inbox import read_updates
 from feeler.telegram.limits import judging, limits_of
 from feeler.telegram.parts import whole
@@ -543,21 +547,23 @@ async def test_a_wrong_address_is_a_store_error(tmp_path: Path) -> None:
         await open_store("postgresql://feeler@127.0.0.1:9/none")
 
 
+def part(
+    number: int, text: str, *, date: int = 100, who: int = 5, group: int = 0, **more: Any
+) -> dict[str, Any]:
+    """An update with a part of what somebody pasted."""
+    person = {"id": who, "is_bot": False, "first_name": "Ada"}
+    place = {"id": group, "type": "supergroup"} if group else {"id": who, "type": "private"}
+    message = {"message_id": number, "date": date, "chat": place, "from": person, "text": text}
+    return {"update_id": number, "message": message | more}
+
+
 async def test_a_paste_is_one_turn_though_its_parts_come_apart_and_the_bot_starts_anew(url: str) -> None:
     """Its second part comes five seconds after the first, and the program was started anew in between."""
     judge = judging(limits_of(Settings()), lambda: 1.0)
-    ada = {"id": 5, "is_bot": False, "first_name": "Ada"}
     for number, text in ((1, "x" * 4090), (2, "y")):
-        message = {
-            "message_id": number,
-            "date": 100 + 5 * number,
-            "chat": {"id": 5, "type": "private"},
-            "from": ada,
-            "text": text,
-        }
         store = await open_store(url, bot_id=BOT)
         async with store.serving():
-            await store.inbox.accept(read_updates({"update_id": number, "message": message}), judge)
+            await store.inbox.accept(read_updates(part(number, text, date=100 + 5 * number)), judge)
             works = await store.turns.claim(1, LEASE)
             if number == 1:
                 assert works == []
@@ -565,3 +571,55 @@ async def test_a_paste_is_one_turn_though_its_parts_come_apart_and_the_bot_start
                 [work] = works
                 assert whole(json.loads(work.turn.body))["message"]["text"] == "x" * 4090 + " y"
         await store.close()
+
+
+@pytest.mark.parametrize("order", [*permutations((1, 2, 3))])
+async def test_a_paste_is_one_turn_in_whatever_order_its_parts_come(
+    store: Store, order: tuple[int, int, int]
+) -> None:
+    """Each comes by itself, and none is begun before all are there: an earlier turn is still running."""
+    judge = judging(limits_of(Settings()), lambda: 1.0)
+    await store.inbox.accept([update(9)], take)
+    running = await claim_one(store)
+    texts = {11: "x" * 4096, 12: "y" * 4096, 13: "z"}
+    for number in order:
+        await store.inbox.accept(read_updates(part(number + 10, texts[number + 10])), judge)
+    following = await store.turns.finish(running, Answer(chat=running.chat))
+    assert following is not None
+    assert whole(json.loads(following.turn.body))["message"]["text"] == "".join(texts.values())
+    assert await store.turns.finish(following, Answer(chat=following.chat)) is None
+    assert (await store.counts()).turns_waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "answers"),
+    [("@feeler_bot ", {}), ("", {"reply_to_message": {"message_id": 1, "from": {"id": BOT}}})],
+)
+async def test_in_a_group_the_rest_of_a_paste_belongs_to_its_beginning_though_it_names_nobody(
+    store: Store, names: str, answers: dict[str, Any]
+) -> None:
+    """What others say between, and the same person later, is neither heard nor kept."""
+    judge, me = judging(limits_of(Settings()), lambda: 1.0), Me(id=BOT, username="feeler_bot")
+    texts = (names + "x" * (4096 - len(names)), "y" * 4096, "z")
+    for number, said in enumerate(
+        (
+            part(1, "Who has been to Brandl?", group=-100),
+            part(2, texts[0], group=-100, **answers),
+            part(3, "Not me.", who=6, group=-100),
+            part(4, texts[1], group=-100),
+            part(5, "Elsewhere.", group=-101),
+            part(6, texts[2], group=-100),
+            part(7, "And you?", group=-100),
+        )
+    ):
+        await store.inbox.accept(read_updates(said, me), judge)
+        assert (await store.counts()).turns_waiting == int(number > 0)
+    await store._database.run(lambda tx: tx.execute(tables.turn.update().values(until=0)))
+    work = await claim_one(store)
+    assert work.claim.chat_id == -100
+    assert whole(json.loads(work.turn.body))["message"]["text"] == "".join(texts)
+    assert await store.turns.finish(work, Answer(chat=work.chat)) is None
+    kept = await store._database.run(lambda tx: tx.execute(select(chat.c.chat_id)).scalars().all())
+    assert set(kept) == {0, -100}
+    bodies = await store._database.run(lambda tx: tx.execute(select(tables.turn.c.body)).scalars().all())
+    assert not any("Not me." in body or "And you?" in body for body in bodies)

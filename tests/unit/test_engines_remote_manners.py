@@ -30,6 +30,27 @@ def picky(trouble: Callable[[dict[str, Any]], str], *, status: int = 400) -> Raw
     return RawServer(reply)
 
 
+WORDINGS = (  # of one thing, by who has them; shortened
+    ("vLLM", "The decoder prompt (length 5000) is longer than the maximum model length of 4096."),
+    ("vLLM", "You passed 4097 input tokens, but the model's context length is only 4096 tokens."),
+    ("SGLang", "Requested token count exceeds the model's maximum context length of 4096 tokens."),
+    ("TGI", "Input validation error: `inputs` must have less than 3936 tokens. Given: 5000"),
+    ("llama.cpp", "request (5000 tokens) exceeds the available context size (4096 tokens)"),
+    ("llama.cpp", "input (5000 tokens) is too large to process. increase the physical batch size"),
+    ("Ollama", "the input length exceeds the context length"),
+    ("LM Studio", "Trying to keep the first 5000 tokens when context the overflows."),
+    ("LM Studio", "Cannot truncate prompt with n_keep (5000) >= n_ctx (4096)"),
+    ("LM Studio", "Reached context length of 4096 tokens, but the model does not support overflow."),
+    ("text-generation-webui", "This model maximum context length is 2048 tokens. Yours are over 2100."),
+    ("OpenAI", "Your input exceeds the context window of this model."),
+    ("OpenAI", "Invalid 'messages[1].content': string too long. Maximum length 1048576, got 1540820."),
+    ("LiteLLM", "litellm.ContextWindowExceededError: litellm.BadRequestError: the upstream's words"),
+    ("Mistral", "Prompt contains 40000 tokens, too large for model with 32768 maximum context length"),
+    ("DeepSeek", "This model's maximum context length is 65536 tokens, you requested 70000 tokens."),
+    ("Bedrock", "Malformed input request: expected maxLength: 50000, actual: 51000"),
+    ("xAI", "This model's maximum prompt length is 131072 but the request contains 537812 tokens."),
+    ("Baidu", "the max input characters is 11200"),
+)
 TOO_LONG = [
     as_json({"error": {"message": "Too much.", "code": "context_length_exceeded", "param": "messages"}}, 400),
     as_json(
@@ -80,6 +101,14 @@ TOO_LONG = [
             "Your message is longer than allowed",
         )
     ],
+    *[as_json({"error": {"message": words}}, 400) for _, words in WORDINGS],
+    *[
+        as_json({"error": {"message": "no", "code": code}}, 400)
+        for code in (
+            *("prompt_too_long", "model_context_window_exceeded", "string_above_max_length"),
+            *("ContextWindowExceededError", "context_overflow"),
+        )
+    ],
     Said(content=b"context_length_exceeded", status=502),
     Said(content=b"Requested tokens (5000) exceed context window of 2048", status=500),
     Said(
@@ -121,6 +150,18 @@ async def test_a_talk_that_is_too_long_loses_its_beginning_and_begins_with_the_u
         ("'top_k' must be at most the number of tokens in the vocabulary", 400),
         ("Invalid 'max_output_tokens': Expected a value >= 16, but got 1 instead.", 400),
         ("Request too large for model on tokens per minute (TPM): Limit 6000, Requested 9000", 413),
+        ("max_tokens is too large: 9000. This model supports at most 4096 completion tokens", 400),
+        ("too many tokens: max tokens must be less than or equal to 4000, the maximum output", 400),
+        ("thinking.budget_tokens: Input should be greater than or equal to 1024", 400),
+        ("'max_tokens' Input should be greater than 0", 422),
+        ("Invalid 'stop': array too long. Expected an array with maximum length 4, but got 5", 400),
+        ("Invalid 'user': string too long. Expected a string with maximum length 64", 400),
+        ("Failed to parse the body: unexpected token at position 5", 400),
+        ("model requires more system memory (8.0 GiB) than is available (4.0 GiB)", 500),
+        ("token id 151700 is larger than vocabulary size 151664", 500),
+        ("server busy: maximum number of pending requests exceeded", 503),
+        ("messages.0.content: Input should be a valid string", 422),
+        ("At most 1 image(s) may be provided in one request.", 400),
     ],
 )
 async def test_other_limits_do_not_cost_the_talk_its_beginning(words: str, status: int) -> None:

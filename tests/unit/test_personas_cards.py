@@ -292,6 +292,9 @@ def test_what_is_switched_on_is_told() -> None:
         "use": 1,
         "comment": "Days off (and what we do then)",
         "chance": "50%",
+        "locked": True,
+        "excludeRecursion": True,
+        "selective": False,
     }
     entries = [
         {"content": "We bake.", **on},
@@ -308,17 +311,25 @@ def test_what_is_switched_on_is_told() -> None:
     assert [fact.reveal for fact in company.facts] == [Reveal.ASKED] * 3
 
 
-BOOK = {"entries": [{"content": "We bake."}, {"content": HIDDEN, "enabled": False}]}
+ENTRIES = [{"content": "We bake."}, {"content": HIDDEN, "enabled": False}]
+BOOK = {"entries": ENTRIES}
+NUMBERED = {str(number): entry for number, entry in enumerate(ENTRIES)}
 
 
 @pytest.mark.parametrize(
     "wrapped",
     [
         {"name": "Bo", "persona": "I bake.", "characterBook": BOOK},
-        {"name": "Bo", "description": "I bake.", "lorebook": BOOK["entries"]},
+        {"name": "Bo", "description": "I bake.", "lorebook": ENTRIES},
         {"data": {"name": "Bo", "description": "I bake.", "world_info": BOOK}},
         {"data": {"name": "Bo", "description": "I bake.", "character_book": None}, "character_book": BOOK},
-        {"data": {"name": "Bo", "description": "I bake.", "character_book": BOOK["entries"]}},
+        {"data": {"name": "Bo", "description": "I bake.", "character_book": ENTRIES}},
+        card(description="I bake.", character_book=NUMBERED),
+        card(description="I bake.", character_book={"name": "Bakery", "data": NUMBERED}),
+        card(description="I bake.", character_book={"spec": "lorebook_v3", "data": BOOK}),
+        card(description="I bake.", character_book={"data": ENTRIES}),
+        card(description="I bake.", character_book={"entries": [{"id": 7, "data": one} for one in ENTRIES]}),
+        card(description="I bake.", character_book={"0": {"data": {"data": ENTRIES[0]}}, "1": ENTRIES[1]}),
     ],
 )
 def test_the_book_is_found_wherever_an_editor_put_it(wrapped: dict[str, Any]) -> None:
@@ -344,8 +355,26 @@ def test_a_book_alone_is_called_one(book: dict[str, Any]) -> None:
         import_card(book, company="brandl")
 
 
-def test_nothing_in_a_book_that_is_switched_off_is_told() -> None:
-    book = {"enabled": False, "entries": [{"content": "We bake.", "enabled": True}]}
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"enabled": False, "data": {"content": HIDDEN, "enabled": True}},
+        {"disable": True, "data": {"content": HIDDEN, "constant": True}},
+        {"enabled": True, "data": {"content": HIDDEN, "extensions": {"disable": True}}},
+        {"extensions": {"enabled": False}, "data": {"content": HIDDEN, "extensions": {"locked": True}}},
+        {"content": f"@@dont_activate\n{HIDDEN}", "data": {"content": HIDDEN}},
+    ],
+)
+def test_an_entry_that_is_switched_off_where_it_is_wrapped_is_never_told(entry: dict[str, Any]) -> None:
+    company = import_card(card(description="x", character_book={"entries": [entry]})).company
+    assert company is not None
+    assert [(fact.text, fact.reveal) for fact in company.facts] == [(HIDDEN, Reveal.NEVER)]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_nothing_in_a_book_that_is_switched_off_is_told(wrapped: bool) -> None:
+    entries = [{"content": "We bake.", "enabled": True}]
+    book = {"enabled": False, **({"data": {"entries": entries}} if wrapped else {"entries": entries})}
     imported = import_card(card(description="x", character_book=book))
     assert imported.company is not None
     assert [fact.reveal for fact in imported.company.facts] == [Reveal.NEVER]

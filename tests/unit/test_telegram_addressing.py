@@ -1,6 +1,7 @@
 """What is addressed to the bot, what belongs together, and where its answers go."""
 
 import json
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -81,9 +82,35 @@ def raw(number: int, date: int = 100, **content: Any) -> str:
 def test_three_parts_of_a_paste_are_one_text_without_a_seam() -> None:
     text = "".join(chr(97 + at % 26) for at in range(10_000))
     parts = [raw(at + 1, text=text[at * 4096 : (at + 1) * 4096]) for at in range(3)]
-    body = joined(joined(parts[0], parts[1], command=False), parts[2], command=False)
+    body = joined(joined(parts[0], parts[1]), parts[2])
     assert whole(json.loads(body))["message"]["text"] == text
     assert [patience(part) > 0 for part in parts] == [True, True, False]
+
+
+@pytest.mark.parametrize("order", [*permutations((1, 2, 3))])
+def test_parts_are_joined_as_they_were_sent_in_whatever_order_they_come(order: tuple[int, int, int]) -> None:
+    texts = {1: "a" * 4096, 2: "b" * 4096, 3: "c"}
+    first, second, third = (raw(number, text=texts[number]) for number in order)
+    body = joined(joined(first, second), third)
+    assert whole(json.loads(body))["message"]["text"] == "".join(texts.values())
+    assert patience(body) == 0
+
+
+@pytest.mark.parametrize("rest", [{}, {"reply_to_message": {"message_id": 8}}])
+def test_who_answers_with_a_paste_answers_with_all_of_it(rest: dict[str, Any]) -> None:
+    first = raw(1, text="x" * 4096, reply_to_message={"message_id": 8}, message_thread_id=3)
+    in_topic: dict[str, Any] = {"message_thread_id": 3, "reply_to_message": {"message_id": 3}}
+    assert joined(first, raw(2, text="y", **in_topic | rest))
+
+
+def test_a_part_from_between_two_others_is_waited_for() -> None:
+    assert patience(joined(raw(1, text="a" * 4096), raw(3, text="c"))) > 0
+    assert patience(joined(raw(1, text="a" * 4096), raw(2, text="b"))) == 0
+
+
+def test_a_command_that_was_sent_after_a_long_message_is_no_part_of_it_though_it_comes_first() -> None:
+    long, command = raw(1, text="x" * 3000), raw(2, text="/end")
+    assert joined(long, command) == joined(command, long) == ""
 
 
 @pytest.mark.parametrize(
@@ -93,18 +120,19 @@ def test_three_parts_of_a_paste_are_one_text_without_a_seam() -> None:
         raw(2, text="from elsewhere", message_thread_id=3, is_topic_message=True),
         raw(2, text="theirs", forward_origin={"type": "hidden_user"}),
         raw(2, photo=[]),
+        raw(2, text="to somebody else", reply_to_message={"message_id": 8}),
         raw(0, text="before"),
     ],
 )
 def test_what_does_not_follow_a_part_is_a_message_of_its_own(second: str) -> None:
-    assert joined(raw(1, text="x" * 4096), second, command=False) == ""
-    assert joined(raw(1, text="x" * 100), raw(2, text="y"), command=False) == ""
+    assert joined(raw(1, text="x" * 4096), second) == ""
+    assert joined(raw(1, text="x" * 100), raw(2, text="y")) == ""
 
 
 @pytest.mark.parametrize(("first", "seconds"), [(4096, 30), (4095, 6), (3600, 6), (3000, 2), (2048, 1)])
 def test_the_fuller_a_part_is_the_longer_its_next_may_take(first: int, seconds: int) -> None:
     cut, rest = raw(1, text="x" * first), raw(2, date=100 + seconds, text="y")
-    assert joined(cut, rest, command=False)
+    assert joined(cut, rest)
     assert patience(cut) >= min(seconds, 6) - 1
     assert patience(raw(1, text="x" * 2047)) == patience(rest) == 0
 
@@ -115,7 +143,7 @@ def test_the_fuller_a_part_is_the_longer_its_next_may_take(first: int, seconds: 
 )
 def test_what_an_app_takes_away_where_it_cuts_is_put_back(end: str, rest: str, seam: str) -> None:
     first = "x" * 4000 + end
-    body = joined(raw(1, text=first), raw(2, text=rest), command=False)
+    body = joined(raw(1, text=first), raw(2, text=rest))
     assert whole(json.loads(body))["message"]["text"] == first + seam + rest
 
 
@@ -123,17 +151,17 @@ def test_a_long_text_that_is_sent_on_in_parts_is_one_message() -> None:
     origin = {"type": "user", "sender_user": {"id": 9, "is_bot": False, "first_name": "B"}}
     first = raw(1, text="x" * 4096, forward_origin=origin | {"date": 50})
     rest = raw(2, text="y", forward_origin=origin | {"date": 51})
-    assert whole(json.loads(joined(first, rest, command=False)))["message"]["text"] == "x" * 4096 + "y"
+    assert whole(json.loads(joined(first, rest)))["message"]["text"] == "x" * 4096 + "y"
     other = raw(2, text="y", forward_origin={"type": "hidden_user", "sender_user_name": "C", "date": 51})
-    assert joined(first, other, command=False) == ""
+    assert joined(first, other) == ""
 
 
 def test_nothing_is_joined_to_what_cannot_be_read_any_more() -> None:
     for held in ("", "{", "[" * 100_000, "[]", "7"):
-        assert joined(held, raw(2, text="y"), command=False) == ""
+        assert joined(held, raw(2, text="y")) == ""
 
 
 def test_an_album_is_one_message_with_its_caption_wherever_that_is() -> None:
     first, second = raw(1, photo=[], media_group_id="a"), raw(2, photo=[], media_group_id="a", caption="Me")
-    assert whole(json.loads(joined(first, second, command=False)))["message"]["caption"] == "Me"
-    assert joined(first, raw(3, photo=[], media_group_id="b"), command=False) == ""
+    assert whole(json.loads(joined(first, second)))["message"]["caption"] == "Me"
+    assert joined(first, raw(3, photo=[], media_group_id="b")) == ""

@@ -9,6 +9,7 @@ import httpx
 
 from feeler.errors import EngineError, EngineUnavailable
 
+_NAME_JOINT = re.compile(r"_|(?<=[a-z])(?=[A-Z])")  # a code is read as what its name says
 _NO_LENGTH = re.compile(
     r"deadline|cancel+(ed|ation)|time(d |-)?out|time limit|(took|tak(es|ing)|wait(ed|ing)) too long"
     r"|per (second|sec|minute|min|hour|day)|rate.?limit|quota|billing|credit|queue|concurren|in flight|busy"
@@ -17,9 +18,10 @@ _NO_LENGTH = re.compile(
     re.IGNORECASE,
 )
 _LENGTH = re.compile(
-    r"tokens\b|token (count|limit|length)|context.{0,3}(length|size|window|limit)|max_?(seq|model_?len)|n_ctx"
+    r"tokens\b|token (count|limit|length)|context.{0,3}(length|size|window|limit|overflow)"
+    r"|max (seq|model len|length)|n ctx"
     r"|context (shift|is full)|max(imum)? context|KV (slot|cache)|(prompt|message|input)s? (is|are)\b"
-    r"|(prompt|input|request|message|sequence|conversation|history)s?\b.{0,20}\b(length|size|too)\b"
+    r"|(prompt|input|request|message|sequence|conversation|history)s?\b.{0,30}\b(length|size|characters|too)\b"
     r"|length of (the |your )?(prompt|input|request|message|conversation)|超长|长度|过长|上下文"
     r"|token.{0,3}超",
     re.IGNORECASE,
@@ -27,20 +29,17 @@ _LENGTH = re.compile(
 _BEYOND = re.compile(
     r"exceed|above|longer|is full|shift is disabled|could not find|only (supports|accepts|allows|takes)"
     r"|too (long|large|many|big)|(larger|greater|more|less|fewer) than|must be|cannot be|<=|≤|>"
-    r"|maximum|at most|overflow|reduce|not fit|truncat|available|should be|reached|over the|shorte|超|过长"
-    r"|\bbut\b.{0,40}(context|limit)",
-    re.IGNORECASE,
-)
-_TOO_LONG_CODES = re.compile(
-    r"context_length_exceeded|exceed_context_size|tokens_exceeded|request_too_large|string_above_max_length",
+    r"|maximum|max (input|prompt|length)|at most|overflow|reduce|not fit|truncat|available|should be|reached"
+    r"|over the|shorte|超|过长|\bbut\b.{0,40}(context|limit)",
     re.IGNORECASE,
 )
 _LIMITED = (  # parameters that have limits of their own, told in tokens or with the same words
     *("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens", "min_tokens"),
+    *("max tokens", "budget_tokens"),
     *("top_k", "top_p", "temperature", "repetition_penalty", "repeat_penalty"),
 )
 _ABOUT_PROMPT = re.compile(  # or a number below zero: what the prompt has left for the answer
-    r"context|input|prompt|sequence|messages|max_?seq|(?<!\w)-[0-9]", re.IGNORECASE
+    r"context|input(?! should)|prompt|sequence|messages|max seq|(?<!\w)-[0-9]", re.IGNORECASE
 )
 _ROLES = re.compile(
     r"system.{0,30}(role|message|prompt|instruction)|(role|message)s?.{0,30}system|developer instruction"
@@ -74,14 +73,15 @@ class ServerSaid(Exception):
     @property
     def too_long(self) -> bool:
         """Whether the prompt's length is the reason."""
-        if self.status == 413 or _TOO_LONG_CODES.search(self._all):
-            return not _NO_LENGTH.search(self._all)
+        words = _NAME_JOINT.sub(" ", self._all)
+        if _NO_LENGTH.search(words):
+            return False
+        if self.status == 413:
+            return True
         named = [name for name in (self.param, *_LIMITED) if name]
-        if any(map(self.names, named)) and not _ABOUT_PROMPT.search(self._all):
+        if any(map(self.names, named)) and not _ABOUT_PROMPT.search(words):
             return False  # a limit of another kind
-        return bool(
-            _LENGTH.search(self._all) and _BEYOND.search(self._all) and not _NO_LENGTH.search(self._all)
-        )
+        return bool(_LENGTH.search(words) and _BEYOND.search(words))
 
     @property
     def about_roles(self) -> bool:

@@ -17,6 +17,8 @@ MAX_FACTS = 200
 MAX_KEYWORDS = 40
 MAX_PEOPLE = 100
 MAX_FACT_CHARS = 600
+MAX_DEPTH = 4  # of wrappings
+WRAPPERS = ("data", "entry", "value")  # of a book, or of one entry
 TOPIC_WORDS = {
     Topic.PATH: ("founded", "founder", "began", "history"),
     Topic.ENTRY: ("newcomer", "training", "degree", "beginner"),
@@ -44,12 +46,12 @@ def book_of(company: Company) -> dict[str, Any]:
 
 def company_in(data: dict[str, Any], *, slug: str, warnings: list[str]) -> Company | None:
     """The company in a card's book, or None where it has none with an entry that can be read."""
-    book = data.get("character_book")
-    entries = book.get("entries") if isinstance(book, dict) else None
-    if isinstance(entries, dict):  # some editors number the entries
-        entries = list(entries.values())
-    if not isinstance(entries, list):
-        if book is not None:
+    found = data.get("character_book")
+    levels = _levels(found) if isinstance(found, dict) else []
+    book = _merged(levels)
+    entries = _entries(book)
+    if entries is None:
+        if found is not None:
             warnings.append("character_book: not a book with a list of entries")
         return None
     facts: dict[str, Fact] = {}
@@ -64,10 +66,35 @@ def company_in(data: dict[str, Any], *, slug: str, warnings: list[str]) -> Compa
             facts[fact.id] = fact
     if not facts:
         return None
-    if isinstance(book, dict) and switched_off(book):
+    if any(map(switched_off, levels)):
         warnings.append("character_book: the whole book is switched off, so nothing in it is told")
         facts = {name: replace(fact, reveal=Reveal.NEVER) for name, fact in facts.items()}
     return _fitting(_company(data, book, slug, tuple(facts.values())), warnings)
+
+
+def _levels(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """A book or an entry, and what is wrapped in it, the outermost first."""
+    levels = [said]
+    while len(levels) <= MAX_DEPTH:
+        wrapped = next((w for key in WRAPPERS if isinstance(w := levels[-1].get(key), dict)), None)
+        if wrapped is None:
+            break
+        levels.append(wrapped)
+    return levels
+
+
+def _merged(levels: list[dict[str, Any]]) -> dict[str, Any]:
+    """All that they say; where they say different things, what the innermost does."""
+    return {name: value for level in levels for name, value in level.items()}
+
+
+def _entries(book: dict[str, Any]) -> list[Any] | None:
+    """A list, or a table as of editors that number them; None where there is neither."""
+    if isinstance(table := book.get("entries"), dict):
+        return list(table.values())
+    lists = (book.get(name) for name in ("entries", *WRAPPERS))
+    numbered = [entry for name, entry in book.items() if str(name).isdecimal()]
+    return next((found for found in lists if isinstance(found, list)), numbered or None)
 
 
 def _fitting(company: Company, warnings: list[str]) -> Company:
@@ -121,7 +148,9 @@ def _entry(fact: Fact, order: int) -> dict[str, Any]:
 def _fact(entry: Any, *, char: str, taken: dict[str, Fact], warnings: list[str]) -> Fact | None:
     if not isinstance(entry, dict):
         return None
-    content = with_line_feeds(_first_text(entry, "content", "entry", "text"))
+    levels = _levels(entry)
+    entry = _merged(levels)
+    content = _content(entry)
     told = DECORATOR.sub("", content)
     extensions = entry.get("extensions")
     ours = extensions.get("feeler") if isinstance(extensions, dict) else None
@@ -139,10 +168,14 @@ def _fact(entry: Any, *, char: str, taken: dict[str, Fact], warnings: list[str])
         id=name,
         topic=one_of(Topic, said.get("topic")) or _topic(text, keywords),
         text=text,
-        reveal=_reveal(entry, content, one_of(Reveal, said.get("reveal"))),
+        reveal=_reveal(levels, one_of(Reveal, said.get("reveal"))),
         keywords=keywords,
         more=_more(said),
     )
+
+
+def _content(entry: dict[str, Any]) -> str:
+    return with_line_feeds(_first_text(entry, "content", "entry", "text"))
 
 
 def _more(said: dict[str, Any]) -> tuple[str, ...]:
@@ -177,11 +210,11 @@ def one_of(kind: type[Value], value: Any) -> Value | None:
     return kind(value) if isinstance(value, str) and value in {str(one) for one in kind} else None
 
 
-def _reveal(entry: dict[str, Any], content: str, ours: Reveal | None) -> Reveal:
-    """What is switched off is never told, whatever else the entry says of itself."""
-    if switched_off(entry, content):
+def _reveal(levels: list[dict[str, Any]], ours: Reveal | None) -> Reveal:
+    """What is switched off is never told, whatever else the entry, or what it is wrapped in, says of it."""
+    if any(switched_off(level, _content(level)) for level in levels):
         return Reveal.NEVER
-    return ours or (Reveal.VOLUNTEERED if entry.get("constant") is True else Reveal.ASKED)
+    return ours or (Reveal.VOLUNTEERED if _merged(levels).get("constant") is True else Reveal.ASKED)
 
 
 def _topic(text: str, keywords: tuple[str, ...]) -> Topic:

@@ -24,8 +24,11 @@ class StoredInbox:
     def accept(self, tx: Transaction, updates: Sequence[Incoming], judge: Judge) -> int:
         """Store updates, each once however often it comes; returns how many were new."""
         new = 0
-        for chat_id in sorted({each.chat_id for each in updates}):  # always in one order: no deadlocks
-            ensure_chat(tx, self._bot_id(), chat_id)
+        chats = {each.chat_id for each in updates}
+        places = chats | {_place(each) for each in updates}
+        for chat_id in sorted(places):  # always in one order: no deadlocks
+            if chat_id in chats:
+                ensure_chat(tx, self._bot_id(), chat_id)
             if tx.shared:
                 mine = (chat.c.bot_id == self._bot_id()) & (chat.c.chat_id == chat_id)
                 tx.execute(select(chat.c.chat_id).where(mine).with_for_update())
@@ -36,7 +39,7 @@ class StoredInbox:
     def _take(self, tx: Transaction, each: Incoming, judge: Judge) -> int:
         bot_id = self._bot_id()
         standing = _standing(tx, bot_id, each.chat_id)
-        held = _held(tx, bot_id, each.chat_id)
+        held = _held(tx, bot_id, _place(each))
         verdict = judge(each, replace(standing, held=held.body if held else ""))
         body = (each.body if verdict.body is None else verdict.body) if verdict.take else ""
         # Beside a turn only where there is one: in its chat's order it may also end a pending question.
@@ -66,7 +69,8 @@ class StoredInbox:
             tx.execute(
                 update(turn).where(turn.c.seq == held.seq).values(waits if verdict.joined else {"until": 0})
             )
-        self._note(tx, each, verdict, standing)
+        if each.heard:
+            self._note(tx, each, verdict, standing)
         if verdict.notice and each.chat_id:
             put_calls(tx, bot_id, each.chat_id, [verdict.notice])
         if verdict.take:
@@ -104,15 +108,23 @@ class StoredInbox:
             )
 
 
+def _place(each: Incoming) -> int:
+    """The chat whose last turn an update may belong to."""
+    return each.rest_in or each.chat_id
+
+
 def _held(tx: Transaction, bot_id: int, chat_id: int) -> Any:
-    """The chat's turn that waits for a part that may follow, and was not begun; None where none does."""
+    """The chat's last turn, where that was not begun: a part may join it. None where there is none.
+
+    It need not wait for one: of parts that come in the wrong order, the last may be here first.
+    """
     return tx.execute(_HELD, {"bot": bot_id, "chat": chat_id}).one_or_none()
 
 
 _HELD = (
     select(turn.c.seq, turn.c.body)
     .where(turn.c.bot_id == BOT, turn.c.chat_id == CHAT, IS_NEW)
-    .where(turn.c.lane == "chat", turn.c.until > 0, turn.c.tries == 0)
+    .where(turn.c.lane == "chat", turn.c.tries == 0)
     .order_by(turn.c.update_id.desc())
     .limit(1)
 )

@@ -43,6 +43,12 @@ def is_for_us(raw: dict[str, Any], me: Me) -> bool:
     return True
 
 
+def may_be_rest(raw: dict[str, Any]) -> bool:
+    """Whether a person wrote this into a group: the paste that it ends may name us, though this does not."""
+    message = raw.get("message")
+    return isinstance(message, dict) and _is(message, "group", "supergroup") and _is_own(message)
+
+
 def written(message: Any) -> str:
     """What a person wrote in a raw message: its text, or the caption of what it shows."""
     if not isinstance(message, dict):
@@ -78,10 +84,7 @@ def topic_of(raw: Any) -> int | None:
 
 def _is_addressed(message: dict[str, Any], me: Me) -> bool:
     """A person's own command to the bot, mention of it, or reply to it."""
-    sender = message.get("from")
-    if not isinstance(sender, dict) or sender.get("is_bot"):
-        return False
-    if any(message.get(key) for key in ("sender_chat", "via_bot", "forward_origin", "is_automatic_forward")):
+    if not _is_own(message):
         return False
     text, answered = written(message), message.get("reply_to_message")
     author = answered.get("from") if isinstance(answered, dict) else None
@@ -89,6 +92,15 @@ def _is_addressed(message: dict[str, Any], me: Me) -> bool:
     if to_us and not (isinstance(answered, dict) and "forum_topic_created" in answered):
         return not text.startswith("/") or _commands(text, me)
     return _commands(text, me) or _mentions(message, text, me)
+
+
+def _is_own(message: dict[str, Any]) -> bool:
+    """Whether a person wrote it themselves."""
+    sender = message.get("from")
+    if not isinstance(sender, dict) or sender.get("is_bot"):
+        return False
+    others = ("sender_chat", "via_bot", "forward_origin", "is_automatic_forward")
+    return not any(message.get(key) for key in others)
 
 
 def _commands(text: str, me: Me) -> bool:

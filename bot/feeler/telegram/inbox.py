@@ -6,7 +6,7 @@ from typing import Any
 
 from feeler.interview.words import visible
 from feeler.mailroom import Incoming, Lane
-from feeler.telegram.addressing import Me, is_for_us, spoken, topic_of, written
+from feeler.telegram.addressing import Me, is_for_us, may_be_rest, spoken, topic_of, written
 from feeler.telegram.commands import BYPASS
 from feeler.usecases.commands import parse_command
 
@@ -32,10 +32,10 @@ def next_offset(updates: Iterable[Incoming]) -> int:
 def _read(raw: dict[str, Any], me: Me) -> Incoming:
     text = _sound(written(raw.get("message")))
     command = _command(text)
-    heard = is_for_us(raw, me)
+    heard, place = is_for_us(raw, me), _chat_id(raw)
     return Incoming(
         update_id=raw["update_id"],
-        chat_id=_chat_id(raw) if heard else 0,
+        chat_id=place if heard else 0,
         lane=_lane(command) if "message" in raw else "chat",
         body=_sound(json.dumps(raw, ensure_ascii=False)),
         text=text,
@@ -43,6 +43,7 @@ def _read(raw: dict[str, Any], me: Me) -> Incoming:
         said=bool(visible(text)) or spoken(raw.get("message")),
         topic=topic_of(raw),
         heard=heard,
+        rest_in=place if not heard and may_be_rest(raw) else 0,
     )
 
 

@@ -49,23 +49,30 @@ def judging(limits: Limits, turn_seconds: Callable[[], float]) -> Judge:
 
     def judge(incoming: Incoming, standing: Standing) -> Verdict:
         if not incoming.heard:
-            return Verdict(take=False)
+            return _joining(incoming, standing) or Verdict(take=False)
         verdict = decide(incoming, standing)
         if verdict.notice and incoming.topic is not None:
             return replace(verdict, notice=in_topic(verdict.notice, incoming.topic))
         return verdict
 
     def decide(incoming: Incoming, standing: Standing) -> Verdict:
-        waits = patience(incoming.body) if incoming.lane == "chat" else 0.0
         if limits.private and not _is_in(limits, incoming.chat_id, standing):
             return _stranger(limits, incoming, standing)
-        may_join = standing.held and incoming.lane == "chat"
-        if may_join and (both := joined(standing.held, incoming.body, command=incoming.command)):
-            return Verdict(take=True, hold=waits, joined=both)
+        if part := _joining(incoming, standing):
+            return part
         refusal, wait = _too_much(limits, incoming, standing, turn_seconds())
-        return _refuse_for(refusal, wait, standing) if refusal else Verdict(take=True, hold=waits)
+        if refusal:
+            return _refuse_for(refusal, wait, standing)
+        return Verdict(take=True, hold=patience(incoming.body) if incoming.lane == "chat" else 0.0)
 
     return judge
+
+
+def _joining(incoming: Incoming, standing: Standing) -> Verdict | None:
+    """Taken as a part of the chat's last turn; None where it is none."""
+    may_join = standing.held and incoming.lane == "chat"
+    both = joined(standing.held, incoming.body) if may_join else ""
+    return Verdict(take=True, hold=patience(both), joined=both) if both else None
 
 
 def _is_in(limits: Limits, chat_id: int, standing: Standing) -> bool:

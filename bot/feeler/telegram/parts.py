@@ -1,9 +1,11 @@
 """What arrives in parts and is one message: a paste longer than Telegram's limit, and an album."""
 
 import json
+from itertools import pairwise, starmap
 from typing import Any
 
 from feeler.telegram.addressing import spoken, topic_of, written
+from feeler.usecases.commands import parse_command
 
 LIMIT = 4096  # UTF-16 units of a message: there an app cuts, or at a good place in the second half
 NEARLY = LIMIT * 7 // 8  # hardly anybody writes so much and no more
@@ -13,27 +15,23 @@ LONG_HOLD = 6.0  # for which one does whose next may be slow to come, but will
 
 
 def patience(body: str) -> float:
-    """For how many seconds this update is to wait for a part that may follow; 0 where none does."""
-    message = _last(_read(body))
-    if message and _may_go_on(message) and _units(message) >= NEARLY:
-        return LONG_HOLD
-    return HOLD if message and (_album(message) or _may_go_on(message)) else 0.0
+    """For how many seconds this turn is to wait for a part that may follow; 0 where none does."""
+    parts = _listed(_read(body))
+    last = _message(parts[-1])
+    if last is None:
+        return 0.0
+    if _may_go_on(last):
+        return LONG_HOLD if _units(last) >= NEARLY else HOLD
+    return HOLD if _album(last) or _has_gap(parts) else 0.0
 
 
-def joined(held: str, body: str, *, command: bool) -> str:
-    """Both as one turn's body, a list of raw updates in their order; empty where they are two messages."""
-    first, second = _read(held), _read(body)
-    before, after = _last(first), _last(second)
-    if before is None or after is None or not _neighbours(before, after):
-        return ""
-    if topic_of(first) != topic_of(second):
-        return ""
-    goes_on = _may_go_on(before) and _is_text(after) and _origin(before) == _origin(after)
-    if command and _units(before) < LIMIT:
-        goes_on = False
-    if not goes_on and not (_album(before) and _album(before) == _album(after)):
-        return ""
-    return json.dumps([*(first if isinstance(first, list) else [first]), second], ensure_ascii=False)
+def joined(held: str, body: str) -> str:
+    """Both as one turn's body: a list of raw updates, sorted as they were sent, in whatever order they came.
+
+    Empty where they are two messages.
+    """
+    parts = sorted([*_listed(_read(held)), _read(body)], key=_number)
+    return json.dumps(parts, ensure_ascii=False) if all(starmap(_follows, pairwise(parts))) else ""
 
 
 def whole(raw: Any) -> Any:
@@ -69,10 +67,36 @@ def _read(body: str) -> Any:
         return None
 
 
-def _last(raw: Any) -> dict[str, Any] | None:
-    found = raw[-1] if isinstance(raw, list) and raw else raw
-    message = found.get("message") if isinstance(found, dict) else None
+def _listed(raw: Any) -> list[Any]:
+    return raw if isinstance(raw, list) and raw else [raw]
+
+
+def _message(part: Any) -> dict[str, Any] | None:
+    message = part.get("message") if isinstance(part, dict) else None
     return message if isinstance(message, dict) else None
+
+
+def _number(part: Any) -> int:
+    found = (_message(part) or {}).get("message_id")
+    return found if isinstance(found, int) else 0
+
+
+def _has_gap(parts: list[Any]) -> bool:
+    """Whether a part may still be on its way from between these; or somebody else wrote meanwhile."""
+    return _number(parts[-1]) - _number(parts[0]) >= len(parts)
+
+
+def _follows(earlier: Any, later: Any) -> bool:
+    before, after = _message(earlier), _message(later)
+    if before is None or after is None or not _neighbours(before, after):
+        return False
+    if topic_of(earlier) != topic_of(later) or _answered(after) not in (None, _answered(before)):
+        return False
+    if _album(before) and _album(before) == _album(after):
+        return True
+    if not (_may_go_on(before) and _is_text(after) and _origin(before) == _origin(after)):
+        return False
+    return _units(before) >= LIMIT or not parse_command(written(after))
 
 
 def _neighbours(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -105,6 +129,16 @@ def _origin(message: dict[str, Any]) -> Any:
     if not isinstance(found, dict):
         return found
     return {name: value for name, value in found.items() if name not in ("date", "message_id")}
+
+
+def _answered(message: dict[str, Any]) -> Any:
+    """Which message this one answers: with some apps each part of a paste does, with others the first alone.
+
+    What begins a topic or a thread is answered by whatever is said in it.
+    """
+    found = message.get("reply_to_message")
+    number = found.get("message_id") if isinstance(found, dict) else None
+    return None if number == message.get("message_thread_id") else number
 
 
 def _may_go_on(message: dict[str, Any]) -> bool:
