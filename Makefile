@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help phone chat run test fuzz check format weights reader voice test-weights system clean corpus-check read need asking answering talents pages adapter figures
+.PHONY: help phone chat run test fuzz check format weights reader voice test-weights system clean corpus-check read need asking answering places talents pages adapter figures
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -51,6 +51,10 @@ check: $(STAMP) lint reader  ## format, lint, types, import contracts, quick tes
 
 answering: $(STAMP) reader  ## teach which fact answers a question, in half an hour on one core
 	$(BIN)/python -m training.answering
+	$(BIN)/python -m training.places
+
+places: $(STAMP) reader  ## make the places of the shipped facts anew, after a dossier or its wordings changed
+	$(BIN)/python -m training.places
 
 asking: $(STAMP) reader  ## teach which question follows from what was told, in half an hour on one core
 	$(BIN)/python -m training.asking

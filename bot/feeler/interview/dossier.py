@@ -239,6 +239,22 @@ def beside(interview: Interview, company: Company) -> Fact | None:
     return min(left, key=lambda fact: fact.reveal is not Reveal.PROBED, default=None)
 
 
+def nearest(interview: Interview, persona: Persona, company: Company, finder: Finder) -> Fact | None:
+    """Of what was not told yet, what comes closest to what was asked last; None where nothing was asked."""
+    asked = [line for line in interview.lines if line.speaker is Speaker.CANDIDATE and line.questions]
+    touched = {topic for line in interview.lines for topic in line.topics}
+    told = interview.told
+    left = [
+        one
+        for one in known(persona, company)
+        if one.fact is not None and one.fact.id not in told and _may(one.fact, touched)
+    ]
+    if not asked or not left:
+        return None
+    shares = finder.answers("", asked[-1].questions[0], left).each
+    return max(zip(left, shares, strict=True), key=lambda pair: pair[1])[0].fact
+
+
 def volunteered(interview: Interview, company: Company, said: str, finder: Finder) -> Fact | None:
     """What the company tells of itself, unasked: its trouble before all else, and what fits `said` best."""
     told = interview.told

@@ -13,6 +13,7 @@ from feeler.interview.dossier import (
     beside,
     context,
     is_bare,
+    nearest,
     told_on,
     untouched,
     volunteered,
@@ -254,6 +255,9 @@ def _answer(
     last = interview.last(Speaker.COMPANY)
     question = plan.reading.questions[0] if plan.reading.questions else ""
     asks_on = plan.reading.follows and last is not None and (bool(last.facts) or last.job == Job.MINE)
+    put_off = last is not None and last.job in UNKNOWNS and is_bare(question)
+    if put_off and (close := nearest(interview, persona, company, finder)) is not None:
+        return replace(plan, job=Job.NEAR, facts=(close,), note="")
     bare = asks_on and is_bare(question)  # nothing that was not just told answers it better
     if bare and (added := told_on(interview, persona, company, question, finder)) is not None:
         return _adding(plan, added)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from feeler.interview.reading import Shown, Understood
 from feeler.interview.values import Need
 from feeler.llm.encoder import Encoder, EncoderFile, load_layers, pooled
 from feeler.llm.need import NEEDS, load_need, stretches
+from feeler.llm.places import key_of, load_places
 from feeler.llm.talents import DeedReader, deed_vectors
 from feeler.llm.towers import (
     ANSWERING_NONE,
@@ -42,6 +43,9 @@ TOKENS = 200  # of a message and the line before it
 LIKELY = 0.5  # of a token, to belong to a piece
 SENTENCE = re.compile(r"\S(?:[^.!?…\n]|[.!?…](?=\S))*[.!?…]*")
 FEWEST = 3  # words of a piece that is less than half of its sentence
+# What the cosine with a fact's place is multiplied with beside `SHARP`, and how close a question has to come.
+# Chosen on 990 questions of strangers: of 749 with an answer 393 found it first, 356 without places.
+ASKED, CLOSE = 30.0, 0.62
 KEPT = 2048  # vectors of texts that are asked for again and again: a dossier's facts
 
 
@@ -112,9 +116,11 @@ class MessageReader:
         asking: Towers,
         answering: Towers,
         deeds: DeedReader | None = None,
+        asked_for: Mapping[str, Tensor] | None = None,
     ) -> None:
         self._encoder, self._heads, self._need = encoder.eval(), heads.eval(), need.eval()
         self._asking, self._answering, self._deeds = asking.eval(), answering.eval(), deeds
+        self._asked_for = asked_for or {}
         # a thread of its own without OpenMP helpers: with the model's they would be more than the cores
         self._thread = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
         self._meaning: Callable[[str], Tensor] = lru_cache(KEPT)(self._vector)
@@ -142,7 +148,9 @@ class MessageReader:
         except RuntimeError:
             raise WeightsError(f"{adapter}: was taught for another Feeler than this one") from None
         deeds = _deed_reader(adapter.with_name("talents.safetensors"), adapter)
-        reader = cls(encoder, heads, in_need, questions, answers, deeds)
+        answering = taught_file(folder, "answering")
+        asked_for = load_places(answering.with_name("places.safetensors"), answering)
+        reader = cls(encoder, heads, in_need, questions, answers, deeds, asked_for)
         reader._page = lru_cache(1)(
             lambda: PageHead.load(adapter.with_name("pages.safetensors"), encoder.hidden, adapter)
         )
@@ -159,7 +167,15 @@ class MessageReader:
     def shares(self, before: str, question: str, texts: Sequence[str]) -> tuple[list[float], float]:
         """The probability of each text to be the answer, and that of none; they add to 1."""
         places = self._kept(self._answering, texts)
-        return self._thread.submit(self._shares, before, question, places).result()
+        asked_for = [self._asked_for.get(key_of(text)) for text in texts]
+        return self._thread.submit(self._shares, before, question, places, asked_for).result()
+
+    def asked_at(self, questions: Sequence[str]) -> Tensor:
+        """Where the head that answers sees questions: vectors of length 1, float32 (questions, size)."""
+        parts = [said_parts(question, "") for question in questions]
+        groups = [parts[at : at + AT_ONCE] for at in range(0, len(parts), AT_ONCE)]
+        found = [self._thread.submit(self._placed, self._answering, group).result() for group in groups]
+        return torch.cat(found)
 
     def closeness(self, text: str, others: Sequence[str]) -> list[float]:
         """The cosine of each of the others with `text`, in [-1, 1]."""
@@ -275,10 +291,20 @@ class MessageReader:
         return dict(zip(TOPICS, self._heads.topics(vector).softmax(-1).tolist(), strict=True))
 
     @torch.inference_mode()
-    def _shares(self, before: str, question: str, places: Sequence[Tensor]) -> tuple[list[float], float]:
-        [place] = self._placed(self._answering, [said_parts(question, before)])
-        scores = [SHARP * float(place @ other) for other in places]
-        *each, none = torch.tensor([*scores, float(self._answering.none)]).softmax(-1).tolist()
+    def _shares(
+        self, before: str, question: str, places: Sequence[Tensor], asked_for: Sequence[Tensor | None]
+    ) -> tuple[list[float], float]:
+        [asked] = self._placed(self._answering, [said_parts(question, before)])
+        nothing = float(self._answering.none)
+        words = [float(asked @ place) for place in places]
+        scores = [SHARP * close for close in words]
+        if any(place is not None for place in asked_for):
+            for at, (close, place) in enumerate(zip(words, asked_for, strict=True)):
+                # what has no place stands back where its words alone are too far
+                scores[at] += ASKED * (
+                    close - nothing / SHARP if place is None else float(asked @ place) - CLOSE
+                )
+        *each, none = torch.tensor([*scores, nothing]).softmax(-1).tolist()
         return each, none
 
     @torch.inference_mode()
