@@ -207,23 +207,37 @@ def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[T
 def is_bare(question: str) -> bool:
     """Whether a question is about the line before and nothing else: "why is it like this?"."""
     said = set(words(question))
-    return len(said) <= BARE or ("why" in said and not content(question))
+    more = [word for word in content(question) if len(word) > BARE and not word.startswith("why")]
+    return len(said) <= BARE or (asks_why(question) and not more)
+
+
+def asks_why(question: str) -> bool:
+    """Whether it asks for a reason: "why", "ah no, why's that"."""
+    return any(word.startswith("why") for word in words(question))
 
 
 def told_on(
-    interview: Interview, persona: Persona, company: Company, question: str, finder: Finder
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    question: str,
+    finder: Finder,
+    *,
+    surely: bool = False,
 ) -> Known | None:
     """What there is to add for who asks on: of the additions to what was just told the one that answers
-    best, and to a mere "why?" the first that is left, which is the reason.
+    best, and to a mere "why?" the first that is left, which is the reason. `surely`: only what is likelier to
+    answer than nothing.
     """
     last = interview.last(Speaker.COMPANY)
     added = additions(interview, persona, company, just_now=True)
     if last is None or not added:
         return None
-    if "why" in words(question) and is_bare(question):
+    if asks_why(question) and is_bare(question):
         return added[0]
-    shares = finder.answers(last.text, question, added).each
-    return max(zip(added, shares, strict=True), key=lambda pair: pair[1])[0]
+    shares = finder.answers(last.text, question, added)
+    best, share = max(zip(added, shares.each, strict=True), key=lambda pair: pair[1])
+    return best if not surely or share >= shares.none else None
 
 
 def beside(interview: Interview, company: Company) -> Fact | None:

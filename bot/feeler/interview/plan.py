@@ -10,6 +10,7 @@ from feeler.interview.dossier import (
     Finder,
     Known,
     Opened,
+    asks_why,
     beside,
     context,
     is_bare,
@@ -269,7 +270,7 @@ def _answer(
         return replace(plan, job=Job.MINE)
     if opened.facts:
         return replace(plan, job=Job.NEAR if opened.near else Job.TELL)
-    if asks_on and (added := told_on(interview, persona, company, question, finder)) is not None:
+    if asks_on and (added := told_on(interview, persona, company, question, finder, surely=True)) is not None:
         exact = len(words(question)) <= BRIEF  # a longer one may be after something else
         return _adding(plan, added, Job.TELL if exact else Job.NEAR)
     if bare and (other := beside(interview, company)) is not None:
@@ -292,7 +293,7 @@ def _adding(plan: Plan, added: Known, job: Job = Job.TELL) -> Plan:
 def asks_back(text: str) -> bool:
     """Whether a message is only a question about the line before: "why?", "haha why", "hows that"."""
     said = words(text)
-    return is_bare(text) and ("?" in text or "why" in said or (bool(said) and said[0] in ASKING))
+    return is_bare(text) and ("?" in text or asks_why(text) or (bool(said) and said[0] in ASKING))
 
 
 def asking_back(reading: Reading, text: str) -> Reading:

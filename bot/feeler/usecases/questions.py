@@ -10,6 +10,7 @@ from feeler.personas.library import shipped_prompts
 from feeler.personas.values import Manner
 
 LISTS = ("any", "special")  # what follows from nearly everything, and from what some stories hold
+FIRST = "first"  # what follows from a few words of who somebody is
 
 
 @cache
@@ -18,7 +19,7 @@ def question_lists() -> Mapping[Manner, Mapping[str, tuple[str, ...]]]:
     path = shipped_prompts() / "questions.yaml"
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     lists = {
-        manner: {name: tuple((found.get(manner.value) or {}).get(name) or ()) for name in LISTS}
+        manner: {name: tuple((found.get(manner.value) or {}).get(name) or ()) for name in (*LISTS, FIRST)}
         for manner in Manner
     }
     if missing := [manner.value for manner, each in lists.items() if not all(each.values())]:

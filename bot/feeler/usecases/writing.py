@@ -30,7 +30,7 @@ from feeler.interview.words import content, last_asked, sentences, words
 from feeler.personas.library import shipped_prompts
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
 from feeler.usecases.prompting import fields_for, messages_for
-from feeler.usecases.questions import question_lists
+from feeler.usecases.questions import FIRST, LISTS, question_lists
 from feeler.usecases.skills import prompt_for, skills
 from feeler.usecases.written import written_line
 
@@ -49,7 +49,7 @@ PALE = 1.0  # log-odds that a plain question loses after a story, beside those t
 LONG = 40  # words of a story that is most often told to its end: there a plain one loses twice as much
 # Log-odds from which on a plain question is asked: one for some stories only where it is sure, for of the
 # surest third readers let 65% pass, of the others 45%.
-WORTH = {"any": 0.0, "special": 0.9}
+WORTH = {FIRST: 0.0, "any": 0.0, "special": 0.9}
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -218,7 +218,8 @@ async def _plain(scene: Scene, reader: Reader) -> dict[str, float]:
     how well they follow; of each list the best.
     """
     said = "\n".join(scene.own_lines)
-    lists = question_lists()[scene.persona.manner]
+    names = (FIRST,) if scene.plan.job is Job.OPEN else LISTS
+    lists = {name: question_lists()[scene.persona.manner][name] for name in names}
     suits = await _suits(
         scene, reader, [line for each in lists.values() for line in each if line not in said]
     )
