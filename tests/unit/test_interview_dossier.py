@@ -9,6 +9,7 @@ import pytest
 from tests.readers import FedReader, asks, real_reader
 from training.reader import rows_of
 
+from feeler.interview.acts import Act
 from feeler.interview.dossier import PURPOSE, Opened, Shares, known, opened
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview, Phase
@@ -108,7 +109,10 @@ def test_of_several_things_of_ones_own_that_answer_alike_the_best_is_said() -> N
         :3
     ]
     alike = (0.17, 0.16, 0.15)
-    assert open_with(talk(), dict(zip(own, alike, strict=True))).note == own[0]
+    rows = dict(zip(own, alike, strict=True))
+    personal = replace(asks("And you, where were you before?"), acts=frozenset({Act.ASKED, Act.PERSONAL}))
+    assert opened(talk(), personal, THINGS, [share(rows, 0.3)]).note == own[0]
+    assert not open_with(talk(), rows).note  # who asks about the company gets no story of one's own
     assert not open_with(talk(), dict(zip(facts, alike, strict=True))).facts
 
 

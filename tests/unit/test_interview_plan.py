@@ -190,22 +190,6 @@ def test_who_is_not_content_with_not_known_is_told_what_comes_closest() -> None:
     assert plan.facts[0].reveal is not Reveal.NEVER
 
 
-def test_who_cannot_answer_asks_back_but_not_twice_running() -> None:
-    question = "Is the canteen any good?"
-    plan = planned(talk(), asks(question), question)
-    said = written_line(
-        Scene(plan=plan, persona=EMIL, company=BRANDL, interview=talk(), heard=question), seed=1
-    )
-    assert said.endswith(tuple(EMIL.lines["back"]))
-    before = after(talk(), asks(question), question, answer=said, job=Job.UNKNOWN.value)
-    again = planned(before, asks("And who cooks it for you?"), "And who cooks it for you?")
-    said = written_line(
-        Scene(plan=again, persona=EMIL, company=BRANDL, interview=before, heard="And who cooks it?"), seed=2
-    )
-    assert again.job is Job.UNKNOWN
-    assert "?" not in said
-
-
 def test_after_the_leave_what_nothing_answers_gets_a_goodbye_and_what_something_does_an_answer() -> None:
     left = after(talk(), did(Act.GOODBYE), "Bye", answer="That stays with me.", job=Job.LEAVE.value)
     assert planned(left, asks("That's enough for me, was it?")).job is Job.BYE

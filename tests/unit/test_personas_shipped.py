@@ -31,7 +31,7 @@ def test_the_check_finds_nothing_to_complain_about() -> None:
 
 def test_there_are_written_lines_for_every_job_the_plan_can_give() -> None:
     told = {"open", "tell", "mine", "offer", "silent"}  # these have a fact, or the persona's own opening
-    assert {str(job) for job in Job} - told == set(SLOTS) - {"arrive", "keep", "back"}
+    assert {str(job) for job in Job} - told == set(SLOTS) - {"arrive", "keep"}
 
 
 @companies
@@ -62,7 +62,7 @@ def test_every_written_line_can_be_said(persona: Persona) -> None:
     heard = "I ran a garden centre with my uncle for eleven years."
     talk = Interview(id="x", persona=persona.slug, company=company.slug, started=datetime.now(UTC))
     fact = next(fact for fact in company.facts if fact.reveal is Reveal.ASKED)
-    beside = {"keep": Job.LEAVE, "back": Job.UNKNOWN}
+    beside = {"keep": Job.LEAVE}
     said = [(job, line) for job in SLOTS if job != "arrive" for line in persona.lines[job]]
     for job, written in said:
         plan = Plan(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from feeler.interview.acts import Act
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview, Speaker
 from feeler.interview.words import content, sentences, words
@@ -18,6 +19,7 @@ LATEST, TOLD = 0.1, 0.2  # what a fact counts for that was told just now; that w
 SAID = 0.05  # what a sentence of one's own counts that was said before: nobody says it twice
 SURELY = 0.5  # share from which on a question is after what was told already
 CLEARLY = 0.12  # by which a colleague's remit has to be closer to a question than anybody else's
+OWN = 0.8  # share below which no story of one's own answers a question about the company: 9 of 50 were right
 LEAST = 0.2  # share below which nothing is an answer
 HINT = 0.01  # share from which on an easier fact is told where the best may not be told yet
 # Share below which the best is told as what is near: of 990 strangers' questions that the head was not taught
@@ -146,7 +148,10 @@ def opened(
         if kept is not None:  # nothing on another matter stands for what is not told yet
             may, least = [at for at in may if things[at].topic is things[kept].topic], HINT
         best = may[0] if may else None
-        if best is None or _weight(things, chances, best) < least:
+        personal = Act.PERSONAL in reading.acts
+        if best is not None and things[best].fact is None and not personal:
+            least = max(least, OWN)
+        if best is None or _weight(things, chances, best, personal=personal) < least:
             # who asks for it again is told again, and not that nobody knows
             again = max(may, key=lambda at: share.each[at], default=None)
             if facts or again is None or things[again].fact is None or share.each[again] < SURELY:
@@ -165,11 +170,11 @@ def opened(
     return Opened(topics=topics, facts=tuple(facts), near=near, withheld=withheld)
 
 
-def _weight(things: Sequence[Known], chances: Sequence[float], best: int) -> float:
-    """What speaks for the best thing. Where it is one's own, so does all that is: several sentences may
-    answer "where were you before this?" alike.
+def _weight(things: Sequence[Known], chances: Sequence[float], best: int, *, personal: bool) -> float:
+    """What speaks for the best thing. Where somebody is asked about themselves, all that is their own does:
+    several sentences may answer "where were you before this?" alike.
     """
-    if things[best].fact is not None:
+    if things[best].fact is not None or not personal:
         return chances[best]
     return sum(chance for thing, chance in zip(things, chances, strict=True) if thing.fact is None)
 

@@ -109,7 +109,6 @@ SLOTS: dict[str, frozenset[str]] = {
     "near": frozenset({"fact"}),
     "unknown": frozenset({"knower"}),
     "no_more": frozenset({"knower"}),
-    "back": frozenset(),
     "hand": frozenset(),
     "steady": frozenset(),
     "deflect": frozenset(),

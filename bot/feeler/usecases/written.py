@@ -9,10 +9,9 @@ import yaml
 from feeler.errors import DataError
 from feeler.interview.guards import broken
 from feeler.interview.language import is_english, language_of
-from feeler.interview.plan import UNKNOWNS, Job, Plan, last_question
+from feeler.interview.plan import Job, Plan, last_question
 from feeler.interview.scene import Scene
 from feeler.interview.topics import LABELS
-from feeler.interview.values import Speaker
 from feeler.interview.words import last_asked
 from feeler.personas.library import shipped_prompts
 from feeler.usecases.helplines import EVERYWHERE, Country
@@ -36,24 +35,11 @@ def written_line(scene: Scene, *, seed: int) -> str:
     filled = [line for choice in choices if (line := _filled(choice, scene))]
     said = "\n".join(scene.own_lines)
     best = min(filled or [persona.opening], key=lambda line: (line in said, len(broken(line, scene))))
-    if plan.job is Job.UNKNOWN:
-        return f"{best} {_asked_back(scene)}".strip()
     if plan.job is not Job.LEAVE or not scene.deed:
         return best
     keeps = persona.lines["keep"]
     taken = _filled(keeps[seed % len(keeps)], scene) or f"What stays with me: {scene.deed}"
     return f"{taken} {best}"
-
-
-def _asked_back(scene: Scene) -> str:
-    """What is asked in return by who cannot answer; empty the second time running, and beside another
-    question.
-    """
-    last = scene.interview.last(Speaker.COMPANY)
-    if scene.plan.then_ask or (last is not None and last.job in UNKNOWNS):
-        return ""
-    said = "\n".join(scene.own_lines)
-    return next((line for line in scene.persona.lines["back"] if line not in said), "")
 
 
 def _filled(choice: str, scene: Scene) -> str:
