@@ -85,7 +85,7 @@ RUN_ON = (
     "so the boiler went down on the coldest night and nobody came and i rang the three plumbers i knew,"
     " then i moved the old ladies into the dining room with every blanket we had, and i kept the stove"
     " going by hand until the part came from the next town at noon and not one of them caught so much as a"
-    " cold"
+    " cold and the owner never asked me how it was done"
 )
 
 
@@ -93,7 +93,7 @@ RUN_ON = (
 def test_a_deed_is_quoted_in_whole_sentences_with_what_came_of_it(library: Library, told: str) -> None:
     held = talk(*(row.replace(LIFT, told) for row in MECHANIC))
     best = findings(held, library, reader=real_reader()).talents[0]
-    for words, most in ((best.shown[0], 50), (best.point, 33)):
+    for words, most in ((best.shown[0], 70), (best.point, 33)):
         assert words.quote in told
         assert len(words.quote.split()) <= most
         behind = told[told.index(words.quote) + len(words.quote) :]
@@ -102,6 +102,23 @@ def test_a_deed_is_quoted_in_whole_sentences_with_what_came_of_it(library: Libra
     if told == LAMBS:
         assert "fish boxes" in best.point.quote
         assert "We lost two." in best.point.quote
+
+
+def test_the_act_is_quoted_and_not_what_led_to_it_nor_what_is_said_of_it(library: Library) -> None:
+    told = (
+        "It was the year the mill changed hands and nobody knew who would stay. We were nine in the dye "
+        "house and the new owners counted everything, even the tea. The old ones said keep your head down "
+        "and wait for the spring. One night I let the blue run through twice against the sheet, because "
+        "the wool was from another farm and I could smell it. Then I hung forty metres in the yard so "
+        "that everybody saw it in daylight. They dropped the sheet in March. I still think of that yard "
+        "when I pass a clothes line. My sister says I talk of wool as others do of weather. It was a good "
+        "place to be young in, with a canteen and a choir."
+    )
+    held = talk(*(row.replace(LIFT, told) for row in MECHANIC))
+    shown = findings(held, library, reader=real_reader()).talents[0].shown[0].quote
+    assert "One night I let the blue run" in shown
+    assert "Then I hung forty metres" in shown
+    assert len(shown) < len(told)
 
 
 def test_a_sentence_that_does_not_end_is_cut_at_a_clause_and_shows_it(library: Library) -> None:
