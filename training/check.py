@@ -83,12 +83,14 @@ def faults() -> Iterator[str]:
 
 def _held_out() -> Iterator[str]:
     """Every text that only measures."""
-    yield from (row["text"] for row in json_lines(DATA / "held_need.jsonl"))
+    for name in ("held_need", "held_calm"):
+        yield from (row["text"] for row in json_lines(DATA / f"{name}.jsonl"))
     yield from (row["said"] for row in json_lines(DATA / "held_read.jsonl"))
     for company in json_lines(DATA / "held_companies.jsonl"):
         yield from (fact["text"] for fact in company["facts"])
         yield from (row["asked"] for row in company["questions"])
-    yield from (row["asked"] for row in json_lines(DATA / "held_strangers.jsonl"))
+    for name in ("held_strangers", "held_strangers_b"):
+        yield from (row["asked"] for row in json_lines(DATA / f"{name}.jsonl"))
     for person in json_lines(DATA / "held_people.jsonl"):
         yield from (*person["stories"], *person["questions"], *person["close"])
     for path in CONVERSATIONS.glob("*.txt"):
