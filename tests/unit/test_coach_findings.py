@@ -100,6 +100,13 @@ def test_facts_are_learned_at_the_line_that_told_them(library: Library) -> None:
     )
 
 
+def test_what_was_said_to_be_only_near_is_learned_and_counts_for_no_question(library: Library) -> None:
+    held = talk(*HARBOUR)
+    lines = [replace(line, job="near") if line.number == 9 else line for line in held.lines]
+    found = findings(held.evolve(lines=tuple(lines)), library)
+    assert [(one.fact, one.opened_by) for one in found.learned][1] == ("hall-and-office", None)
+
+
 def test_the_candidate_s_own_words_teach_nothing_about_the_company(library: Library) -> None:
     fact = next(fact for fact in library.company("brandl").facts if fact.id == "six-o-clock")
     found = findings(talk(*HARBOUR[:2], f"candidate: {fact.text}", "company: I see. Go on?"), library)

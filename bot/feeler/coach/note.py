@@ -21,16 +21,11 @@ WORDS = 89  # a note stays under 90
 TERSE = 14  # words of most messages of somebody who is brief
 FEWEST = 5  # words of the person's that are taken into the note
 PROMISED = 22  # words of what they promised
-UNSAID = {
-    Topic.PROBLEM: "The story I told you is what I would bring to it.",
-    Topic.ADVICE: "",
-}
-REMINDED = "I thought of the story I told you when you said it."
+UNSAID = {Topic.PROBLEM: "The story I told you is what I would bring to it."}
 MINE = {Topic.PROBLEM: "As I told you,"}
 MINE_TOO = "It made me think of something I told you:"
 STEPS = {
     Topic.PROBLEM: "I will think about what I would try first, and write to you within two weeks.",
-    Topic.ADVICE: "I am going to do that, and I will tell you what came of it.",
 }
 STEP = "I would like to understand that better, and will come back to you with one question."
 # What one thanks for least: it can sound as if only that had counted.
@@ -62,7 +57,7 @@ def note(
     thanks = "thank you for your time." if brief else "thank you for talking with me."
     stays = f"This stayed with me, what {who} said:" if brief else f"One thing {who} said has stayed with me:"
     name = talk.candidate.name.strip()[:60] or "[your name]"
-    unsaid = UNSAID.get(topic, REMINDED) if deeds else ""
+    unsaid = UNSAID.get(topic, "") if deeds else ""
     middle = (
         f"{MINE.get(topic, MINE_TOO)} {_as_mine(own.quote)}" if own and topic is not Topic.ADVICE else unsaid
     )

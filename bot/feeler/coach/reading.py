@@ -11,6 +11,7 @@ from feeler.coach.questions import REFERS_ON, asked_by
 from feeler.coach.topics import tapped
 from feeler.coach.values import Evidence, Learned
 from feeler.coach.words import content, fold, quote, sentences, weigh
+from feeler.interview.plan import Job
 from feeler.interview.values import Interview, Line, Speaker
 from feeler.interview.words import numbers
 from feeler.personas.values import Company, Fact, Reveal
@@ -30,6 +31,8 @@ def told(interview: Interview, company: Company) -> tuple[Learned, ...]:
             asked = [quote(line, one) for one in asked_by(line)] or [quote(line)] * (tapped(line) is not None)
         if line.speaker is not Speaker.COMPANY:
             continue
+        if line.job == Job.NEAR:  # by their own words no answer to what was asked
+            asked = []
         parts = [
             (sentence, set() if REFERS_ON.search(fold(sentence)) else content(sentence))
             for sentence in sentences(line.text)
