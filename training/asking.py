@@ -22,7 +22,7 @@ from rich.progress import Progress
 from feeler.llm.cards import reader_card
 from feeler.llm.towers import ASKING_NONE, SHARP, next_parts, said_parts
 from feeler.personas.values import Manner
-from feeler.usecases.questions import LISTS, plain_questions, question_lists
+from feeler.usecases.questions import LISTS, question_lists
 from training.course import begin, options
 from training.pupil import TowersPupil
 from training.reader import Row, rows_of
@@ -144,7 +144,8 @@ def measured(tower: Tower, aside: Sequence[Asked]) -> str:
     for row_list in (*LISTS, ""):
         rows = [row for row in rows_of("held_picked.jsonl") if row_list in ("", row["list"])]
         manner = Manner(rows[0]["manner"])
-        questions = question_lists()[manner][row_list] if row_list else plain_questions(manner)
+        lists = [row_list] if row_list else LISTS
+        questions = [question for name in lists for question in question_lists()[manner][name]]
         found = tower.scores([Asked(row["said"], row["before"], {}) for row in rows], questions)
         good = fair = 0.0
         for row, scores in zip(rows, found[:, :-1], strict=True):

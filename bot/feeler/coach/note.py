@@ -21,12 +21,11 @@ WORDS = 89  # a note stays under 90
 TERSE = 14  # words of most messages of somebody who is brief
 FEWEST = 5  # words of the person's that are taken into the note
 PROMISED = 22  # words of what they promised
-UNSAID = {Topic.PROBLEM: "The story I told you is what I would bring to it."}
-MINE = {Topic.PROBLEM: "As I told you,"}
+# Where they told what troubles them; below, anything else.
+BRINGS = "The story I told you is what I would bring to it."
+MINE = "As I told you,"
+TRIES = "I will think about what I would try first, and write to you within two weeks."
 MINE_TOO = "It made me think of something I told you:"
-STEPS = {
-    Topic.PROBLEM: "I will think about what I would try first, and write to you within two weeks.",
-}
 STEP = "I would like to understand that better, and will come back to you with one question."
 # What one thanks for least: it can sound as if only that had counted.
 _LAST = (Topic.PAY, Topic.CONDITIONS, Topic.BUSINESS)
@@ -50,17 +49,17 @@ def note(
         return None
     topic, point = found
     own = _own(deeds)
-    step = _promise(promises) or STEPS.get(topic, STEP)
+    trouble = topic is Topic.PROBLEM
+    step = _promise(promises) or (TRIES if trouble else STEP)
     speaker = talk.numbered(point.line).persona
     who = "you" if speaker == talk.persona else names[speaker]
     brief = _is_brief(talk)
     thanks = "thank you for your time." if brief else "thank you for talking with me."
     stays = f"This stayed with me, what {who} said:" if brief else f"One thing {who} said has stayed with me:"
     name = talk.candidate.name.strip()[:60] or "[your name]"
-    unsaid = UNSAID.get(topic, "") if deeds else ""
-    middle = (
-        f"{MINE.get(topic, MINE_TOO)} {_as_mine(own.quote)}" if own and topic is not Topic.ADVICE else unsaid
-    )
+    unsaid = BRINGS if trouble and deeds else ""
+    begins = MINE if trouble else MINE_TOO
+    middle = f"{begins} {_as_mine(own.quote)}" if own and topic is not Topic.ADVICE else unsaid
     for part in (middle, unsaid):
         text = "\n\n".join(
             filter(

@@ -133,8 +133,9 @@ def opened(
     A thing that may not be told yet is never told, but that there is more is known. What was told counts
     less.
     """
-    touched = {topic for line in interview.lines for topic in line.topics}
+    touched = _touched(interview)
     fresh = [_freshness(thing, interview) for thing in things]
+    personal = Act.PERSONAL in reading.acts
     facts: list[Fact] = []
     near = withheld = False
     note = ""
@@ -148,7 +149,6 @@ def opened(
         if kept is not None:  # nothing on another matter stands for what is not told yet
             may, least = [at for at in may if things[at].topic is things[kept].topic], HINT
         best = may[0] if may else None
-        personal = Act.PERSONAL in reading.acts
         if best is not None and things[best].fact is None and not personal:
             least = max(least, OWN)
         if best is None or _weight(things, chances, best, personal=personal) < least:
@@ -191,6 +191,11 @@ def _freshness(thing: Known, interview: Interview) -> float:
     return (LATEST if just_told else 1.0) * (TOLD if thing.fact.id in interview.told else 1.0)
 
 
+def _touched(interview: Interview) -> set[Topic]:
+    """What somebody asked about or told of."""
+    return {topic for line in interview.lines for topic in line.topics}
+
+
 def _may(fact: Fact | None, touched: set[Topic]) -> bool:
     """Whether it may be told at this moment: what is kept for a follow-up wants its topic touched before."""
     return fact is None or fact.reveal is not Reveal.PROBED or fact.topic in touched
@@ -198,7 +203,7 @@ def _may(fact: Fact | None, touched: set[Topic]) -> bool:
 
 def untouched(interview: Interview, company: Company, count: int = 3) -> tuple[Topic, ...]:
     """Topics that the company could tell of and nobody touched yet, the weightier ones first."""
-    touched = {topic for line in interview.lines for topic in line.topics}
+    touched = _touched(interview)
     known = {fact.topic for fact in company.facts if fact.reveal in (Reveal.VOLUNTEERED, Reveal.ASKED)}
     order = (
         Topic.PROBLEM, Topic.ENTRY, Topic.SUCCESS, Topic.CULTURE, Topic.DAY, Topic.TEAM, Topic.GROWTH,
@@ -261,7 +266,7 @@ def beside(interview: Interview, company: Company) -> Fact | None:
 def nearest(interview: Interview, persona: Persona, company: Company, finder: Finder) -> Fact | None:
     """Of what was not told yet, what comes closest to what was asked last; None where nothing was asked."""
     asked = [line for line in interview.lines if line.speaker is Speaker.CANDIDATE and line.questions]
-    touched = {topic for line in interview.lines for topic in line.topics}
+    touched = _touched(interview)
     told = interview.told
     left = [
         one
