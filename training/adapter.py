@@ -1,10 +1,11 @@
-"""Teach the default weights the skills of `prompts/skills.yaml`, and to choose the fact that answers: LoRA on
-the upper layers, loss on the line or the letter alone.
+"""Teach the default weights the skills of `prompts/skills.yaml`, and to judge what answers and what follows
+(`judging.py`): LoRA on the upper layers, loss on the line or the yes alone.
 
-usage: python training/adapter.py [--epochs 2] [--out FOLDER] [--start FOLDER] [--threads 1]
-About an hour an epoch on one processor core, minutes on CUDA. What was learnt is saved every ten minutes
+usage: python training/adapter.py [--epochs 2] [--out FOLDER] [--start FOLDER] [--lines 1.0] [--threads 1]
+About an hour an epoch on two processor cores, minutes on CUDA. What was learnt is saved every ten minutes
 with the step it belongs to: the same command goes on from there (the optimizer's averages begin anew).
-`--fresh` starts over, `--start` from what another adapter knows.
+`--fresh` starts over, `--start` from what another adapter knows; with `--lines 0.1` a tenth of the rows of
+lines is shown, which keeps what it had learnt of these.
 """
 
 import argparse
@@ -24,21 +25,25 @@ from rich.progress import Progress
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 
+from feeler.compose import build_reader
 from feeler.interview.plan import Job
 from feeler.llm.cards import ModelCard, find_card, load_cards
 from feeler.llm.gguf import GgufFile
 from feeler.llm.tokenizer import read_tokenizer
 from feeler.llm.weights import ensure_weights
+from feeler.personas.library import load_library
 from feeler.settings import load_settings
 from feeler.usecases.skills import prompt_for
-from training import choosing
+from training import judging
+from training.judging import Lesson
 from training.reader import rows_of
 from training.saving import sha256_of
 
 log = logging.getLogger(__name__)
 BASE = "qwen2.5-coder-1.5b-instruct"
-CHOOSING = 1.5  # lessons in choosing for every step of lines
-FIRST, RANK, RATE, BATCH = 12, 16, 1e-4, 8  # first layer that learns; the rank; AdamW's rate; rows a step
+NAME = "Qwen/Qwen2.5-Coder-1.5B-Instruct"  # of the same weights, where they come from
+JUDGED = 6  # lessons in judging of a step
+FIRST, RANK, RATE, BATCH = 12, 16, 2e-4, 8  # first layer that learns; the rank; AdamW's rate; rows a step
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 SAVE = 600.0  # seconds
 Row = dict[str, Any]
@@ -79,28 +84,25 @@ def loss_of(model: Any, pairs: Sequence[Pair]) -> torch.Tensor:
     return torch.nn.functional.cross_entropy(inner.lm_head(found).float(), ids[:, 1:][learn[:, 1:]])
 
 
-def batches(pairs: Sequence[Pair], epochs: int) -> list[list[int]]:
-    """The rows of every step, of like length together; an empty step is a lesson in choosing. The same for
-    the same rows.
-    """
+def batches(pairs: Sequence[Pair], judged: Sequence[Lesson], epochs: int) -> list[Sequence[Pair | Lesson]]:
+    """What every step shows: lines of like length, or lessons in judging; the same for the same rows."""
     chance, found = random.Random(0), []
     for _ in range(epochs):
-        order = sorted(range(len(pairs)), key=lambda at: sum(map(len, pairs[at])) + 12 * chance.random())
-        steps = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
-        steps += [[]] * int(len(steps) * CHOOSING)
+        order = sorted(pairs, key=lambda pair: sum(map(len, pair)) + 12 * chance.random())
+        steps: list[Sequence[Pair | Lesson]] = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        steps += [judged[at : at + JUDGED] for at in range(0, len(judged), JUDGED)]
         chance.shuffle(steps)
         found += steps
     return found
 
 
 def teach(
-    model: Any, pairs: Sequence[Pair], held: Sequence[Pair], tokenizer: Any, out: Path, epochs: int
+    model: Any, steps: Sequence[Sequence[Pair | Lesson]], held: Sequence[Pair], tokenizer: Any, out: Path
 ) -> None:
     """AdamW, the rate falling as a cosine to a tenth; saved on the way."""
     own = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(own, lr=RATE, weight_decay=0.0, betas=(0.9, 0.99))
-    companies = rows_of("companies_*.jsonl")
-    steps, state = batches(pairs, epochs), out / "training.json"
+    state = out / "training.json"
     done = json.loads(state.read_text())["step"] if state.exists() else 0
     saved = time.monotonic()
     with Progress() as bar:
@@ -110,12 +112,13 @@ def teach(
             for group in optimizer.param_groups:
                 warm = min(1.0, (number - done + 1) / 10)
                 group["lr"] = RATE * warm * (0.1 + 0.45 * (1 + math.cos(math.pi * share)))
-            if steps[number]:
-                loss = loss_of(model, [pairs[at] for at in steps[number]])
-            else:
-                chance = random.Random(number)
-                loss = choosing.loss_of(model, choosing.lesson(chance.choice(companies), tokenizer, chance))
-            loss.backward()  # type: ignore[no-untyped-call]
+            lines = [one for one in steps[number] if not isinstance(one, Lesson)]
+            judged = [one for one in steps[number] if isinstance(one, Lesson)]
+            if lines:
+                loss_of(model, lines).backward()  # type: ignore[no-untyped-call]
+            for one in judged:  # one after the other: each has a mask of its own
+                loss = judging.loss_of(model, tokenizer, one) / len(judged)
+                loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(own, 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -131,6 +134,7 @@ def teach(
 
 def save(model: Any, out: Path, step: int) -> None:
     """The adapter in PEFT's format, in half precision, and how far it is."""
+    model.peft_config["default"].base_model_name_or_path = NAME  # and not the folder of this machine
     model.save_pretrained(out)
     weights = out / "adapter_model.safetensors"
     half = {name: tensor.half().contiguous() for name, tensor in load_file(weights).items()}
@@ -147,8 +151,8 @@ def write_card(out: Path, card: ModelCard) -> None:
     }
     (out / "card.toml").write_text(
         'slug = "interviewer"\nname = "The company\'s person: small skills"\n'
-        'about = "Teaches the default model the skills of prompts/skills.yaml and to choose facts."\n'
-        f'base = "{card.slug}"\nlicence = "Apache-2.0"\n\n[sha256]\n'
+        'about = "Teaches the default model the skills of prompts/skills.yaml and to judge candidates."\n'
+        f'base = "{card.slug}"\nlicence = "Apache-2.0"\njudges = true\n\n[sha256]\n'
         f'config = "{sums["config"]}"\nweights = "{sums["weights"]}"\n',
         encoding="utf-8",
     )
@@ -158,7 +162,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("models/adapters/interviewer"))
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--lines", type=float, default=1.0, help="share of the rows of lines that is shown")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--start", type=Path, help="the folder of an adapter to go on from")
     parser.add_argument("--fresh", action="store_true", help="start over, and not where it stopped")
     given = parser.parse_args()
@@ -191,8 +196,10 @@ def main() -> None:
         set_peft_model_state_dict(model, load_file(given.out / "adapter_model.safetensors"))
     found = rows()
     taught = [encoded(row, tokenizer) for row in found if not held_out(row)]
+    taught = random.Random(0).sample(taught, int(len(taught) * given.lines))
     held = [encoded(row, tokenizer) for row in found if held_out(row)]
-    teach(model, taught, held, tokenizer, given.out, given.epochs)
+    steps = batches(taught, judging.lessons(build_reader(load_settings()), load_library()), given.epochs)
+    teach(model, steps, held, tokenizer, given.out)
     write_card(given.out, card)
 
 

@@ -13,8 +13,8 @@ from feeler.personas.values import Topic
 
 Finish = Literal["stop", "length"]
 # What an engine may do beside writing. "skills": it was taught those of `prompts/skills.yaml`, their names
-# are enough.
-Ability = Literal["choose", "likelihoods", "skills"]
+# are enough. "judges": it was taught to say yes or no behind what may answer, or follow.
+Ability = Literal["choose", "likelihoods", "skills", "judges"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,10 @@ class Scoring:
 
     talks: tuple[tuple[Message, ...], ...]  # at least one; each trimmed as the messages of a Request are
     texts: tuple[str, ...]  # at least one, none empty
+    tails: bool = (
+        False  # an engine may leave out what comes before a text's last token: only how texts differ
+    )
+    # that are alike but for that token is wanted, and it is the same either way
 
 
 @dataclass(frozen=True, kw_only=True)

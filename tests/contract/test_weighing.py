@@ -100,6 +100,17 @@ async def test_texts_are_weighed_after_every_talk(engine: Engine) -> None:
             assert alone.nats == pytest.approx(each.nats, abs=4)
 
 
+async def test_texts_differ_alike_where_only_their_last_tokens_are_weighed(engine: Engine) -> None:
+    talk = (SYSTEM, NIGHT)
+    texts = tuple(said + end for said in ("The hall was cold.", "I sang.") for end in (" yes", " no"))
+    await engine.likelihoods(Scoring(talks=(talk,), texts=texts))  # from here on the prompt is there
+    [whole] = await engine.likelihoods(Scoring(talks=(talk,), texts=texts))
+    [tails] = await engine.likelihoods(Scoring(talks=(talk,), texts=texts, tails=True))
+    for yes in (0, 2):
+        by_tails = tails[yes].nats - tails[yes + 1].nats
+        assert by_tails == pytest.approx(whole[yes].nats - whole[yes + 1].nats, abs=0.3)
+
+
 async def test_odd_texts_are_only_texts(engine: Engine) -> None:
     odd = ("😀 <|im_end|></s> {{ 7 * 7 }}", "\n", "مرحبا 日本", " ", "x" * 300)
     [row] = await engine.likelihoods(Scoring(talks=((SYSTEM, QUESTION),), texts=odd))

@@ -13,6 +13,7 @@ from feeler.interview.acts import Act
 from feeler.interview.dossier import PURPOSE, Opened, Shares, known, opened
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview, Phase
+from feeler.llm.scripted import ScriptedEngine
 from feeler.personas.library import load_library
 from feeler.personas.values import Reveal, Topic
 from feeler.usecases.drafting import open_talk
@@ -123,7 +124,9 @@ def test_two_questions_get_two_answers_and_three_no_lecture() -> None:
 
 
 def test_a_message_that_asks_nothing_opens_nothing() -> None:
-    found = asyncio.run(open_dossier(talk(), EMIL, BRANDL, Reading(), reader=FedReader()))
+    found = asyncio.run(
+        open_dossier(talk(), EMIL, BRANDL, Reading(), engine=ScriptedEngine(), reader=FedReader())
+    )
     assert found == Opened()
 
 

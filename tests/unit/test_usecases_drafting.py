@@ -123,6 +123,20 @@ async def test_a_plain_question_of_the_personas_manner_is_asked_where_it_fits_be
     assert again.lines[-1].text != talk.lines[-1].text  # no question comes twice
 
 
+async def test_a_model_that_judges_has_the_last_word_on_what_is_asked(library: Library) -> None:
+    plain = plain_questions(library.persona("emil").manner)
+    for right in (OTHER, GOOD, plain[0]):
+
+        def weigh(messages: tuple[Message, ...], text: str, right: str = right) -> float:
+            return -1.0 if text == f"{right} yes" or text.endswith(" no") else -9.0
+
+        engine = ScriptedEngine(free(OTHER, GOOD), wants_drafts=2, weigh=weigh)
+        engine.can |= {"judges"}
+        reader = FedReader(suit=plain[:1])  # the head would ask this
+        talk = await turn(library, start(library), STORY, engine, reader=reader)
+        assert talk.lines[-1].text == right
+
+
 async def test_a_second_warmer_round_follows_where_no_draft_passes(library: Library) -> None:
     engine = untaught([BAD, GOOD])
     talk = await turn(library, start(library), STORY, engine)

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from feeler.errors import DataError, WeightsError
 from feeler.llm.cards import EXACT, ModelCard, Sha256, Slug, shipped_models
+from feeler.ports import Ability
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
@@ -39,6 +40,7 @@ class AdapterCard:
     base: str  # slug of the model card whose weights it was made for
     licence: str
     sha256: _Sums
+    judges: bool = False  # whether it was taught to say yes or no behind what may answer, or follow
 
 
 def find_adapter(chosen: str, model: ModelCard) -> Path | None:
@@ -79,6 +81,11 @@ def read_adapter_card(folder: Path) -> AdapterCard:
     except ValidationError as error:
         first = error.errors()[0]
         raise DataError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def abilities_of(folder: Path) -> frozenset[Ability]:
+    """What a checked adapter teaches beside what any model can do."""
+    return frozenset({"skills", "judges"} if read_adapter_card(folder).judges else {"skills"})
 
 
 def _check(folder: Path, card: AdapterCard) -> None:

@@ -25,6 +25,7 @@ class Lane:
     own: Tensor  # where K and V go: (layers, 2, [drafts,] kv_heads, room, dim)
     filled: int  # tokens in `own` already
     wanted: int = 1  # of the last rows: logits
+    rows: list[int] | None = None  # which rows these are, where not the last
     coarse: bool = False  # nobody will read what comes of it again: 8 bits of each activation will do
 
     @property

@@ -128,8 +128,8 @@ def _wanted(lanes: list[Lane]) -> list[int]:
     rows: list[int] = []
     end = 0
     for lane in lanes:
-        end += len(lane.tokens)
-        rows += range(end - lane.wanted, end)
+        start, end = end, end + len(lane.tokens)
+        rows += range(end - lane.wanted, end) if lane.rows is None else [start + row for row in lane.rows]
     return rows
 
 

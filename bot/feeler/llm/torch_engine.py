@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from feeler.llm.adapter import read_adapter
+from feeler.llm.adapter_cards import abilities_of
 from feeler.llm.cards import ModelCard, SamplingDefaults
 from feeler.llm.chat_text import ChatText
 from feeler.llm.fitting import fit
@@ -32,8 +33,6 @@ _MB = 1 << 20
 class TorchEngine:
     """See `feeler.ports.Engine`."""
 
-    can: frozenset[Ability] = ABLE
-
     def __init__(
         self,
         scheduler: Scheduler,
@@ -44,12 +43,11 @@ class TorchEngine:
         context: int,
         sampling: SamplingDefaults | None = None,
         wants_drafts: int = 1,
-        taught: bool = False,
+        abilities: frozenset[Ability] = ABLE,
     ) -> None:
         self.name = name
         self.wants_drafts = wants_drafts
-        if taught:
-            self.can = ABLE | {"skills"}
+        self.can = abilities
         self._scheduler = scheduler
         self._tokenizer = tokenizer
         self._text = ChatText(tokenizer)
@@ -93,7 +91,7 @@ class TorchEngine:
             context=card.context if card else model.shape.context,
             sampling=card.sampling if card else None,
             wants_drafts=wants_drafts or (card.wants_drafts if card else 1),
-            taught=adapter is not None,
+            abilities=ABLE | abilities_of(adapter) if adapter else ABLE,
         )
 
     def bytes_per_step(self, messages: Sequence[Message]) -> int:
@@ -143,7 +141,7 @@ class TorchEngine:
 
     async def likelihoods(self, asked: Scoring) -> tuple[tuple[Likelihood, ...], ...]:
         """See `feeler.ports.Engine`."""
-        return likelihoods_of(*await self._weigh(asked.talks, asked.texts))
+        return likelihoods_of(*await self._weigh(asked.talks, asked.texts, tails=asked.tails))
 
     async def _weigh(
         self,
@@ -151,6 +149,7 @@ class TorchEngine:
         texts: Sequence[str],
         opening: str = "",
         ends: frozenset[int] = frozenset(),
+        tails: bool = False,
     ) -> tuple[list[list[float]], list[list[int]]]:
         """For each talk: the texts' log-probabilities, and of how many tokens."""
         loop = asyncio.get_running_loop()
@@ -165,7 +164,7 @@ class TorchEngine:
                 answers.append(answer)
                 counts.append([len(text) for text in tokens])
                 jobs.append(
-                    Weighing(prompt, tokens, ends=ends, coarse=not ends, emit=_settling(answer))
+                    Weighing(prompt, tokens, ends=ends, tails=tails, coarse=not ends, emit=_settling(answer))
                 )  # a choice is among few tokens, and close at times
                 self._scheduler.submit(jobs[-1])
             return await asyncio.gather(*answers), counts

@@ -26,21 +26,25 @@ class Weighing(Job):
         texts: Sequence[Sequence[int]],  # tokens
         *,
         ends: frozenset[int] = frozenset(),  # if any: each text counts with the turn's end, by one of these
+        tails: bool = False,  # what is told is the last token's log-probability, behind the rest of its text
         coarse: bool = False,  # 8 bits of each activation: half the work for the texts, not for the prompt
         emit: Callable[[list[float] | Exception], None],  # called once: nats of each text, or what went wrong
     ) -> None:
         super().__init__(prompt)
         self._texts = [tuple(text) for text in texts]
         self._ends = sorted(ends)
+        self._tails = tails
         self._coarse = coarse
         self._emit = emit
         self._asked: dict[Path, list[Path]] = defaultdict(list)  # what is asked for behind a place
-        for path in sorted({text[:size] for text in self._texts for size in range(1, len(text) + 1)}):
+        paths = {text[:size] for text in self._texts for size in range(1, len(text) + 1)}
+        for path in sorted(set(self._texts) if tails else paths):
             self._asked[path[:-1]].append(path)
         if ends:
             for text in set(self._texts):
                 self._asked[text] += [(*text, end) for end in self._ends]
-        self._fed = sorted(path for path in self._asked if path)  # parents come before their children
+        behind = paths if ends else {path[:-1] for path in paths}
+        self._fed = sorted(path for path in behind if path)  # parents come before their children
         place = {path: n for n, path in enumerate(self._fed)}
         self._sees = torch.zeros(len(place), len(place), dtype=torch.bool)
         for path, n in place.items():
@@ -70,11 +74,14 @@ class Weighing(Job):
             self._places = [()] if len(rest) <= at_most else []
             return self._lane(rest[:at_most], wanted=len(self._places))
         start, held = self._done, len(self.slot.own.tokens)
-        self._places = self._fed[start : start + at_most]
-        lane = self._lane([path[-1] for path in self._places], wanted=len(self._places))
-        seen = self._sees[start : start + at_most, : start + len(self._places)]
+        fed = self._fed[start : start + at_most]
+        self._places = [path for path in fed if path in self._asked]
+        lane = self._lane([path[-1] for path in fed], wanted=len(self._places))
+        if len(self._places) < len(fed):
+            lane.rows = [row for row, path in enumerate(fed) if path in self._asked]
+        seen = self._sees[start : start + at_most, : start + len(fed)]
         lane.sees = torch.cat([torch.ones(len(seen), held, dtype=torch.bool), seen], 1)
-        lane.depths = [len(path) - 1 for path in self._places]
+        lane.depths = [len(path) - 1 for path in fed]
         lane.filled += start
         lane.coarse = self._coarse
         return lane
@@ -89,11 +96,12 @@ class Weighing(Job):
 
     def asked(self) -> list[tuple[int, int]]:
         """Rows of this step's wanted ones, and the tokens whose log-probabilities are wanted behind them."""
-        return [(row, path[-1]) for row, at in enumerate(self._places) for path in self._asked[at]]
+        return [(row, path[-1]) for row, at in enumerate(self._places) for path in self._asked.get(at, ())]
 
     def take(self, nats: Sequence[float]) -> None:
         """What was `asked`, in its order; tells the listener when it was the last."""
-        self._nats |= zip((path for at in self._places for path in self._asked[at]), nats, strict=True)
+        asked = (path for at in self._places for path in self._asked.get(at, ()))
+        self._nats |= zip(asked, nats, strict=True)
         if not self.reading:
             self._emit([self._of(text) for text in self._texts])
 
@@ -102,6 +110,8 @@ class Weighing(Job):
         self._emit(error)
 
     def _of(self, text: Path) -> float:
+        if self._tails:
+            return self._nats[text]
         nats = sum(self._nats[text[:size]] for size in range(1, len(text) + 1))
         if self._ends:
             nats += float(torch.tensor([self._nats[(*text, end)] for end in self._ends]).logsumexp(0))

@@ -146,7 +146,7 @@ async def take_turn(
     if Act.GOES_ON in reading.acts and not reading.asks and (asked := left_open(interview)):
         answered = asked.text
         reading = replace(reading_of(asked), acts=frozenset({Act.GOES_ON, Act.ASKED}))
-    opened = await open_dossier(interview, persona, company, reading, reader=reader)
+    opened = await open_dossier(interview, persona, company, reading, engine=engine, reader=reader)
     plan = await asyncio.to_thread(
         make_plan, interview, persona, company, answered, reading, opened, reader,
         phase_in_time(interview, now) if live else None,

@@ -1,20 +1,29 @@
-"""Which of all that may be told answers what was asked."""
+"""Which of all that may be told answers what was asked: the reader's head finds the few that come close, and
+a model that was taught to judge looks at these.
+"""
 
 import asyncio
 from collections.abc import Sequence
 
-from feeler.interview.dossier import Opened, known, opened
+from feeler.interview.dossier import MOST_FACTS, Opened, additions, context, known, opened
 from feeler.interview.reading import Reading
 from feeler.interview.values import Interview, Speaker
 from feeler.interview.words import words
 from feeler.personas.values import Company, Persona
-from feeler.ports import Reader
+from feeler.ports import Engine, Reader
+from feeler.usecases.judging import weighed
 
 PART = 4  # words of a question that belongs to the one before it
 
 
 async def open_dossier(
-    interview: Interview, persona: Persona, company: Company, reading: Reading, *, reader: Reader
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    reading: Reading,
+    *,
+    engine: Engine,
+    reader: Reader,
 ) -> Opened:
     """What the questions of `reading` open. `never` facts are not among what is compared."""
     if not reading.asks or not reading.questions:
@@ -22,10 +31,12 @@ async def open_dossier(
     things = known(persona, company, interview)
     last = interview.last(Speaker.COMPANY)
     before = last.text if last is not None else ""
-    shares = [
-        await asyncio.to_thread(reader.answers, before, question, things)
-        for question in _whole(reading.questions)
-    ]
+    just_now = {one.text for one in additions(interview, persona, company, just_now=True)}
+    shares = []
+    for question in _whole(reading.questions)[:MOST_FACTS]:
+        by_head = await asyncio.to_thread(reader.answers, before, question, things)
+        more = just_now if context(before, question) else ()
+        shares.append(await weighed(engine, before, question, things, by_head, more))
     return opened(interview, reading, things, shares)
 
 

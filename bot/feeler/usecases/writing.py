@@ -9,10 +9,11 @@ compete alone, and the model itself tells how much likelier each is after this m
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 from time import monotonic
 from zlib import crc32
 
@@ -29,6 +30,7 @@ from feeler.interview.values import Speaker
 from feeler.interview.words import content, last_asked, sentences, words
 from feeler.personas.library import shipped_prompts
 from feeler.ports import Engine, Message, Preview, Reader, Request, Sampling, Scoring
+from feeler.usecases.judging import follows_prompt, judged
 from feeler.usecases.prompting import fields_for, messages_for
 from feeler.usecases.questions import FIRST, LISTS, question_lists
 from feeler.usecases.skills import prompt_for, skills
@@ -50,6 +52,8 @@ LONG = 40  # words of a story that is most often told to its end: there a plain 
 # Log-odds from which on a plain question is asked: one for some stories only where it is sure, for of the
 # surest third readers let 65% pass, of the others 45%.
 WORTH = {FIRST: 0.0, "any": 0.0, "special": 0.9}
+LOOKED_AT = 4  # plain questions of each list that the model judges beside its drafts
+BESIDE = 0.7  # what a point of the head's log-odds counts beside a point of the model's
 OWN = 1  # of the candidate's earlier messages that the question should not be about
 
 
@@ -195,17 +199,22 @@ async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | 
     """The question that follows best: a plain one, or after a story one of the taught model's drafts, some of
     them made to begin otherwise than it would. None where none follows.
     """
-    plain = await _plain(scene, reader)
+    judges = "judges" in engine.can and scene.plan.job is Job.ASK
+    plain = await _plain(scene, reader, LOOKED_AT if judges else 1)
     reading = scene.plan.reading
     size = len(words(scene.heard))
     story = reading.deed or (size >= STORY and scene.plan.job is not Job.OPEN)
-    if not story or engine.wants_drafts == 1:  # nor on a machine that is too busy for several drafts
+    tokens: dict[str, int] = {}
+    if engine.wants_drafts > 1 and (story or judges):  # one only is wanted where many talk
+        request = _request(scene, engine, WARM, drafts=engine.wants_drafts)
+        drafts = await _drafts(scene, engine, request, None)
+        drafts += await _begun(scene, engine, replace(request, drafts=1))
+        tokens = _passing(scene, drafts)
+    if judges:
+        return await _judged(scene, engine, reader, plain, tokens)
+    if not tokens:
         best = max(plain, key=lambda line: plain[line], default="")
         return Drafted(text=best) if best else None
-    request = _request(scene, engine, WARM, drafts=engine.wants_drafts)
-    drafts = await _drafts(scene, engine, request, None)
-    drafts += await _begun(scene, engine, replace(request, drafts=1))
-    tokens = _passing(scene, drafts)
     pale = PALE * (2 if size >= LONG else 1)
     ready = {line: suit - pale for line, suit in plain.items()}
     worth = ready | await _suits(scene, reader, tuple(tokens))
@@ -213,9 +222,26 @@ async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | 
     return Drafted(text=best, tokens=tokens.get(best, 0)) if best and worth[best] > -pale else None
 
 
-async def _plain(scene: Scene, reader: Reader) -> dict[str, float]:
-    """The plain questions of the persona's manner that follow and pass, and were not asked in this talk, with
-    how well they follow; of each list the best.
+async def _judged(
+    scene: Scene, engine: Engine, reader: Reader, plain: Mapping[str, float], drafts: Mapping[str, int]
+) -> Drafted | None:
+    """Of plain questions and drafts the one that the model itself finds to follow; the head's word counts a
+    little beside it.
+    """
+    suits = {**plain, **await _suits(scene, reader, tuple(drafts))}
+    lines = tuple(suits)
+    prompt = follows_prompt(last_question(scene.interview), scene.heard)
+    odds = await judged(engine, prompt, [last_asked(line) or line for line in lines])
+    if not odds:
+        return None
+    worth = {line: own + BESIDE * suits[line] for line, own in zip(lines, odds, strict=True)}
+    best = max(lines, key=lambda line: worth[line])
+    return Drafted(text=best, tokens=drafts.get(best, 0))
+
+
+async def _plain(scene: Scene, reader: Reader, most: int) -> dict[str, float]:
+    """The plain questions of the persona's manner that pass and were not asked in this talk, with how well
+    they follow: of each list the best that follows, or as many as are to be looked at again.
     """
     said = "\n".join(scene.own_lines)
     names = (FIRST,) if scene.plan.job is Job.OPEN else LISTS
@@ -226,9 +252,10 @@ async def _plain(scene: Scene, reader: Reader) -> dict[str, float]:
     best_first = sorted(suits, key=lambda line: -suits[line])
     found = {}
     for name, lines in lists.items():
-        ready = (line for line in best_first if line in lines and suits[line] > WORTH[name])
-        if best := next((line for line in ready if not broken(line, scene)), ""):
-            found[best] = suits[best]
+        least = WORTH[name] if most == 1 else float("-inf")
+        ready = (line for line in best_first if line in lines and suits[line] > least)
+        for line in islice((line for line in ready if not broken(line, scene)), most):
+            found[line] = suits[line]
     return found
 
 
