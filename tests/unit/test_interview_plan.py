@@ -220,9 +220,14 @@ def test_the_harder_half_comes_out_on_a_follow_up_only() -> None:
 
 
 def test_a_story_with_a_question_is_answered_and_taken_up() -> None:
-    plan = planned(talk(), asks("How big is the team?", told=True), fact=FACTS["size"].text)
+    size = "How big is the team?"
+    told = f"I led the night shift at the port for nine years. {size}"
+    plan = planned(talk(), asks(size, told=True), told, fact=FACTS["size"].text)
     assert plan.job is Job.TELL
     assert plan.then_ask
+    alone = planned(talk(), asks(size, told=True), f"Okay, {size}", fact=FACTS["size"].text)
+    assert alone.job is Job.TELL
+    assert not alone.then_ask
 
 
 def test_half_of_the_talk_is_the_candidates() -> None:

@@ -108,7 +108,7 @@ def make_plan(
     plan = (
         _in_need(plan, interview, text, opened)
         or _special(plan, interview, text)
-        or _answer(plan, interview, persona, company, opened, finder)
+        or _answer(plan, interview, persona, company, text, opened, finder)
         or _answerless(plan, interview, persona, company, text, finder)
     )
     return _invited(plan, interview, company)
@@ -241,7 +241,13 @@ def _special(plan: Plan, interview: Interview, text: str) -> Plan | None:
 
 
 def _answer(
-    plan: Plan, interview: Interview, persona: Persona, company: Company, opened: Opened, finder: Finder
+    plan: Plan,
+    interview: Interview,
+    persona: Persona,
+    company: Company,
+    text: str,
+    opened: Opened,
+    finder: Finder,
 ) -> Plan | None:
     """Answer first, where the candidate asked; None where they did not."""
     if not plan.reading.asks:
@@ -250,6 +256,7 @@ def _answer(
         return replace(plan, job=Job.STEADY)
     reading = replace(plan.reading, topics=opened.topics or plan.reading.topics)
     told_too = Act.TOLD in plan.acts and Act.SORROW not in plan.acts and plan.phase in PROBES
+    told_too = told_too and len(words(text)) - sum(len(words(one)) for one in reading.questions) > BRIEF
     plan = replace(
         plan, reading=reading, facts=opened.facts, note=opened.note, more=opened.withheld, then_ask=told_too
     )

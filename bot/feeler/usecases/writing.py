@@ -210,13 +210,13 @@ async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | 
         drafts = await _drafts(scene, engine, request, None)
         drafts += await _begun(scene, engine, replace(request, drafts=1))
         tokens = _passing(scene, drafts)
+    pale = PALE * (2 if size >= LONG else 1)
+    ready = {line: suit - pale for line, suit in plain.items()} if story and tokens else plain
     if judges:
-        return await _judged(scene, engine, reader, plain, tokens)
+        return await _judged(scene, engine, reader, ready, tokens)
     if not tokens:
         best = max(plain, key=lambda line: plain[line], default="")
         return Drafted(text=best) if best else None
-    pale = PALE * (2 if size >= LONG else 1)
-    ready = {line: suit - pale for line, suit in plain.items()}
     worth = ready | await _suits(scene, reader, tuple(tokens))
     best = max(worth, key=lambda line: worth[line], default="")
     return Drafted(text=best, tokens=tokens.get(best, 0)) if best and worth[best] > -pale else None
