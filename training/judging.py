@@ -5,6 +5,7 @@ engine reads them in a talk (`feeler.usecases.judging`). What is learnt is how m
 behind each.
 """
 
+import hashlib
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ SHOWN = 5  # things that may answer, the right ones among them
 QUESTIONS = 10  # that may follow, of a message
 HALF, LITTLE = 0.35, 0.2  # what is only near counts where nothing answers; where something does
 PARTS = {"companies": 150, "any": 60, "special": 30}  # lessons of what there is much of
-ASIDE = 90  # of the strangers' questions, to weigh the model's word against the head's
+ASIDE = 12  # one of so many of the strangers' questions, to weigh the model's word against the head's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +37,15 @@ class Lesson:
     worth: tuple[float, ...]
 
 
-def strangers(chance: random.Random) -> tuple[list[Row], list[Row]]:
-    """Questions of strangers: those to teach with, and those that are laid aside."""
-    rows = rows_of("strangers_*.jsonl")
-    chance.shuffle(rows)
-    return rows[ASIDE:], rows[:ASIDE]
+def laid_aside(question: str) -> bool:
+    """Whether a stranger's question is not taught with."""
+    return int(hashlib.sha256(question.encode()).hexdigest(), 16) % ASIDE == 0
 
 
 def lessons(reader: Reader, library: Library) -> list[Lesson]:
     """All of a round, in the order in which they are shown; the same for the same rows."""
     chance = random.Random(0)
-    asked, _ = strangers(chance)
+    asked = [row for row in rows_of("strangers_*.jsonl") if not laid_aside(row["asked"])]
     found = [_to_shipped(row, reader, library) for row in asked]
     others = [(company, row) for company in rows_of("companies_*.jsonl") for row in company["questions"]]
     found += [_to_other(*pair, reader) for pair in chance.sample(others, PARTS["companies"])]
