@@ -1,7 +1,7 @@
 """Teach the default weights the skills of `prompts/skills.yaml`, and to judge what answers and what follows
 (`judging.py`): LoRA on the upper layers, loss on the line or the yes alone.
 
-usage: python training/adapter.py [--epochs 2] [--out FOLDER] [--start FOLDER] [--lines 1.0] [--threads 1]
+usage: python training/adapter.py [--epochs 2] [--out FOLDER] [--start FOLDER] [--lines 1.0] [--threads 2]
 About an hour an epoch on two processor cores, minutes on CUDA. What was learnt is saved every ten minutes
 with the step it belongs to: the same command goes on from there (the optimizer's averages begin anew).
 `--fresh` starts over, `--start` from what another adapter knows; with `--lines 0.1` a tenth of the rows of
@@ -9,7 +9,6 @@ lines is shown, which keeps what it had learnt of these.
 """
 
 import argparse
-import hashlib
 import json
 import logging
 import math
@@ -36,7 +35,7 @@ from feeler.settings import load_settings
 from feeler.usecases.skills import prompt_for
 from training import judging
 from training.judging import Lesson
-from training.reader import rows_of
+from training.reader import one_in, rows_of
 from training.saving import sha256_of
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ def rows() -> list[Row]:
 
 def held_out(row: Row) -> bool:
     """One row in twenty-five, by its words: never taught."""
-    return int(hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest(), 16) % 25 == 0
+    return one_in(25, json.dumps(row, sort_keys=True))
 
 
 def encoded(row: Row, tokenizer: Any) -> Pair:

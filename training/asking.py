@@ -9,7 +9,6 @@ manner's list (`prompts/questions.yaml`) were read for each message, and what is
 readers marked, `held_picked.jsonl`, and on those of `asked_*.jsonl` that are held out.
 """
 
-import hashlib
 import logging
 import random
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ from feeler.personas.values import Manner
 from feeler.usecases.questions import LISTS, question_lists
 from training.course import begin, options
 from training.pupil import TowersPupil
-from training.reader import Row, rows_of
+from training.reader import Row, one_in, rows_of
 from training.saving import save_taught
 
 log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ class Asked:
 
 def held_out(said: str) -> bool:
     """Whether nothing of `asked_*.jsonl` is taught with this message."""
-    return int(hashlib.sha256(said.encode()).hexdigest(), 16) % 5 == 0
+    return one_in(5, said)
 
 
 def asked() -> list[Asked]:

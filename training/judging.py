@@ -5,7 +5,6 @@ engine reads them in a talk (`feeler.usecases.judging`). What is learnt is how m
 behind each.
 """
 
-import hashlib
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from feeler.personas.library import Library
 from feeler.ports import Message, Reader
 from feeler.usecases.judging import FEW, NO, YES, answers_prompt, follows_prompt
 from training import asking
-from training.reader import Row, answers, rows_of
+from training.reader import Row, answers, one_in, rows_of
 
 Tensor = torch.Tensor
 SHOWN = 5  # things that may answer, the right ones among them
@@ -39,7 +38,7 @@ class Lesson:
 
 def laid_aside(question: str) -> bool:
     """Whether a stranger's question is not taught with."""
-    return int(hashlib.sha256(question.encode()).hexdigest(), 16) % ASIDE == 0
+    return one_in(ASIDE, question)
 
 
 def lessons(reader: Reader, library: Library) -> list[Lesson]:

@@ -73,9 +73,14 @@ def rows_of(pattern: str) -> list[Row]:
     ]
 
 
+def one_in(many: int, text: str) -> bool:
+    """Whether a text is the one of so `many` that is laid aside: by its sha256, so always the same."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % many == 0
+
+
 def held_out(text: str) -> bool:
     """Whether a row on need is one of the third that nothing is taught with."""
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 3 == 0
+    return one_in(3, text)
 
 
 def examples() -> tuple[list[Example], list[Example]]:

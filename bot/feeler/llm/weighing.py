@@ -43,8 +43,8 @@ class Weighing(Job):
         if ends:
             for text in set(self._texts):
                 self._asked[text] += [(*text, end) for end in self._ends]
-        behind = paths if ends else {path[:-1] for path in paths}
-        self._fed = sorted(path for path in behind if path)  # parents come before their children
+        fed = {at[:size] for at in self._asked for size in range(1, len(at) + 1)}
+        self._fed = sorted(fed)  # parents come before their children
         place = {path: n for n, path in enumerate(self._fed)}
         self._sees = torch.zeros(len(place), len(place), dtype=torch.bool)
         for path, n in place.items():
@@ -71,14 +71,13 @@ class Weighing(Job):
     def next_known(self, at_most: int) -> Lane:
         """What is left of the prompt; then the tree, whose K and V nobody else will read."""
         if rest := self.prompt[self.slot.length :]:
-            self._places = [()] if len(rest) <= at_most else []
+            self._places = [()] if len(rest) <= at_most and () in self._asked else []
             return self._lane(rest[:at_most], wanted=len(self._places))
         start, held = self._done, len(self.slot.own.tokens)
         fed = self._fed[start : start + at_most]
         self._places = [path for path in fed if path in self._asked]
         lane = self._lane([path[-1] for path in fed], wanted=len(self._places))
-        if len(self._places) < len(fed):
-            lane.rows = [row for row, path in enumerate(fed) if path in self._asked]
+        lane.rows = [row for row, path in enumerate(fed) if path in self._asked]
         seen = self._sees[start : start + at_most, : start + len(fed)]
         lane.sees = torch.cat([torch.ones(len(seen), held, dtype=torch.bool), seen], 1)
         lane.depths = [len(path) - 1 for path in fed]
@@ -96,11 +95,11 @@ class Weighing(Job):
 
     def asked(self) -> list[tuple[int, int]]:
         """Rows of this step's wanted ones, and the tokens whose log-probabilities are wanted behind them."""
-        return [(row, path[-1]) for row, at in enumerate(self._places) for path in self._asked.get(at, ())]
+        return [(row, path[-1]) for row, at in enumerate(self._places) for path in self._asked[at]]
 
     def take(self, nats: Sequence[float]) -> None:
         """What was `asked`, in its order; tells the listener when it was the last."""
-        asked = (path for at in self._places for path in self._asked.get(at, ()))
+        asked = (path for at in self._places for path in self._asked[at])
         self._nats |= zip(asked, nats, strict=True)
         if not self.reading:
             self._emit([self._of(text) for text in self._texts])

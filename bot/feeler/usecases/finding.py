@@ -31,12 +31,13 @@ async def open_dossier(
     things = known(persona, company, interview)
     last = interview.last(Speaker.COMPANY)
     before = last.text if last is not None else ""
-    just_now = {one.text for one in additions(interview, persona, company, just_now=True)}
     shares = []
     for question in _whole(reading.questions)[:MOST_FACTS]:
         by_head = await asyncio.to_thread(reader.answers, before, question, things)
-        more = just_now if context(before, question) else ()
-        shares.append(await weighed(engine, before, question, things, by_head, more))
+        goes_on = bool(context(before, question))
+        more = additions(interview, persona, company, just_now=True) if goes_on else ()
+        also = {one.text for one in more}
+        shares.append(await weighed(engine, before, question, things, by_head, also))
     return opened(interview, reading, things, shares)
 
 

@@ -196,8 +196,9 @@ def _whole(text: str) -> str:
 
 
 async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | None:
-    """The question that follows best: a plain one, or after a story one of the taught model's drafts, some of
-    them made to begin otherwise than it would. None where none follows.
+    """The question that follows best: a plain one, or one of the taught model's drafts, some of them made to
+    begin otherwise than it would; a model that does not judge drafts only after a story. None where none
+    follows.
     """
     judges = "judges" in engine.can and scene.plan.job is Job.ASK
     plain = await _plain(scene, reader, LOOKED_AT if judges else 1)
@@ -212,23 +213,19 @@ async def _following(scene: Scene, engine: Engine, reader: Reader) -> Drafted | 
         tokens = _passing(scene, drafts)
     pale = PALE * (2 if size >= LONG else 1)
     ready = {line: suit - pale for line, suit in plain.items()} if story and tokens else plain
+    worth = ready | (await _suits(scene, reader, tuple(tokens)) if tokens else {})
     if judges:
-        return await _judged(scene, engine, reader, ready, tokens)
-    if not tokens:
-        best = max(plain, key=lambda line: plain[line], default="")
-        return Drafted(text=best) if best else None
-    worth = ready | await _suits(scene, reader, tuple(tokens))
+        return await _judged(scene, engine, worth, tokens)
     best = max(worth, key=lambda line: worth[line], default="")
     return Drafted(text=best, tokens=tokens.get(best, 0)) if best and worth[best] > -pale else None
 
 
 async def _judged(
-    scene: Scene, engine: Engine, reader: Reader, plain: Mapping[str, float], drafts: Mapping[str, int]
+    scene: Scene, engine: Engine, suits: Mapping[str, float], drafts: Mapping[str, int]
 ) -> Drafted | None:
-    """Of plain questions and drafts the one that the model itself finds to follow; the head's word counts a
-    little beside it.
+    """Of plain questions and drafts the one that the model itself finds to follow; what the head makes of
+    them counts a little beside it.
     """
-    suits = {**plain, **await _suits(scene, reader, tuple(drafts))}
     lines = tuple(suits)
     prompt = follows_prompt(last_question(scene.interview), scene.heard)
     odds = await judged(engine, prompt, [last_asked(line) or line for line in lines])
